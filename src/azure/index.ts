@@ -1,0 +1,11 @@
+export {
+  formatResourceId,
+  idKey,
+  isWithin,
+  type ProviderSegment,
+  parentId,
+  parseResourceId,
+  type ResourceId,
+  resourceType,
+  sameId,
+} from "./resource-id.ts";

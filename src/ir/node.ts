@@ -1,0 +1,80 @@
+import type { JsonPrimitive } from "../base/index.ts";
+import type { FunctionName } from "./functions.ts";
+
+/**
+ * An expression of the deployment language: what every target prints and the evaluator computes.
+ * Inert, frozen data; a kind exists only if at least two targets can say it.
+ */
+export type Node =
+  | LiteralNode
+  | ArrayNode
+  | ObjectNode
+  | ConcatNode
+  | ParameterNode
+  | VariableNode
+  | ResourceNode
+  | AccessNode
+  | CallNode
+  | ConditionNode;
+
+export interface LiteralNode {
+  readonly kind: "literal";
+  readonly value: JsonPrimitive;
+}
+
+export interface ArrayNode {
+  readonly kind: "array";
+  readonly items: readonly Node[];
+}
+
+/** Keys are nodes because Azure has maps keyed by resource ids (`userAssignedIdentities`). */
+export interface ObjectNode {
+  readonly kind: "object";
+  readonly entries: readonly (readonly [key: Node, value: Node])[];
+}
+
+/** Strings joined: Bicep and Terraform interpolation, ARM `format`. */
+export interface ConcatNode {
+  readonly kind: "concat";
+  readonly parts: readonly Node[];
+}
+
+export interface ParameterNode {
+  readonly kind: "parameter";
+  readonly name: string;
+}
+
+export interface VariableNode {
+  readonly kind: "variable";
+  readonly name: string;
+}
+
+/** A resource by its symbol; meaningful under an access (`id`, `name`, `properties`, `identity`, ...). */
+export interface ResourceNode {
+  readonly kind: "resource";
+  readonly symbol: string;
+}
+
+/** `of.key` or `of[key]`. */
+export interface AccessNode {
+  readonly kind: "access";
+  readonly of: Node;
+  readonly key: Node;
+}
+
+export interface CallNode {
+  readonly kind: "call";
+  readonly name: FunctionName;
+  readonly args: readonly Node[];
+}
+
+/** Only the branch that is taken is evaluated. */
+export interface ConditionNode {
+  readonly kind: "condition";
+  readonly test: Node;
+  readonly then: Node;
+  readonly else: Node;
+}
+
+export type NodeKind = Node["kind"];
+export type NodeOf<K extends NodeKind> = Extract<Node, { kind: K }>;

@@ -1,0 +1,183 @@
+import { assert, type JsonValue } from "../base/index.ts";
+import { type AnyInput, type Expr, expression, get, type Input, toNode } from "./expression.ts";
+import type { Node } from "./node.ts";
+
+/** A deployable definition: parameters, named values, resources and outputs of one resource group. */
+export interface Program {
+  readonly parameters: readonly Parameter[];
+  readonly variables: readonly Variable[];
+  readonly resources: readonly Resource[];
+  readonly outputs: readonly Output[];
+}
+
+export type ParameterType = "string" | "int" | "bool" | "array" | "object";
+
+/** Declared once; prints as Bicep decorators, Terraform validation, environment variables, flags, a JSON schema and a table. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly description: string;
+  /** A value or an expression (`resourceGroup().location`); absent means that the caller must give it. */
+  readonly default?: Node;
+  readonly allowed?: readonly JsonValue[];
+  readonly minValue?: number;
+  readonly maxValue?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Checked by us and by Terraform; Bicep has no pattern decorator. */
+  readonly pattern?: string;
+  /** The name in an environment, when people already know one, e.g. `AKS_NODE_COUNT`. */
+  readonly environment?: string;
+  /** The name in Terraform when it is not the snake case of `name`. */
+  readonly terraform?: string;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: Node;
+  readonly description?: string;
+}
+
+export interface Resource {
+  readonly symbol: string;
+  /** `Microsoft.Network/virtualNetworks`, as Microsoft spells it. */
+  readonly type: string;
+  readonly apiVersion: string;
+  /** The part of the platform it belongs to: a Bicep module, a Terraform file, a heading in the plan. */
+  readonly concern: string;
+  /** The last segment of the name; a parent gives the rest. */
+  readonly name: Node;
+  readonly parent?: string;
+  /** The resource that an extension resource hangs off (role assignments, diagnostic settings, cluster extensions). */
+  readonly scope?: string;
+  readonly condition?: Node;
+  /** Everything that is PUT except id, name and type: `location`, `tags`, `sku`, `identity`, `properties`, in ARM's shape. */
+  readonly body: Node;
+  /** Order that no reference shows, e.g. a role assignment before the cluster that needs it. */
+  readonly dependsOn: readonly string[];
+  /** Created once and never updated in place (Kubernetes computes refuse a second PUT). */
+  readonly onlyIfNotExists: boolean;
+  /** Why it is there or why it is odd; printed as a comment. */
+  readonly comment?: string;
+}
+
+export interface Output {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly description: string;
+  readonly value: Node;
+}
+
+export interface ResourceDeclaration {
+  /** `Microsoft.Network/virtualNetworks@2025-07-01` */
+  readonly type: `${string}@${string}`;
+  readonly concern: string;
+  readonly name: Input<string>;
+  readonly parent?: ResourceHandle;
+  readonly scope?: ResourceHandle;
+  readonly condition?: Input<boolean>;
+  readonly body: AnyInput;
+  readonly dependsOn?: readonly ResourceHandle[];
+  readonly onlyIfNotExists?: boolean;
+  readonly comment?: string;
+}
+
+/** A declared resource, as other declarations refer to it; referring to it makes the order. */
+export interface ResourceHandle {
+  readonly symbol: string;
+  readonly id: Expr<string>;
+  readonly name: Expr<string>;
+  /** A value that is known once it is deployed: cluster.get("properties", "oidcIssuerProfile", "issuerURL"). */
+  get<T = string>(...path: readonly [string, ...string[]]): Expr<T>;
+}
+
+export interface ParameterDeclaration<T> extends Omit<Parameter, "name" | "type" | "default" | "allowed"> {
+  readonly default?: Input<T>;
+  readonly allowed?: readonly T[];
+}
+
+/** Collects declarations; `build()` freezes them. Names and symbols are unique, or it is our bug. */
+export interface ProgramBuilder {
+  string(name: string, declaration: ParameterDeclaration<string>): Expr<string>;
+  int(name: string, declaration: ParameterDeclaration<number>): Expr<number>;
+  bool(name: string, declaration: ParameterDeclaration<boolean>): Expr<boolean>;
+  array<T extends JsonValue>(name: string, declaration: ParameterDeclaration<T[]>): Expr<T[]>;
+  object<T extends object>(name: string, declaration: ParameterDeclaration<T>): Expr<T>;
+  variable<T>(name: string, value: Input<T>, description?: string): Expr<T>;
+  resource(symbol: string, declaration: ResourceDeclaration): ResourceHandle;
+  output(name: string, type: ParameterType, description: string, value: AnyInput): void;
+  build(): Program;
+}
+
+export function createProgram(): ProgramBuilder {
+  const parameters: Parameter[] = [];
+  const variables: Variable[] = [];
+  const resources: Resource[] = [];
+  const outputs: Output[] = [];
+  const taken = new Set<string>();
+
+  const claim = (name: string) => {
+    const key = name.toLowerCase(); // ARM compares names of parameters, variables and symbols without regard to case
+    assert(!taken.has(key), `${name} is declared twice`);
+    taken.add(key);
+  };
+
+  const parameter = <T>(name: string, type: ParameterType, declaration: ParameterDeclaration<T>): Expr<T> => {
+    claim(name);
+    const { default: initial, allowed, ...rest } = declaration;
+    parameters.push({
+      ...rest,
+      name,
+      type,
+      ...(initial === undefined ? {} : { default: toNode(initial as AnyInput) }),
+      ...(allowed === undefined ? {} : { allowed: allowed as readonly JsonValue[] }),
+    });
+    return expression<T>({ kind: "parameter", name });
+  };
+
+  return {
+    string: (name, declaration) => parameter(name, "string", declaration),
+    int: (name, declaration) => parameter(name, "int", declaration),
+    bool: (name, declaration) => parameter(name, "bool", declaration),
+    array: (name, declaration) => parameter(name, "array", declaration),
+    object: (name, declaration) => parameter(name, "object", declaration),
+
+    variable: <T>(name: string, value: Input<T>, description?: string) => {
+      claim(name);
+      variables.push({ name, value: toNode(value as AnyInput), ...(description === undefined ? {} : { description }) });
+      return expression<T>({ kind: "variable", name });
+    },
+
+    resource: (symbol, declaration) => {
+      claim(symbol);
+      const [type = "", apiVersion = ""] = declaration.type.split("@");
+      resources.push({
+        symbol,
+        type,
+        apiVersion,
+        concern: declaration.concern,
+        name: toNode(declaration.name),
+        ...(declaration.parent === undefined ? {} : { parent: declaration.parent.symbol }),
+        ...(declaration.scope === undefined ? {} : { scope: declaration.scope.symbol }),
+        ...(declaration.condition === undefined ? {} : { condition: toNode(declaration.condition) }),
+        body: toNode(declaration.body),
+        dependsOn: (declaration.dependsOn ?? []).map((handle) => handle.symbol),
+        onlyIfNotExists: declaration.onlyIfNotExists ?? false,
+        ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
+      });
+      const self = expression<object>({ kind: "resource", symbol });
+      return {
+        symbol,
+        id: get<string>(self, "id"),
+        name: get<string>(self, "name"),
+        get: <T>(...path: readonly [string, ...string[]]) => get<T>(self, ...path),
+      };
+    },
+
+    output: (name, type, description, value) => {
+      outputs.push({ name, type, description, value: toNode(value) });
+    },
+
+    build: () => Object.freeze({ parameters, variables, resources, outputs }),
+  };
+}
