@@ -241,7 +241,10 @@ export interface Principals {
 
 /** Reads and writes resources as a client would, without the wire. */
 export interface Resources {
+  /** As stored. */
   get(id: string): Resource | undefined;
+  /** As GET shows it. */
+  view(id: string): Resource | undefined;
   /** Direct children and deeper ones below `id` (a resource, a resource group or a subscription), optionally of one type. */
   below(id: string, type?: string): Resource[];
   /** All resources of a type, anywhere. */
@@ -250,6 +253,10 @@ export interface Resources {
   save(resource: Resource): void;
   /** A PUT as `caller`, through the same checks as one from the wire; resolves when its operation has ended. */
   put(id: string, apiVersion: string, body: JsonObject, caller: Principal): Promise<Resource>;
+  /** The checks of a PUT without the PUT: what preflight (`validate`) runs. Throws the fault that the PUT would get. */
+  check(id: string, apiVersion: string, body: JsonObject, caller: Principal): Promise<void>;
+  /** A POST action (`listKeys`) as `caller`. */
+  action(id: string, name: string, apiVersion: string, body: JsonValue | undefined, caller: Principal): Promise<JsonValue | undefined>;
   delete(id: string, caller: Principal): Promise<void>;
 }
 
@@ -275,6 +282,32 @@ export interface CloudHost {
   /** The platform itself, for what Azure does on its own behalf. */
   readonly system: Principal;
   newGuid(): string;
+  /** A secret that is the same for the same purpose for the life of the state folder: 32 bytes, base64. Account keys are derived, so none is stored. */
+  deriveSecret(purpose: string): string;
   /** One structured line for the cloud's own log; never secrets. */
   log(event: string, fields?: JsonObject): void;
 }
+
+/** A request to ARM after authentication. */
+export interface ArmRequest {
+  readonly method: string;
+  /** Decoded, double slashes collapsed, no trailing slash, no query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly apiVersion: string;
+  readonly headers: Headers;
+  /** The raw text: `az` sends deployments that are not JSON, so whoever reads it chooses the parser. */
+  readonly text: string;
+  readonly caller: Principal;
+  /** For `x-ms-correlation-request-id`. */
+  readonly correlationId: string;
+}
+
+export interface ArmResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: JsonValue;
+}
+
+/** Answers a request, or `undefined` when it is not its business. */
+export type ArmHandler = (request: ArmRequest) => Promise<ArmResponse | undefined>;
