@@ -9,3 +9,4 @@ export {
   resourceType,
   sameId,
 } from "./resource-id.ts";
+export { ROLES, type RoleDefinition, type RoleName, roleDefinitionId } from "./roles.ts";
