@@ -107,6 +107,8 @@ export interface ActionResult {
 export interface ActionSpec {
   /** The RBAC action below the type, e.g. `listKeys/action`. */
   readonly permission: string;
+  /** May be called before the resource exists (Azure ML's `startPendingUpload`): `resource` then has id, name, type and no properties. */
+  readonly beforeCreate?: boolean;
   run(call: ActionCall): Promise<ActionResult> | ActionResult;
 }
 
@@ -151,6 +153,10 @@ export interface TypeSpec {
   readonly actions?: Readonly<Record<string, ActionSpec>>;
   /** PATCH merges `tags` and `properties` when true; refused with 405 when absent. */
   readonly patch?: boolean;
+  /** A PUT also makes a missing parent, with no properties, through the parent type's `admit` (Azure ML makes `models/m` with `models/m/versions/1`). */
+  readonly implicitParent?: boolean;
+  /** Chooses and orders what a collection GET lists, before paging, by the type's own query parameters. With it, the parent need not exist. */
+  list?(collectionId: string, resources: readonly Resource[], query: URLSearchParams): readonly Resource[];
 }
 
 /** A POST (or GET) under the namespace that belongs to no resource: `checkNameAvailability`, `locations/{location}/...`. */
