@@ -85,6 +85,8 @@ export interface Change {
   /** What is stored, on an update. */
   readonly previous?: Resource;
   readonly caller: Principal;
+  /** Only a check before a deployment (`Resources.check`): other resources may not exist yet, and nothing may be written. */
+  readonly preflight?: boolean;
 }
 
 /** What a type's action got and gives. */
