@@ -1,3 +1,7 @@
+export { type Cidr, cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./cidr.ts";
+export { type AzureCloud, CLOUDS, type CloudName } from "./clouds.ts";
+export { NAME_RULES, type NamedType, type NameScope, nameRule, type ResourceNameRule } from "./names.ts";
+export { normalizeLocation, REGIONS, type Region } from "./regions.ts";
 export {
   formatResourceId,
   idKey,
@@ -10,3 +14,4 @@ export {
   sameId,
 } from "./resource-id.ts";
 export { ROLES, type RoleDefinition, type RoleName, roleDefinitionId } from "./roles.ts";
+export { VM_SIZES, type VmSize, vmSize } from "./vm-sizes.ts";

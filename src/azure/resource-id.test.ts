@@ -17,9 +17,12 @@ test("a child's parent is the resource above it", () => {
   expect(id && formatResourceId(parentId(id) ?? { providers: [] })).toBe(cluster);
 });
 
-test.each([cluster.replace("/aks", ""), `${cluster}/agentPools`, "/providers", "nonsense", `${cluster}/providers`])("%s is not the id of one thing", (text) => {
-  expect(parseResourceId(text)).toBeUndefined();
-});
+test.each([cluster.replace("/aks", ""), `${cluster}/agentPools`, "/providers", "nonsense", `${cluster}/providers`])(
+  "%s is not the id of one thing",
+  (text) => {
+    expect(parseResourceId(text)).toBeUndefined();
+  },
+);
 
 test("scopes hold what lies below them, whatever the case", () => {
   expect(isWithin(cluster.toUpperCase(), "/subscriptions/s/resourcegroups/rg")).toBe(true);
