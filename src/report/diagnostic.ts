@@ -20,7 +20,9 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 
 /** Errors before warnings, then by place, then by code: the same problems always print in the same order. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) => a.severity.localeCompare(b.severity) || a.at.localeCompare(b.at) || a.code.localeCompare(b.code));
+  return [...diagnostics].sort(
+    (a, b) => a.severity.localeCompare(b.severity) || a.at.localeCompare(b.at) || a.code.localeCompare(b.code),
+  );
 }
 
 export function formatDiagnostic(diagnostic: Diagnostic): string {

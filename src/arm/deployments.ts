@@ -1,0 +1,125 @@
+import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import type { Progress } from "../report/index.ts";
+import type { ArmClient } from "./client.ts";
+import { errorFromBody } from "./error.ts";
+
+const API_VERSION = "2025-04-01";
+
+export interface DeploymentRequest {
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly template: JsonObject;
+  /** `{ name: { value } }` */
+  readonly parameters: JsonObject;
+}
+
+/** One resource of a deployment, as its operation shows it. */
+export interface DeploymentOperation {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly state: Progress;
+  /** ISO 8601 duration. */
+  readonly duration?: string;
+}
+
+export interface DeploymentResult {
+  readonly outputs: Readonly<Record<string, JsonValue>>;
+  readonly operations: readonly DeploymentOperation[];
+}
+
+export interface FollowOptions {
+  readonly pollMs: number;
+  readonly onOperation: (operation: DeploymentOperation) => void;
+  readonly signal?: AbortSignal;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** Submits a template to a resource group and follows its operations to the end. Throws what made it fail, innermost cause included. */
+export async function deploy(client: ArmClient, request: DeploymentRequest, options: FollowOptions): Promise<DeploymentResult> {
+  const path = deploymentPath(client, request.resourceGroup, request.name);
+  const body = { properties: { mode: "Incremental", template: request.template, parameters: request.parameters } };
+  await client.start(path, API_VERSION, body, options.signal);
+  const seen = new Map<string, Progress>();
+  const report = (operations: readonly DeploymentOperation[]) => {
+    for (const operation of operations) {
+      if (seen.get(operation.id) === operation.state) continue;
+      seen.set(operation.id, operation.state);
+      options.onOperation(operation);
+    }
+  };
+  for (;;) {
+    await options.sleep(options.pollMs, options.signal);
+    // The deployment is read before its operations, so that the last reading of the operations is complete.
+    const deployment = await client.get(path, API_VERSION, options.signal);
+    const operations = await listOperations(client, path, options.signal);
+    report(operations);
+    const properties = isObject(deployment.properties) ? deployment.properties : {};
+    if (properties.provisioningState === "Succeeded") return { outputs: outputs(properties.outputs), operations };
+    if (properties.provisioningState === "Failed" || properties.provisioningState === "Canceled") {
+      throw errorFromBody(
+        200,
+        isObject(properties.error)
+          ? { error: properties.error }
+          : {
+              error: {
+                code: `Deployment${properties.provisioningState}`,
+                message: `deployment ${request.name} ended ${properties.provisioningState}`,
+              },
+            },
+      );
+    }
+  }
+}
+
+/** Preflight: what Azure would refuse before making anything. Throws it. */
+export async function validateDeployment(client: ArmClient, request: DeploymentRequest, signal?: AbortSignal): Promise<void> {
+  const path = `${deploymentPath(client, request.resourceGroup, request.name)}/validate`;
+  const body = { properties: { mode: "Incremental", template: request.template, parameters: request.parameters } };
+  const result = await client.post(path, API_VERSION, body, signal);
+  if (isObject(result.error)) throw errorFromBody(400, result);
+}
+
+export async function listDeploymentResources(
+  client: ArmClient,
+  resourceGroup: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<DeploymentOperation[]> {
+  return listOperations(client, deploymentPath(client, resourceGroup, name), signal);
+}
+
+async function listOperations(client: ArmClient, path: string, signal: AbortSignal | undefined): Promise<DeploymentOperation[]> {
+  const rows = await client.list(path.replace("/providers/Microsoft.Resources", "") + "/operations", API_VERSION, signal);
+  return rows.flatMap((row) => {
+    const properties = isObject(row.properties) ? row.properties : {};
+    const target = isObject(properties.targetResource) ? properties.targetResource : undefined;
+    if (target === undefined || typeof target.id !== "string") return [];
+    return [
+      {
+        id: target.id,
+        type: String(target.resourceType ?? ""),
+        name: String(target.resourceName ?? ""),
+        state: progress(properties.provisioningState),
+        ...(typeof properties.duration === "string" ? { duration: properties.duration } : {}),
+      },
+    ];
+  });
+}
+
+function progress(state: JsonValue | undefined): Progress {
+  if (state === "Succeeded") return "succeeded";
+  if (state === "Failed" || state === "Canceled") return "failed";
+  return state === "Waiting" || state === "NotStarted" ? "waiting" : "running";
+}
+
+function outputs(value: JsonValue | undefined): Record<string, JsonValue> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, output]) => [name, isObject(output) ? (output.value ?? null) : null]),
+  );
+}
+
+function deploymentPath(client: ArmClient, resourceGroup: string, name: string): string {
+  return `/subscriptions/${client.connection.subscriptionId}/resourcegroups/${resourceGroup}/providers/Microsoft.Resources/deployments/${name}`;
+}

@@ -1,0 +1,21 @@
+export { type ArmClient, createArmClient } from "./client.ts";
+export { type ClientCredentials, type Connection, type ConnectOptions, connect } from "./connection.ts";
+export {
+  type DeploymentOperation,
+  type DeploymentRequest,
+  type DeploymentResult,
+  deploy,
+  type FollowOptions,
+  listDeploymentResources,
+  validateDeployment,
+} from "./deployments.ts";
+export { ArmError, NetworkError } from "./error.ts";
+export * from "./machine-learning/index.ts";
+export {
+  createResourceGroup,
+  deleteResourceGroup,
+  findResourceGroup,
+  listResources,
+  type ResourceGroup,
+  resourceGroupId,
+} from "./resource-groups.ts";

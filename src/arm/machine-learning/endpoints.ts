@@ -1,0 +1,152 @@
+import { isObject, type JsonObject } from "../../base/index.ts";
+import { Secret } from "../../report/index.ts";
+import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
+
+/** Percent of live traffic by deployment; the percentages sum to 0 or 100. */
+export type Traffic = Readonly<Record<string, number>>;
+
+export interface Endpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly scoringUri: string;
+  readonly authMode: string;
+  readonly traffic: Traffic;
+  /** As read, for updates that must keep the rest. */
+  readonly body: JsonObject;
+}
+
+export interface EndpointDeployment {
+  readonly name: string;
+  readonly state: string;
+  /** ARM id of the model version. */
+  readonly model: string;
+  readonly body: JsonObject;
+}
+
+const endpointPath = (workspace: Workspace, name: string) => below(workspace, `onlineEndpoints/${name}`);
+const deploymentPath = (workspace: Workspace, endpoint: string, name: string) =>
+  `${endpointPath(workspace, endpoint)}/deployments/${name}`;
+
+export async function findEndpoint(workspace: Workspace, name: string, signal?: AbortSignal): Promise<Endpoint | undefined> {
+  const body = await workspace.client.find(endpointPath(workspace, name), ML_API_VERSION, signal);
+  return body && toEndpoint(body);
+}
+
+export async function putEndpoint(workspace: Workspace, name: string, body: JsonObject, signal?: AbortSignal): Promise<Endpoint> {
+  return toEndpoint(await workspace.client.put(endpointPath(workspace, name), ML_API_VERSION, body, signal));
+}
+
+/** Sets the weights and nothing else; the service answers when the router has them. */
+export async function setTraffic(workspace: Workspace, name: string, traffic: Traffic, signal?: AbortSignal): Promise<Endpoint> {
+  const current = await workspace.client.get(endpointPath(workspace, name), ML_API_VERSION, signal);
+  const { location, tags, identity, kind } = current;
+  const { authMode, compute, publicNetworkAccess, description } = properties(current);
+  const body = {
+    location,
+    tags,
+    identity,
+    kind,
+    properties: { authMode, compute, publicNetworkAccess, description, traffic: { ...traffic } },
+  };
+  return putEndpoint(workspace, name, withoutUndefined(body) as JsonObject, signal);
+}
+
+export async function deleteEndpoint(workspace: Workspace, name: string, signal?: AbortSignal): Promise<void> {
+  await workspace.client.delete(endpointPath(workspace, name), ML_API_VERSION, signal);
+}
+
+export async function endpointKey(workspace: Workspace, name: string, signal?: AbortSignal): Promise<Secret> {
+  const body = await workspace.client.post(`${endpointPath(workspace, name)}/listKeys`, ML_API_VERSION, undefined, signal);
+  return new Secret(String(body.primaryKey));
+}
+
+export async function listDeployments(
+  workspace: Workspace,
+  endpoint: string,
+  signal?: AbortSignal,
+): Promise<EndpointDeployment[]> {
+  return (await workspace.client.list(`${endpointPath(workspace, endpoint)}/deployments`, ML_API_VERSION, signal)).map(
+    toDeployment,
+  );
+}
+
+export async function findDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<EndpointDeployment | undefined> {
+  const body = await workspace.client.find(deploymentPath(workspace, endpoint, name), ML_API_VERSION, signal);
+  return body && toDeployment(body);
+}
+
+/** Ends when the deployment serves or has failed. */
+export async function putDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  body: JsonObject,
+  signal?: AbortSignal,
+): Promise<EndpointDeployment> {
+  return toDeployment(await workspace.client.put(deploymentPath(workspace, endpoint, name), ML_API_VERSION, body, signal));
+}
+
+export async function deleteDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await workspace.client.delete(deploymentPath(workspace, endpoint, name), ML_API_VERSION, signal);
+}
+
+export async function deploymentLogs(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  tail: number,
+  signal?: AbortSignal,
+): Promise<string> {
+  const body = await workspace.client.post(
+    `${deploymentPath(workspace, endpoint, name)}/getLogs`,
+    ML_API_VERSION,
+    { tail },
+    signal,
+  );
+  return String(body.content ?? "");
+}
+
+function toEndpoint(body: JsonObject): Endpoint {
+  const own = properties(body);
+  const traffic = isObject(own.traffic)
+    ? Object.fromEntries(Object.entries(own.traffic).map(([name, weight]) => [name, Number(weight)]))
+    : {};
+  return {
+    id: String(body.id),
+    name: String(body.name),
+    state: String(own.provisioningState),
+    scoringUri: String(own.scoringUri),
+    authMode: String(own.authMode),
+    traffic,
+    body,
+  };
+}
+
+function toDeployment(body: JsonObject): EndpointDeployment {
+  const own = properties(body);
+  return {
+    name: String(body.name).split("/").at(-1) ?? "",
+    state: String(own.provisioningState),
+    model: String(own.model),
+    body,
+  };
+}
+
+function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined && item !== null)
+      .map(([key, item]) => [key, isObject(item) ? withoutUndefined(item) : item]),
+  );
+}

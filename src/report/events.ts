@@ -1,0 +1,82 @@
+/** How a resource, a job or an endpoint is doing, in words that fit a line. */
+export type Progress = "waiting" | "running" | "succeeded" | "failed";
+
+/** Everything Quayside says while it works: rooms emit these, renderers turn them into text. Names and payloads are stable (`--json`). */
+export interface Events {
+  /** A named part of a command begins; ends with `step.done` or `step.failed`. */
+  "step.started": { readonly step: string; readonly title: string };
+  "step.done": { readonly step: string; readonly title: string; readonly ms: number; readonly summary?: string };
+  "step.failed": {
+    readonly step: string;
+    readonly title: string;
+    readonly ms: number;
+    readonly code: string;
+    readonly message: string;
+  };
+  /** A resource of a deployment changed its state. */
+  "resource.changed": {
+    readonly id: string;
+    readonly type: string;
+    readonly name: string;
+    readonly state: Progress;
+    readonly ms?: number;
+  };
+  /** A job changed its status, in Azure ML's words. */
+  "job.status": { readonly job: string; readonly status: string };
+  "job.log": { readonly job: string; readonly line: string };
+  "model.registered": { readonly name: string; readonly version: string; readonly metrics: Readonly<Record<string, number>> };
+  /** The gate's verdict about a candidate. */
+  "gate.decided": {
+    readonly model: string;
+    readonly version: string;
+    readonly accepted: boolean;
+    readonly reasons: readonly string[];
+  };
+  "endpoint.traffic": { readonly endpoint: string; readonly traffic: Readonly<Record<string, number>> };
+  /** What the load saw up to now. */
+  "load.progress": { readonly sent: number; readonly failed: number; readonly p50Ms: number; readonly p99Ms: number };
+  "release.rolled-back": { readonly endpoint: string; readonly reason: string };
+  /** Something worth knowing that is not a failure. */
+  note: { readonly message: string };
+  warning: { readonly code: string; readonly message: string };
+}
+
+export type EventName = keyof Events;
+
+/** The library's only way to speak. It never prints; the command line's renderers do. */
+export interface Reporter {
+  emit<Name extends EventName>(name: Name, payload: Events[Name]): void;
+}
+
+export interface RecordedEvent {
+  readonly name: EventName;
+  readonly payload: Events[EventName];
+}
+
+/** Keeps what was said, for tests and for callers that want it afterwards. */
+export function recordingReporter(): Reporter & { readonly events: readonly RecordedEvent[] } {
+  const events: RecordedEvent[] = [];
+  return { events, emit: (name, payload) => void events.push({ name, payload }) };
+}
+
+/** Runs `work` between `step.started` and `step.done` or `step.failed`. */
+export async function step<T>(
+  reporter: Reporter,
+  name: { readonly step: string; readonly title: string },
+  work: () => Promise<T>,
+  summarize?: (result: T) => string,
+): Promise<T> {
+  const started = performance.now();
+  reporter.emit("step.started", name);
+  try {
+    const result = await work();
+    const summary = summarize?.(result);
+    reporter.emit("step.done", { ...name, ms: performance.now() - started, ...(summary === undefined ? {} : { summary }) });
+    return result;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "internal";
+    reporter.emit("step.failed", { ...name, ms: performance.now() - started, code, message });
+    throw error;
+  }
+}
