@@ -143,6 +143,8 @@ export interface TypeSpec {
   admit?(change: Change): Promise<Resource> | Resource;
   /** Does the work after the duration has passed; returns members to merge into `properties`. A fault makes the resource Failed. Must be safe to run again after a restart. */
   provision?(resource: Resource, signal: AbortSignal): Promise<JsonObject | undefined> | JsonObject | undefined;
+  /** Runs once the PUT is on disk, before it is answered, for types that are made synchronously: starts what the resource stands for (a job). */
+  stored?(resource: Resource, previous?: Resource): void;
   /** What GET shows beyond what is stored; never secrets. */
   present?(resource: Resource): Resource;
   /** Runs before a DELETE is answered; refuse here. */
