@@ -91,6 +91,8 @@ export interface Change {
 
 /** What a type's action got and gives. */
 export interface ActionCall {
+  /** `POST`, or another one that the action's `methods` lists; absent only where a call is made by hand. */
+  readonly method?: string;
   readonly resource: Resource;
   readonly body: JsonValue | undefined;
   readonly query: URLSearchParams;
@@ -149,10 +151,16 @@ export interface TypeSpec {
   present?(resource: Resource): Resource;
   /** Runs before a DELETE is answered; refuse here. */
   admitDelete?(resource: Resource, query: URLSearchParams): Promise<void> | void;
-  /** Lets go of what the resource holds (processes, data). */
+  /** Lets go of what the resource holds (processes, data): when it is deleted, or purged if it was soft-deleted. */
   removed?(resource: Resource): Promise<void> | void;
   /** Keeps the resource recoverable, and its name taken, for this many days. `undefined` = gone at once. */
   softDelete?(resource: Resource, query: URLSearchParams): { readonly days: number; readonly purgeable: boolean } | undefined;
+  /** True when this PUT brings the soft-deleted resource of the same id back (it is then `previous`); otherwise its name is taken. */
+  recovers?(body: Resource): boolean;
+  /** A PUT makes the parent too when there is none, as the containers of asset versions are; its collection may be listed without it. */
+  readonly parentImplied?: boolean;
+  /** Narrows and orders what a GET of the collection answers, by the type's own query parameters. `collectionOf` is the id above the collection. */
+  list?(items: readonly Resource[], query: URLSearchParams, collectionOf: string): readonly Resource[];
   /** POST actions by name as Microsoft spells it: `listKeys`. */
   readonly actions?: Readonly<Record<string, ActionSpec>>;
   /** PATCH merges `tags` and `properties` when true; refused with 405 when absent. */
@@ -244,7 +252,10 @@ export interface Runtime {
 /** The registry of managed identities and other principals. */
 export interface Principals {
   /** The same identity for the same resource id, for as long as the resource exists. */
-  managedIdentity(resourceId: string, displayName: string): { readonly principalId: string; readonly clientId: string; readonly tenantId: string };
+  managedIdentity(
+    resourceId: string,
+    displayName: string,
+  ): { readonly principalId: string; readonly clientId: string; readonly tenantId: string };
   remove(resourceId: string): void;
   byObjectId(objectId: string): Principal | undefined;
 }
@@ -266,8 +277,26 @@ export interface Resources {
   /** The checks of a PUT without the PUT: what preflight (`validate`) runs. Throws the fault that the PUT would get. */
   check(id: string, apiVersion: string, body: JsonObject, caller: Principal): Promise<void>;
   /** A POST action (`listKeys`) as `caller`. */
-  action(id: string, name: string, apiVersion: string, body: JsonValue | undefined, caller: Principal): Promise<JsonValue | undefined>;
+  action(
+    id: string,
+    name: string,
+    apiVersion: string,
+    body: JsonValue | undefined,
+    caller: Principal,
+  ): Promise<JsonValue | undefined>;
   delete(id: string, caller: Principal): Promise<void>;
+  /** What `softDelete` kept and nobody purged; those whose days are over are gone. */
+  softDeleted(type: string): SoftDeleted[];
+  /** Lets go of a soft-deleted resource for good (calls `removed`). False when there is none of this id. */
+  purge(id: string): Promise<boolean>;
+}
+
+export interface SoftDeleted {
+  readonly resource: Resource;
+  /** Milliseconds since the epoch, virtual. */
+  readonly deletedAt: number;
+  readonly purgeAt: number;
+  readonly purgeable: boolean;
 }
 
 export interface Authorizer {
