@@ -65,7 +65,7 @@ export function toNode(value: AnyInput): Node {
     return Object.freeze({ kind: "object", entries });
   }
   assert(value === null || typeof value !== "object", "an expression input is JSON");
-  return Object.freeze({ kind: "literal", value: value as JsonPrimitive });
+  return Object.freeze({ kind: "literal", value });
 }
 
 export function call<T>(name: FunctionName, ...args: readonly AnyInput[]): Expr<T> {
@@ -78,19 +78,24 @@ export function call<T>(name: FunctionName, ...args: readonly AnyInput[]): Expr<
 export function text(strings: TemplateStringsArray, ...values: readonly Input<string | number>[]): Expr<string> {
   const parts = strings.flatMap((string, at): Node[] => {
     const value = values[at];
-    return [...(string === "" ? [] : [toNode(string)]), ...(value === undefined ? [] : [toNode(value as AnyInput)])];
+    return [...(string === "" ? [] : [toNode(string)]), ...(value === undefined ? [] : [toNode(value)])];
   });
   return expression<string>({ kind: "concat", parts });
 }
 
 /** `test ? then : otherwise`, decided when deployed. */
 export function when<T>(test: Input<boolean>, then: Input<T> | null, otherwise: Input<T> | null): Expr<T> {
-  return expression<T>({ kind: "condition", test: toNode(test), then: toNode(then as AnyInput), else: toNode(otherwise as AnyInput) });
+  return expression<T>({
+    kind: "condition",
+    test: toNode(test),
+    consequent: toNode(then),
+    alternate: toNode(otherwise),
+  });
 }
 
 /** A property of an expression: get(profile, "sku", "name"). */
 export function get<T>(of: Expr, ...path: readonly Input<string | number>[]): Expr<T> {
-  return expression<T>(path.reduce<Node>((node, key) => ({ kind: "access", of: node, key: toNode(key as AnyInput) }), of.node));
+  return expression<T>(path.reduce<Node>((node, key) => ({ kind: "access", of: node, key: toNode(key) }), of.node));
 }
 
 /** An object whose keys are expressions, e.g. the identities of a cluster: entries([[identity.id, {}]]). */
@@ -100,6 +105,8 @@ export function entries(pairs: readonly (readonly [key: Input<string>, value: An
 
 export const equals = (a: AnyInput, b: AnyInput): Expr<boolean> => call("equals", a, b);
 export const not = (a: Input<boolean>): Expr<boolean> => call("not", a);
-export const and = (a: Input<boolean>, b: Input<boolean>, ...more: readonly Input<boolean>[]): Expr<boolean> => call("and", a, b, ...more);
-export const or = (a: Input<boolean>, b: Input<boolean>, ...more: readonly Input<boolean>[]): Expr<boolean> => call("or", a, b, ...more);
+export const and = (a: Input<boolean>, b: Input<boolean>, ...more: readonly Input<boolean>[]): Expr<boolean> =>
+  call("and", a, b, ...more);
+export const or = (a: Input<boolean>, b: Input<boolean>, ...more: readonly Input<boolean>[]): Expr<boolean> =>
+  call("or", a, b, ...more);
 export const greater = (a: Input<number>, b: Input<number>): Expr<boolean> => call("greater", a, b);

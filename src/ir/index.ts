@@ -1,3 +1,5 @@
+export { checkProgram } from "./check.ts";
+export { type EvaluatedResource, type Evaluation, type EvaluationOptions, evaluateProgram } from "./evaluate.ts";
 export {
   type AnyInput,
   and,
@@ -16,8 +18,21 @@ export {
   toNode,
   when,
 } from "./expression.ts";
+export { fold, type NodeTable } from "./fold.ts";
 export { FUNCTIONS, type FunctionName } from "./functions.ts";
+export {
+  dependencies,
+  deploymentOrder,
+  findCycle,
+  type Graph,
+  impliedDependencies,
+  removalOrder,
+  resourceReferences,
+  topologicalOrder,
+} from "./graph.ts";
+export { inferTypes, type ValueType } from "./infer.ts";
 export type { Node, NodeKind, NodeOf } from "./node.ts";
+export { checkParameters, checkValue } from "./parameters.ts";
 export {
   createProgram,
   type Output,
@@ -31,3 +46,5 @@ export {
   type ResourceHandle,
   type Variable,
 } from "./program.ts";
+export { Unknown, type UnknownPlace, unknownText } from "./value.ts";
+export { type AccessChain, accessChain, isRuntimeAccess, literalKey, walk } from "./walk.ts";

@@ -72,8 +72,8 @@ export interface CallNode {
 export interface ConditionNode {
   readonly kind: "condition";
   readonly test: Node;
-  readonly then: Node;
-  readonly else: Node;
+  readonly consequent: Node;
+  readonly alternate: Node;
 }
 
 export type NodeKind = Node["kind"];

@@ -129,7 +129,7 @@ export function createProgram(): ProgramBuilder {
       ...rest,
       name,
       type,
-      ...(initial === undefined ? {} : { default: toNode(initial as AnyInput) }),
+      ...(initial === undefined ? {} : { default: toNode(initial) }),
       ...(allowed === undefined ? {} : { allowed: allowed as readonly JsonValue[] }),
     });
     return expression<T>({ kind: "parameter", name });
@@ -144,7 +144,7 @@ export function createProgram(): ProgramBuilder {
 
     variable: <T>(name: string, value: Input<T>, description?: string) => {
       claim(name);
-      variables.push({ name, value: toNode(value as AnyInput), ...(description === undefined ? {} : { description }) });
+      variables.push({ name, value: toNode(value), ...(description === undefined ? {} : { description }) });
       return expression<T>({ kind: "variable", name });
     },
 

@@ -1,0 +1,52 @@
+import { fold } from "./fold.ts";
+import type { Node } from "./node.ts";
+
+const childrenOf = fold<readonly Node[]>({
+  literal: () => [],
+  array: (node) => node.items,
+  object: (node) => node.entries.flat(),
+  concat: (node) => node.parts,
+  parameter: () => [],
+  variable: () => [],
+  resource: () => [],
+  access: (node) => [node.of, node.key],
+  call: (node) => node.args,
+  condition: (node) => [node.test, node.consequent, node.alternate],
+});
+
+/** Visits a node and all below it, parents first. A visitor that answers `false` keeps the walk out of that node. */
+export function walk(node: Node, visit: (node: Node) => boolean | undefined | void): void {
+  if (visit(node) === false) return;
+  for (const child of childrenOf(node)) walk(child, visit);
+}
+
+/** A chain of accesses, taken apart: `profile.sku["name"]` is the variable `profile` and two keys. */
+export interface AccessChain {
+  readonly root: Node;
+  readonly keys: readonly Node[];
+}
+
+export function accessChain(node: Node): AccessChain {
+  const keys: Node[] = [];
+  let root = node;
+  while (root.kind === "access") {
+    keys.unshift(root.key);
+    root = root.of;
+  }
+  return { root, keys };
+}
+
+/** The text of a key that is known without evaluation. */
+export function literalKey(key: Node | undefined): string | undefined {
+  return key?.kind === "literal" && typeof key.value === "string" ? key.value : undefined;
+}
+
+/** Members of a resource that are known before it is deployed; all others are read back from Azure. */
+const DEPLOY_TIME_MEMBERS = new Set(["id", "name", "type", "apiVersion"]);
+
+/** True for an access such as `cluster.properties.fqdn`, whose value exists only after the deployment of the resource. */
+export function isRuntimeAccess(chain: AccessChain): boolean {
+  if (chain.root.kind !== "resource") return false;
+  const member = literalKey(chain.keys[0]);
+  return member === undefined || !DEPLOY_TIME_MEMBERS.has(member);
+}
