@@ -1,0 +1,154 @@
+/**
+ * Who may do what with blobs, before Azurite sees the request. Microsoft Entra tokens are checked here against role
+ * assignments; account keys and SAS are checked by Azurite, which knows the keys.
+ */
+import type { IncomingMessage } from "node:http";
+import { ArmFault, type CloudHost, type Principal, type Resource } from "../../contract.ts";
+import { allowsSharedKey, containerScope, storageAccount } from "./accounts.ts";
+import { blobTarget } from "./azurite.ts";
+import { type BlobOperation, permissionOf, READ_BLOBS } from "./permissions.ts";
+import { BlobRefusal } from "./refusal.ts";
+
+const AUDIENCE = "https://storage.azure.com";
+
+/** Throws a `BlobRefusal`; otherwise the request may go on to Azurite, with credentials that Azurite understands. */
+export async function admitBlobRequest(host: CloudHost, request: IncomingMessage): Promise<void> {
+  const hostName = hostNameOf(request);
+  const url = new URL(request.url ?? "/", `https://${hostName}`);
+  const target = targetOf(hostName, url);
+  const account = target.account === undefined ? undefined : storageAccount(host, target.account);
+  if (account === undefined)
+    throw new BlobRefusal(
+      404,
+      "ResourceNotFound",
+      `no storage account owns the host ${hostName}; on Azure this name would not resolve`,
+    );
+  const operation: BlobOperation = { method: request.method ?? "GET", query: url.searchParams, ...target };
+  if (operation.query.get("comp") === "batch")
+    throw new BlobRefusal(
+      501,
+      "NotImplemented",
+      "blob batch requests are not supported by the embedded Azure; send the requests one by one",
+    );
+  const source = copySource(request, account);
+  const authorization = request.headers.authorization ?? "";
+  if (/^bearer /i.test(authorization)) {
+    const principal = await authenticate(host, account, authorization);
+    authorize(host, account, operation, principal);
+    if (source !== undefined) authorizeSource(host, account, source, principal);
+    request.headers.authorization = `Bearer ${localToken(host, principal)}`;
+    return;
+  }
+  const signedBy = operation.query.get("skoid");
+  if (signedBy !== null) return authorizeDelegation(host, account, operation, signedBy);
+  const keyed = authorization !== "" || operation.query.has("sig");
+  if (keyed && !allowsSharedKey(account))
+    throw new BlobRefusal(
+      403,
+      "KeyBasedAuthenticationNotPermitted",
+      `key based authentication is not permitted on storage account ${account.name}; use a Microsoft Entra token or set allowSharedKeyAccess`,
+    );
+  if (!keyed && account.properties.allowBlobPublicAccess !== true) throw anonymous(host, account, operation);
+}
+
+export function hostNameOf(request: IncomingMessage): string {
+  return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+}
+
+function targetOf(hostName: string, url: URL): ReturnType<typeof blobTarget> {
+  try {
+    return blobTarget(hostName, url.pathname);
+  } catch {
+    throw new BlobRefusal(400, "InvalidUri", `the path ${url.pathname} is not valid percent-encoding`);
+  }
+}
+
+async function authenticate(host: CloudHost, account: Resource, authorization: string): Promise<Principal> {
+  const own = `https://${account.name}.blob.${host.endpoints.storageSuffix}`;
+  try {
+    return await host.authorizer.authenticate(authorization, [AUDIENCE, `${AUDIENCE}/`, own, `${own}/`]);
+  } catch (error) {
+    if (!(error instanceof ArmFault)) throw error;
+    throw new BlobRefusal(401, "InvalidAuthenticationInfo", error.message, challenge(host));
+  }
+}
+
+function challenge(host: CloudHost): Record<string, string> {
+  return {
+    "www-authenticate": `Bearer authorization_uri=${host.endpoints.arm}/${host.tenantId}/oauth2/authorize resource_id=${AUDIENCE}`,
+  };
+}
+
+function authorize(host: CloudHost, account: Resource, operation: BlobOperation, principal: Principal): void {
+  const permission = permissionOf(operation);
+  const scope = operation.container === undefined ? account.id : containerScope(account, operation.container);
+  if (permission !== undefined && host.authorizer.allows(principal, permission.action, scope, { data: permission.data })) return;
+  throw new BlobRefusal(
+    403,
+    "AuthorizationPermissionMismatch",
+    `principal ${principal.objectId} is not permitted ${permission?.action ?? "this operation with a Microsoft Entra token"} at ${scope}; assign a Storage Blob Data role`,
+  );
+}
+
+/** A user delegation SAS gives no more than its signer may do at that moment. */
+function authorizeDelegation(host: CloudHost, account: Resource, operation: BlobOperation, objectId: string): void {
+  const principal = host.principals.byObjectId(objectId);
+  if (principal === undefined)
+    throw new BlobRefusal(403, "AuthenticationFailed", `the signer ${objectId} of the user delegation SAS does not exist`);
+  authorize(host, account, operation, principal);
+}
+
+function copySource(request: IncomingMessage, account: Resource): URL | undefined {
+  const header = request.headers["x-ms-copy-source"];
+  if (typeof header !== "string") return undefined;
+  const source = URL.canParse(header) ? new URL(header) : undefined;
+  if (source === undefined)
+    throw new BlobRefusal(400, "InvalidHeaderValue", `x-ms-copy-source is ${JSON.stringify(header)}; it must be a URL`);
+  // Azurite fetches other accounts' blobs by their public name; nothing outside this process is ever contacted.
+  if (source.hostname.split(".")[0] !== account.name || source.hostname !== hostNameOf(request))
+    throw new BlobRefusal(
+      501,
+      "NotImplemented",
+      `copies from ${source.hostname} into account ${account.name} are not supported; copy within one account`,
+    );
+  return source;
+}
+
+function authorizeSource(host: CloudHost, account: Resource, source: URL, principal: Principal): void {
+  if (source.searchParams.has("sig")) return;
+  const { container } = targetOf(source.hostname, source);
+  const scope = containerScope(account, container ?? "$root");
+  if (host.authorizer.allows(principal, READ_BLOBS, scope, { data: true })) return;
+  throw new BlobRefusal(
+    403,
+    "CannotVerifyCopySource",
+    `principal ${principal.objectId} is not permitted ${READ_BLOBS} at ${scope}`,
+  );
+}
+
+function anonymous(host: CloudHost, account: Resource, { method, blob }: BlobOperation): BlobRefusal {
+  if (blob !== undefined && (method === "GET" || method === "HEAD"))
+    return new BlobRefusal(409, "PublicAccessNotPermitted", `public access is not permitted on storage account ${account.name}`);
+  return new BlobRefusal(
+    401,
+    "NoAuthenticationInformation",
+    "the request carries no authentication information",
+    challenge(host),
+  );
+}
+
+/** Azurite reads a token's claims without checking a signature; ours has been checked, so it gets only what it looks at. */
+function localToken(host: CloudHost, principal: Principal): string {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: `https://sts.windows.net/${host.tenantId}/`,
+    aud: AUDIENCE,
+    oid: principal.objectId,
+    tid: host.tenantId,
+    iat: now - 60,
+    nbf: now - 60,
+    exp: now + 300,
+  };
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.`;
+}
