@@ -1,4 +1,4 @@
-import { ArmFault } from "../../contract.ts";
+import { type ActionSpec, ArmFault } from "../../contract.ts";
 
 /** What several namespaces refuse in the same way; codes are Azure's. */
 export function badRequest(code: string, message: string, target?: string): ArmFault {
@@ -22,4 +22,14 @@ export function unsupported(feature: string): ArmFault {
   return new ArmFault(400, "FeatureNotSupported", `the embedded Azure does not support ${feature}; see docs/parity.md`, {
     headers: { "x-ms-quayside-unsupported": feature },
   });
+}
+
+/** A POST action that exists on Azure and not here. */
+export function refusedAction(permission: string, feature: string): ActionSpec {
+  return {
+    permission,
+    run() {
+      throw unsupported(feature);
+    },
+  };
 }

@@ -13,11 +13,6 @@ export function resourceGroupOf(id: string): { readonly subscriptionId: string; 
   return { subscriptionId, name, id: `/subscriptions/${subscriptionId}/resourceGroups/${name}` };
 }
 
-/** `East US` and `eastus` are one region. */
-export function regionKey(location: string | undefined): string {
-  return (location ?? "").toLowerCase().replaceAll(" ", "");
-}
-
 export function lastName(id: string): string {
   return id.split("/").at(-1) ?? "";
 }

@@ -1,3 +1,4 @@
+import { NAME_RULES } from "../../../azure/index.ts";
 import type { CloudHost, TypeSpec } from "../../contract.ts";
 import { requireOneOf } from "../common/body.ts";
 
@@ -7,7 +8,7 @@ export function userAssignedIdentities(host: CloudHost): TypeSpec {
     type: "userAssignedIdentities",
     apiVersions: ["2024-11-30", "2023-01-31", "2018-11-30"],
     location: "required",
-    name: { pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$/, words: "3 to 128 letters, digits, hyphens and underscores, starting with a letter or digit" },
+    name: NAME_RULES["Microsoft.ManagedIdentity/userAssignedIdentities"],
     status: { created: 201, updated: 200, deleted: 200 },
     patch: true,
     admit({ id, name, body, preflight }) {
