@@ -1,0 +1,237 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { idKey } from "../../../../azure/index.ts";
+import { type JsonObject, jsonEqual } from "../../../../base/index.ts";
+import type { EndpointRoute } from "../../../../serve/protocol.ts";
+import type { CloudHost } from "../../../contract.ts";
+import type { Credentials } from "./credentials.ts";
+import { type LogFile, openLog } from "./log-file.ts";
+import type { Probe } from "./probe.ts";
+import { type ReplicaHooks, ReplicaSet, StartFailure } from "./replica-set.ts";
+import { Router } from "./router.ts";
+
+/** What one deployment runs; kept in the store, so that a restarted cloud brings it back by itself. */
+export interface DeploymentSpec {
+  readonly deploymentId: string;
+  readonly endpointId: string;
+  readonly name: string;
+  /** The AKS cluster below the endpoint's compute: each has a router of its own. */
+  readonly cluster: string;
+  readonly modelFolder: string;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly instances: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly requestTimeoutMs: number;
+  readonly liveness: Probe;
+  readonly readiness: Probe;
+}
+
+/** An endpoint as the router has to know it. */
+export interface EndpointView {
+  readonly id: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly credentials: Credentials;
+  readonly traffic: Readonly<Record<string, number>>;
+}
+
+export interface FleetOptions {
+  readonly host: Pick<CloudHost, "store" | "runtime" | "log">;
+  /** The endpoints on a cluster, as they should be routed now. */
+  endpoints(cluster: string): readonly EndpointView[];
+  readonly backoff?: ReplicaHooks["backoff"];
+}
+
+const RUNNING = "machine-learning.running-deployments";
+const ROUTERS = "machine-learning.routers";
+const STDERR_TAIL = 20;
+
+/** Every model server and router that online endpoints run on. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #routers = new Map<string, Router>();
+  readonly #sets = new Map<string, { spec: DeploymentSpec; set: ReplicaSet }>();
+  readonly #logs = new Map<string, LogFile>();
+  #stopped = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** The folder for a deployment's model and logs. */
+  folder(deploymentId: string): string {
+    const digest = createHash("sha256").update(idKey(deploymentId)).digest("hex").slice(0, 16);
+    return join(this.#options.host.runtime.stateDir, "online", digest);
+  }
+
+  log(deploymentId: string, container: "inference-server" | "storage-initializer"): LogFile {
+    const path = join(this.folder(deploymentId), `${container}.log`);
+    const open = this.#logs.get(path) ?? openLog(path);
+    this.#logs.set(path, open);
+    return open;
+  }
+
+  /** `http://127.0.0.1:{port}` of a cluster's router, once it has been started. */
+  address(cluster: string): string | undefined {
+    const port = this.#options.host.store.get<number>(ROUTERS, idKey(cluster));
+    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  }
+
+  running(deploymentId: string): DeploymentSpec | undefined {
+    return this.#sets.get(idKey(deploymentId))?.spec;
+  }
+
+  /**
+   * Starts a deployment or brings it to another specification. The instances that serve stay until all new ones are
+   * ready, so a version that does not start harms nobody.
+   * @throws StartFailure when an instance does not become ready
+   */
+  async deploy(spec: DeploymentSpec, signal: AbortSignal): Promise<void> {
+    const key = idKey(spec.deploymentId);
+    const before = this.#sets.get(key);
+    if (before !== undefined && sameProcess(before.spec, spec)) {
+      await this.#rescale(key, before, spec, signal);
+      return;
+    }
+    const set = this.#create(spec);
+    void set.scale(spec.instances);
+    try {
+      await set.started(signal);
+    } catch (cause) {
+      await set.kill();
+      throw cause;
+    }
+    this.#sets.set(key, { spec, set });
+    this.#options.host.store.put(RUNNING, key, spec);
+    await this.publish(spec.cluster);
+    if (before === undefined) return;
+    await before.set.drain();
+    if (before.spec.modelFolder !== spec.modelFolder) rmSync(before.spec.modelFolder, { recursive: true, force: true });
+  }
+
+  /** Takes a deployment out of the router's table, lets its requests finish, ends it and deletes its files. */
+  async remove(deploymentId: string): Promise<void> {
+    const key = idKey(deploymentId);
+    const entry = this.#sets.get(key);
+    this.#sets.delete(key);
+    this.#options.host.store.delete(RUNNING, key);
+    if (entry !== undefined) {
+      await this.publish(entry.spec.cluster);
+      await entry.set.drain();
+    }
+    for (const path of this.#logs.keys()) if (path.startsWith(this.folder(deploymentId))) this.#logs.delete(path);
+    rmSync(this.folder(deploymentId), { recursive: true, force: true });
+  }
+
+  /** Resolves when the cluster's router routes by the present state of its endpoints. */
+  async publish(cluster: string): Promise<void> {
+    if (this.#stopped) return;
+    await this.#router(cluster).apply(this.#table(cluster));
+  }
+
+  /** Starts again what ran before; does not wait for it. */
+  restore(): void {
+    for (const { key, value: spec } of this.#options.host.store.list<DeploymentSpec>(RUNNING)) {
+      const set = this.#create(spec);
+      this.#sets.set(key, { spec, set });
+      void set.scale(spec.instances);
+      set.started(new AbortController().signal).catch((cause: unknown) => {
+        const code = cause instanceof StartFailure ? cause.code : "unknown";
+        this.#options.host.log("endpoints.restore-failed", { deployment: spec.deploymentId, code, message: String(cause) });
+      });
+    }
+    for (const { key } of this.#options.host.store.list<number>(ROUTERS)) this.#publishSoon(key);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([
+      ...[...this.#routers.values()].map((router) => router.stop()),
+      ...[...this.#sets.values()].map(({ set }) => set.kill()),
+    ]);
+  }
+
+  /** The server's own last words, for the message of a deployment that failed. */
+  lastLines(deploymentId: string): string {
+    return this.log(deploymentId, "inference-server").tail(STDERR_TAIL).join("\n");
+  }
+
+  async #rescale(key: string, running: { spec: DeploymentSpec; set: ReplicaSet }, spec: DeploymentSpec, signal: AbortSignal) {
+    this.#sets.set(key, { spec, set: running.set });
+    const drained = running.set.scale(spec.instances);
+    try {
+      await running.set.started(signal);
+    } catch (cause) {
+      this.#sets.set(key, running);
+      await running.set.scale(running.spec.instances);
+      throw cause;
+    }
+    this.#options.host.store.put(RUNNING, key, spec);
+    await this.publish(spec.cluster);
+    await drained;
+  }
+
+  #create(spec: DeploymentSpec): ReplicaSet {
+    const { host, backoff } = this.#options;
+    const log = this.log(spec.deploymentId, "inference-server");
+    const { name, version } = spec.model;
+    return new ReplicaSet(
+      {
+        argv: [...host.runtime.modelServer, spec.modelFolder, "--port", "0", "--name", name, "--version", version],
+        env: spec.env,
+        liveness: spec.liveness,
+        readiness: spec.readiness,
+        drainMs: spec.requestTimeoutMs + 5_000,
+      },
+      {
+        changed: () => this.#publishSoon(spec.cluster),
+        line: (replica, text) => log.append(`[${replica}] ${text}`),
+        ...(backoff === undefined ? {} : { backoff }),
+      },
+    );
+  }
+
+  #publishSoon(cluster: string): void {
+    this.publish(cluster).catch((cause: unknown) => {
+      if (!this.#stopped) this.#options.host.log("endpoints.publish-failed", { cluster, message: String(cause) });
+    });
+  }
+
+  #table(cluster: string): EndpointRoute[] {
+    return this.#options.endpoints(cluster).map(({ id, name, credentials, traffic }) => ({
+      name,
+      credentials,
+      deployments: [...this.#sets.values()]
+        .filter(({ spec }) => idKey(spec.endpointId) === idKey(id))
+        .map(({ spec, set }) => ({
+          name: spec.name,
+          weight: traffic[spec.name] ?? 0,
+          instances: set.ready,
+          model: spec.model,
+          requestTimeoutMs: spec.requestTimeoutMs,
+        })),
+    }));
+  }
+
+  #router(cluster: string): Router {
+    const { host } = this.#options;
+    const key = idKey(cluster);
+    const known = this.#routers.get(key);
+    if (known !== undefined) return known;
+    const router = new Router({
+      argv: host.runtime.router,
+      port: host.store.get<number>(ROUTERS, key) ?? 0,
+      line: (text) => host.log("endpoints.router", { cluster, text }),
+      moved: (port) => host.store.put(ROUTERS, key, port),
+    });
+    this.#routers.set(key, router);
+    return router;
+  }
+}
+
+/** True when only the number of instances differs. */
+function sameProcess(a: DeploymentSpec, b: DeploymentSpec): boolean {
+  const plain = (spec: DeploymentSpec) => ({ ...spec, instances: 0 }) as unknown as JsonObject;
+  return jsonEqual(plain(a), plain(b));
+}

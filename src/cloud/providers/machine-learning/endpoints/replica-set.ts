@@ -1,0 +1,202 @@
+import type { ChildMessage } from "../../../../serve/protocol.ts";
+import { type Child, startChild } from "./child.ts";
+import { isHealthy, look, type Probe, pause, startupBudgetMs, watch } from "./probe.ts";
+
+export interface ReplicaSpec {
+  /** The whole command line of one model server. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly liveness: Probe;
+  readonly readiness: Probe;
+  /** How long requests in flight may take to finish. */
+  readonly drainMs: number;
+}
+
+export interface ReplicaHooks {
+  /** The list of ready instances is another one now. */
+  changed(): void;
+  line(replica: number, text: string): void;
+  /** Waits between restarts: doubles from `firstMs` up to `mostMs`, as the kubelet's crash-loop back-off does. */
+  readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
+}
+
+/** A model server that did not come up: a word such as `serve.model-not-onnx`, and one line. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Replica {
+  readonly index: number;
+  readonly stopping: AbortController;
+  /** Settles with the first start: ready, or why not; one that recovers later counts as started. */
+  first: PromiseWithResolvers<void>;
+  child?: Child;
+  url?: string;
+  done: Promise<void>;
+}
+
+const BACKOFF = { firstMs: 250, mostMs: 30_000 };
+/** A replica that has served this long starts again without waiting. */
+const SETTLED_MS = 60_000;
+
+/** The model servers of one deployment, each kept running and watched until the set is drained. */
+export class ReplicaSet {
+  readonly #spec: ReplicaSpec;
+  readonly #hooks: ReplicaHooks;
+  readonly #replicas: Replica[] = [];
+  #next = 0;
+
+  constructor(spec: ReplicaSpec, hooks: ReplicaHooks) {
+    this.#spec = spec;
+    this.#hooks = hooks;
+  }
+
+  /** Origins of the instances that take requests. */
+  get ready(): string[] {
+    return this.#replicas.flatMap(({ url }) => (url === undefined ? [] : [url]));
+  }
+
+  /** Brings the set to `count` replicas without waiting for the new ones; resolves when those it takes away have drained. */
+  async scale(count: number): Promise<void> {
+    while (this.#replicas.length < count) this.#replicas.push(this.#launch());
+    const surplus = this.#replicas.splice(count);
+    await this.#retire(surplus);
+  }
+
+  /** Resolves when every replica has been ready once; rejects with the first `StartFailure`. */
+  async started(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      await Promise.race([Promise.all(this.#replicas.map(({ first }) => first.promise)), aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Lets requests in flight finish, then ends every process. Take the set out of the router's table before. */
+  async drain(): Promise<void> {
+    await this.scale(0);
+  }
+
+  /** Ends every process at once. */
+  async kill(): Promise<void> {
+    const all = this.#replicas.splice(0);
+    for (const { stopping, child } of all) {
+      stopping.abort();
+      child?.kill();
+    }
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  #launch(): Replica {
+    const replica: Replica = {
+      index: this.#next++,
+      stopping: new AbortController(),
+      first: Promise.withResolvers(),
+      done: Promise.resolve(),
+    };
+    // Whoever does not ask `started` (a set restored after a restart) must not crash the cloud.
+    replica.first.promise.catch(() => {});
+    replica.done = this.#supervise(replica);
+    return replica;
+  }
+
+  async #retire(replicas: readonly Replica[]): Promise<void> {
+    for (const replica of replicas) {
+      delete replica.url;
+      replica.stopping.abort();
+    }
+    if (replicas.length > 0) this.#hooks.changed();
+    await Promise.all(
+      replicas.map(async ({ child, done }) => {
+        child?.send({ type: "drain" });
+        await child?.stop(this.#spec.drainMs);
+        await done;
+      }),
+    );
+  }
+
+  async #supervise(replica: Replica): Promise<void> {
+    const { signal } = replica.stopping;
+    const { firstMs, mostMs } = this.#hooks.backoff ?? BACKOFF;
+    let waitMs = firstMs;
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      const end = await this.#runOnce(replica);
+      if (signal.aborted) return;
+      this.#hooks.line(replica.index, `instance ${replica.index} ended: ${end}; starting it again in ${waitMs} ms`);
+      if (!(await pause(waitMs, signal))) return;
+      waitMs = performance.now() - startedAt > SETTLED_MS ? firstMs : Math.min(waitMs * 2, mostMs);
+    }
+  }
+
+  /** One life of one process; tells how it ended. */
+  async #runOnce(replica: Replica): Promise<string> {
+    const life = new AbortController();
+    const signal = AbortSignal.any([life.signal, replica.stopping.signal]);
+    const up = Promise.withResolvers<string>();
+    up.promise.catch(() => {});
+    let port = 0;
+    const onMessage = (message: ChildMessage) => {
+      if (message.type === "listening") port = message.port;
+      if (message.type === "ready") up.resolve(`http://127.0.0.1:${port}`);
+      if (message.type === "failed") up.reject(new StartFailure(message.code, message.message));
+    };
+    const onLine = (text: string) => this.#hooks.line(replica.index, text);
+    const child = startChild({ ...this.#spec, onMessage, onLine });
+    replica.child = child;
+    const budgetMs = startupBudgetMs(this.#spec.readiness);
+    const deadline = setTimeout(() => {
+      up.reject(new StartFailure("serve.start-timeout", `not ready within ${budgetMs} ms`));
+    }, budgetMs);
+    void child.exited.then((how) =>
+      up.reject(new StartFailure("serve.exited", `the model server ended with ${how} before it was ready`)),
+    );
+    try {
+      const origin = await up.promise;
+      await this.#firstLook(origin);
+      if (!signal.aborted) {
+        this.#mark(replica, origin);
+        replica.first.resolve();
+        replica.first = { ...replica.first, promise: Promise.resolve() };
+        void watch(origin, this.#spec.readiness, signal, (healthy) => this.#mark(replica, healthy ? origin : undefined));
+        void watch(origin, this.#spec.liveness, signal, (healthy) => healthy || child.kill());
+      }
+    } catch (cause) {
+      replica.first.reject(cause);
+      // A server that reported its failure ends by itself; one that hangs does not.
+      await child.stop(cause instanceof StartFailure && cause.code !== "serve.start-timeout" ? 2_000 : 0);
+    } finally {
+      clearTimeout(deadline);
+    }
+    const how = await child.exited;
+    life.abort();
+    delete replica.child;
+    this.#mark(replica, undefined);
+    return how;
+  }
+
+  /** A probe on a route that the server does not have never succeeds on Azure either; here it fails at once. */
+  async #firstLook(origin: string): Promise<void> {
+    for (const probe of [this.#spec.readiness, this.#spec.liveness]) {
+      const seen = await look(origin, probe);
+      if (!isHealthy(seen)) throw new StartFailure("serve.probe-failed", `probe GET ${probe.path}: ${seen}`);
+    }
+  }
+
+  #mark(replica: Replica, url: string | undefined): void {
+    if (replica.url === url) return;
+    if (url === undefined) delete replica.url;
+    else replica.url = url;
+    this.#hooks.changed();
+  }
+}
