@@ -165,10 +165,6 @@ export interface TypeSpec {
   readonly actions?: Readonly<Record<string, ActionSpec>>;
   /** PATCH merges `tags` and `properties` when true; refused with 405 when absent. */
   readonly patch?: boolean;
-  /** A PUT also makes a missing parent, with no properties, through the parent type's `admit` (Azure ML makes `models/m` with `models/m/versions/1`). */
-  readonly implicitParent?: boolean;
-  /** Chooses and orders what a collection GET lists, before paging, by the type's own query parameters. With it, the parent need not exist. */
-  list?(collectionId: string, resources: readonly Resource[], query: URLSearchParams): readonly Resource[];
 }
 
 /** A POST (or GET) under the namespace that belongs to no resource: `checkNameAvailability`, `locations/{location}/...`. */
