@@ -66,7 +66,10 @@ export function createArmClient(connection: Connection): ArmClient {
     const headers = createHttpHeaders({ accept: "application/json" });
     if (body !== undefined) headers.set("content-type", "application/json");
     const pipelineRequest = createPipelineRequest({
-      ...{ url: address, method, headers, timeout: 120_000 },
+      url: address,
+      method,
+      headers,
+      timeout: 120_000,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     });

@@ -5,7 +5,7 @@ import {
   createPipelineRequest,
 } from "@azure/core-rest-pipeline";
 import { ClientSecretCredential, DefaultAzureCredential, type TokenCredential } from "@azure/identity";
-import { isObject, type JsonValue } from "../base/index.ts";
+import { asString, isObject, type JsonValue } from "../base/index.ts";
 import { QuaysideError, type Secret } from "../report/index.ts";
 import { NetworkError } from "./error.ts";
 
@@ -65,7 +65,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       : new DefaultAzureCredential(shared);
   const { endpoint, audience, storageSuffix, registrySuffix, vaultSuffix } = cloud;
   return {
-    ...{ endpoint, audience, storageSuffix, registrySuffix, vaultSuffix },
+    endpoint,
+    audience,
+    storageSuffix,
+    registrySuffix,
+    vaultSuffix,
     subscriptionId: options.subscriptionId,
     credential,
     ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
@@ -78,7 +82,7 @@ export function proxySettings(proxy: string): { host: string; port: number } {
 }
 
 async function discover(address: string, proxy: string | undefined): Promise<typeof PUBLIC_CLOUD> {
-  if (!/^https:\/\//.test(address)) {
+  if (!address.startsWith("https://")) {
     throw new QuaysideError(`--cloud is ${address}; it takes rehearsal, azure or an https:// address`, {
       code: "arm.bad-cloud",
       fault: "user",
@@ -96,7 +100,7 @@ async function discover(address: string, proxy: string | undefined): Promise<typ
   try {
     text = (await pipeline.sendRequest(createDefaultHttpClient(), request)).bodyAsText ?? "";
   } catch (error) {
-    throw new NetworkError(`${endpoint} does not answer: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new NetworkError(`${endpoint} does not answer: ${error instanceof Error ? error.message : asString(error)}`, error);
   }
   const metadata = parse(text);
   const authentication = isObject(metadata) && isObject(metadata.authentication) ? metadata.authentication : {};

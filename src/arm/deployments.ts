@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { asString, isObject, type JsonObject, type JsonValue } from "../base/index.ts";
 import type { Progress } from "../report/index.ts";
 import type { ArmClient } from "./client.ts";
 import { errorFromBody } from "./error.ts";
@@ -98,8 +98,8 @@ async function listOperations(client: ArmClient, path: string, signal: AbortSign
     return [
       {
         id: target.id,
-        type: String(target.resourceType ?? ""),
-        name: String(target.resourceName ?? ""),
+        type: asString(target.resourceType ?? ""),
+        name: asString(target.resourceName ?? ""),
         state: progress(properties.provisioningState),
         ...(typeof properties.duration === "string" ? { duration: properties.duration } : {}),
       },

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../base/index.ts";
+import { asString, isObject, type JsonObject } from "../base/index.ts";
 import type { ArmClient } from "./client.ts";
 
 const API_VERSION = "2025-04-01";
@@ -43,7 +43,7 @@ export async function listResources(client: ArmClient, group: string, signal?: A
 
 function toGroup(body: JsonObject): ResourceGroup {
   const tags = isObject(body.tags)
-    ? Object.fromEntries(Object.entries(body.tags).map(([key, value]) => [key, String(value)]))
+    ? Object.fromEntries(Object.entries(body.tags).map(([key, value]) => [key, asString(value)]))
     : {};
-  return { id: String(body.id), name: String(body.name), location: String(body.location), tags };
+  return { id: asString(body.id), name: asString(body.name), location: asString(body.location), tags };
 }

@@ -26,3 +26,9 @@ export function canonicalJson(value: JsonValue | undefined): string {
 export function jsonEqual(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
+
+/** A member that should be a string, as one: absent is empty, anything else is its JSON. */
+export function asString(value: JsonValue | undefined): string {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? "" : JSON.stringify(value);
+}

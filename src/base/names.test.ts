@@ -10,7 +10,10 @@ test.each([
   [["hello", "world"], "a7wkljktk6wne"],
   [["abc"], "cgtzqvhu4i23s"],
   [["foo", "bar", "baz"], "xzi4ioaxtmth4"],
-  [["/subscriptions/12345678-1234-1234-1234-123456789012/resourceGroups/my-rg", "Microsoft.Storage/storageAccounts"], "z22rah77jfqry"],
+  [
+    ["/subscriptions/12345678-1234-1234-1234-123456789012/resourceGroups/my-rg", "Microsoft.Storage/storageAccounts"],
+    "z22rah77jfqry",
+  ],
   [
     [
       "/subscriptions/31e9f9a0-9fd2-4294-a0a3-0101246d9700/resourceGroups/rg-modm201-20230913120256/providers/Microsoft.Compute/virtualMachines/bobjacmodm201",

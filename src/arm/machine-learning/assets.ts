@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import { isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { datastoreContainer, type LocalFile, uploadFiles } from "./blobs.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
@@ -28,7 +28,7 @@ export async function uploadCode(workspace: Workspace, folder: string, signal?: 
     signal,
   );
   const [found] = existing;
-  if (found !== undefined) return { id: String(found.id), sha256 };
+  if (found !== undefined) return { id: asString(found.id), sha256 };
   const version = below(workspace, `codes/${name}/versions/1`);
   const pending = await client.post(
     `${version}/startPendingUpload`,
@@ -37,7 +37,7 @@ export async function uploadCode(workspace: Workspace, folder: string, signal?: 
     signal,
   );
   const reference = isObject(pending.blobReferenceForConsumption) ? pending.blobReferenceForConsumption : {};
-  const sas = isObject(reference.credential) ? String(reference.credential.sasUri) : "";
+  const sas = isObject(reference.credential) ? asString(reference.credential.sasUri) : "";
   const root = basename(folder) || "code";
   await uploadFiles(client.connection, { container: sas, path: root }, files, signal);
   const body = await client.put(
@@ -45,14 +45,14 @@ export async function uploadCode(workspace: Workspace, folder: string, signal?: 
     ML_API_VERSION,
     {
       properties: {
-        codeUri: `${String(reference.blobUri)}/${root}`,
+        codeUri: `${asString(reference.blobUri)}/${root}`,
         isAnonymous: true,
         properties: { hash_sha256: sha256, hash_version: HASH_VERSION },
       },
     },
     signal,
   );
-  return { id: String(body.id), sha256 };
+  return { id: asString(body.id), sha256 };
 }
 
 /** Uploads a file or a folder to the default datastore and registers it as a data version; equal content is the same version. */
@@ -70,7 +70,7 @@ export async function uploadData(
   const kind = isFolder ? "uri_folder" : "uri_file";
   const id = below(workspace, `data/${name}/versions/${version}`);
   const found = await client.find(id, ML_API_VERSION, signal);
-  if (found !== undefined) return { id: String(found.id), sha256, kind, uri: String(properties(found).dataUri) };
+  if (found !== undefined) return { id: asString(found.id), sha256, kind, uri: asString(properties(found).dataUri) };
   const folder = `LocalUpload/${sha256}`;
   await uploadFiles(
     client.connection,
@@ -85,7 +85,7 @@ export async function uploadData(
     { properties: { dataType: kind, dataUri: uri, properties: { sha256 } } },
     signal,
   );
-  return { id: String(body.id), sha256, kind, uri };
+  return { id: asString(body.id), sha256, kind, uri };
 }
 
 /** An inline environment becomes a version named by its content, as Azure ML's own clients do. */
@@ -98,8 +98,8 @@ export async function registerEnvironment(
   const version = createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 16);
   const id = below(workspace, `environments/${name}/versions/${version}`);
   const found = await workspace.client.find(id, ML_API_VERSION, signal);
-  if (found !== undefined) return String(found.id);
-  return String((await workspace.client.put(id, ML_API_VERSION, { properties: definition }, signal)).id);
+  if (found !== undefined) return asString(found.id);
+  return asString((await workspace.client.put(id, ML_API_VERSION, { properties: definition }, signal)).id);
 }
 
 /** The newest version of `environments`, `models` or `data`, or `undefined` when there is none. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
+import { asString } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { type Connection, proxySettings } from "../connection.ts";
 import { NetworkError } from "../error.ts";
@@ -78,7 +79,7 @@ export async function resolveUri(workspace: Workspace, uri: string, signal?: Abo
 export async function datastoreContainer(workspace: Workspace, name: string, signal?: AbortSignal): Promise<string> {
   const body = properties(await workspace.client.get(below(workspace, `datastores/${name}`), ML_API_VERSION, signal));
   const suffix = typeof body.endpoint === "string" ? body.endpoint : workspace.client.connection.storageSuffix;
-  return `https://${String(body.accountName)}.blob.${suffix}/${String(body.containerName)}`;
+  return `https://${asString(body.accountName)}.blob.${suffix}/${asString(body.containerName)}`;
 }
 
 function open(connection: Connection, address: string): ContainerClient {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { Secret } from "../../report/index.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
 
@@ -58,7 +58,7 @@ export async function deleteEndpoint(workspace: Workspace, name: string, signal?
 
 export async function endpointKey(workspace: Workspace, name: string, signal?: AbortSignal): Promise<Secret> {
   const body = await workspace.client.post(`${endpointPath(workspace, name)}/listKeys`, ML_API_VERSION, undefined, signal);
-  return new Secret(String(body.primaryKey));
+  return new Secret(asString(body.primaryKey));
 }
 
 export async function listDeployments(
@@ -114,7 +114,7 @@ export async function deploymentLogs(
     { tail },
     signal,
   );
-  return String(body.content ?? "");
+  return asString(body.content ?? "");
 }
 
 function toEndpoint(body: JsonObject): Endpoint {
@@ -123,11 +123,11 @@ function toEndpoint(body: JsonObject): Endpoint {
     ? Object.fromEntries(Object.entries(own.traffic).map(([name, weight]) => [name, Number(weight)]))
     : {};
   return {
-    id: String(body.id),
-    name: String(body.name),
-    state: String(own.provisioningState),
-    scoringUri: String(own.scoringUri),
-    authMode: String(own.authMode),
+    id: asString(body.id),
+    name: asString(body.name),
+    state: asString(own.provisioningState),
+    scoringUri: asString(own.scoringUri),
+    authMode: asString(own.authMode),
     traffic,
     body,
   };
@@ -136,9 +136,9 @@ function toEndpoint(body: JsonObject): Endpoint {
 function toDeployment(body: JsonObject): EndpointDeployment {
   const own = properties(body);
   return {
-    name: String(body.name).split("/").at(-1) ?? "",
-    state: String(own.provisioningState),
-    model: String(own.model),
+    name: asString(body.name).split("/").at(-1) ?? "",
+    state: asString(own.provisioningState),
+    model: asString(own.model),
     body,
   };
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { downloadText } from "./blobs.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
@@ -39,7 +39,7 @@ export async function streamJob(workspace: Workspace, name: string, options: Str
   let shown = 0;
   for (;;) {
     const run = await client.send("GET", details, undefined, options.signal);
-    const now = String(run.status);
+    const now = asString(run.status);
     if (now !== status) options.onStatus(now);
     status = now;
     const ended = ENDED.has(status);
@@ -57,7 +57,7 @@ export async function streamJob(workspace: Workspace, name: string, options: Str
       return {
         name,
         status: status as JobResult["status"],
-        ...(error === undefined ? {} : { error: { code: String(error.code), message: String(error.message) } }),
+        ...(error === undefined ? {} : { error: { code: asString(error.code), message: asString(error.message) } }),
       };
     }
     await options.sleep(options.pollMs, options.signal);
@@ -79,8 +79,8 @@ export async function readRun(workspace: Workspace, runId: string, signal?: Abor
     throw new QuaysideError(`run ${runId} has no record in MLflow`, { code: "arm.run-not-found", fault: "azure" });
   return {
     metrics: Object.fromEntries(pairs(data.metrics).map(([key, value]) => [key, Number(value)])),
-    params: Object.fromEntries(pairs(data.params).map(([key, value]) => [key, String(value)])),
-    tags: Object.fromEntries(pairs(data.tags).map(([key, value]) => [key, String(value)])),
+    params: Object.fromEntries(pairs(data.params).map(([key, value]) => [key, asString(value)])),
+    tags: Object.fromEntries(pairs(data.tags).map(([key, value]) => [key, asString(value)])),
   };
 }
 
@@ -103,5 +103,5 @@ function logAddress(run: JsonObject): string | undefined {
 }
 
 function pairs(list: JsonObject[string]): [string, unknown][] {
-  return Array.isArray(list) ? list.filter(isObject).map((item) => [String(item.key), item.value]) : [];
+  return Array.isArray(list) ? list.filter(isObject).map((item) => [asString(item.key), item.value]) : [];
 }

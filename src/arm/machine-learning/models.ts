@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { latestVersion } from "./assets.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
 
@@ -85,15 +85,15 @@ export async function listModelVersions(workspace: Workspace, name: string, sign
 function toModel(name: string, body: JsonObject): ModelVersion {
   const own = properties(body);
   return {
-    id: String(body.id),
+    id: asString(body.id),
     name,
-    version: String(body.name),
-    uri: String(own.modelUri),
+    version: asString(body.name),
+    uri: asString(own.modelUri),
     tags: strings(own.tags),
     properties: strings(own.properties),
   };
 }
 
 function strings(value: JsonObject[string]): Record<string, string> {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)])) : {};
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asString(item)])) : {};
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { ArmClient } from "../client.ts";
 import { resourceGroupId } from "../resource-groups.ts";
@@ -32,8 +32,14 @@ export async function openWorkspace(
     });
   }
   const properties = isObject(body.properties) ? body.properties : {};
-  const discovery = await client.send("GET", String(properties.discoveryUrl), undefined, signal);
-  return { client, id: String(body.id), name, location: String(body.location), api: String(discovery.api).replace(/\/+$/, "") };
+  const discovery = await client.send("GET", asString(properties.discoveryUrl), undefined, signal);
+  return {
+    client,
+    id: asString(body.id),
+    name,
+    location: asString(body.location),
+    api: asString(discovery.api).replace(/\/+$/, ""),
+  };
 }
 
 /** `{workspace}/models/iris/versions/3` -> GET, PUT ... below the workspace. */

@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import {
+  below,
+  cancelJob,
+  downloadBlob,
+  jobOutput,
+  type RunRecord,
+  readRun,
+  resolveUri,
+  streamJob,
+  submitJob,
+  uploadCode,
+  uploadData,
+  type Workspace,
+} from "../arm/index.ts";
+import type { JsonObject } from "../base/index.ts";
+import { QuaysideError } from "../report/index.ts";
+import type { PipelineContext } from "./context.ts";
+import { resolveEnvironment } from "./environment.ts";
+import { isoDuration, parseReference } from "./files/common.ts";
+import type { ModelPlan } from "./plan.ts";
+
+/** A finished training: what it logged and where its files are. */
+export interface Training {
+  readonly job: string;
+  readonly candidate: string;
+  readonly run: RunRecord;
+  /** `azureml://` address of the model's folder. */
+  readonly modelUri: string;
+  /** SHA-256 of each data input, by name. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly codeSha256: string;
+}
+
+/** Uploads code and data, runs the job and follows it; a job that does not complete is an error that quotes its last words. */
+export async function train(
+  workspace: Workspace,
+  plan: ModelPlan,
+  candidate: ModelPlan["release"]["candidates"][number],
+  context: PipelineContext,
+): Promise<Training> {
+  const { value: job, folder } = plan.job;
+  for (const name of Object.keys(candidate.inputs)) {
+    if (job.inputs[name] === undefined) {
+      throw new QuaysideError(`candidate ${candidate.name} sets input ${name}, which ${plan.release.job} does not have`, {
+        code: "mlops.unknown-input",
+        fault: "user",
+        exitCode: 3,
+      });
+    }
+  }
+  const code = await uploadCode(workspace, join(folder, job.code), context.signal);
+  const data: Record<string, string> = {};
+  const inputs: JsonObject = {};
+  for (const [name, input] of Object.entries({ ...job.inputs, ...candidate.inputs })) {
+    if (typeof input !== "object") {
+      inputs[name] = { jobInputType: "literal", value: String(input) };
+      continue;
+    }
+    const mode = input.mode === "download" ? "Download" : "ReadOnlyMount";
+    if (/^(azureml|https):/.test(input.path)) {
+      inputs[name] = { jobInputType: input.type, uri: input.path, mode };
+      continue;
+    }
+    const uploaded = await uploadData(
+      workspace,
+      `${plan.release.model}-${name.replaceAll("_", "-")}`,
+      join(folder, input.path),
+      context.signal,
+    );
+    data[name] = uploaded.sha256;
+    inputs[name] = { jobInputType: input.type, uri: uploaded.uri, mode };
+  }
+  const environmentId = await resolveEnvironment(
+    workspace,
+    job.environment,
+    folder,
+    `${plan.release.model}-train`,
+    context.signal,
+  );
+  const name = `${job.experiment_name}-${candidate.name}-${context.newId()}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+  const body: JsonObject = {
+    jobType: "Command",
+    experimentName: job.experiment_name,
+    displayName: job.display_name ?? `${plan.release.model} ${candidate.name}`,
+    ...(job.description === undefined ? {} : { description: job.description }),
+    codeId: code.id,
+    environmentId,
+    computeId: below(workspace, `computes/${parseReference(job.compute).name}`),
+    command: job.command,
+    environmentVariables: job.environment_variables,
+    inputs,
+    outputs: Object.fromEntries(
+      Object.entries(job.outputs).map(([output, { type, mode, path }]) => [
+        output,
+        {
+          jobOutputType: type,
+          mode: mode === "upload" ? "Upload" : "ReadWriteMount",
+          ...(path === undefined ? {} : { uri: path }),
+        },
+      ]),
+    ),
+    ...(job.resources === undefined
+      ? {}
+      : {
+          resources: {
+            ...(job.resources.instance_type === undefined ? {} : { instanceType: job.resources.instance_type }),
+            ...(job.resources.instance_count === undefined ? {} : { instanceCount: job.resources.instance_count }),
+            ...(job.resources.shm_size === undefined ? {} : { shmSize: job.resources.shm_size }),
+          },
+        }),
+    ...(job.limits === undefined
+      ? {}
+      : { limits: { jobLimitsType: "Command", timeout: isoDuration(job.limits.timeout * 1000) } }),
+    tags: { ...job.tags, "quayside.candidate": candidate.name },
+  };
+  await submitJob(workspace, name, body, context.signal);
+  await follow(workspace, name, context);
+  const output = Object.entries(job.outputs).find(([, { type }]) => type === "custom_model")?.[0];
+  if (output === undefined)
+    throw new QuaysideError(`${plan.release.job} has no output of type custom_model`, {
+      code: "mlops.no-model-output",
+      fault: "user",
+      exitCode: 3,
+    });
+  return {
+    job: name,
+    candidate: candidate.name,
+    run: await readRun(workspace, name, context.signal),
+    modelUri: await jobOutput(workspace, name, output, context.signal),
+    data,
+    codeSha256: code.sha256,
+  };
+}
+
+/** One file of a model's folder, wherever the workspace keeps it. */
+export async function readModelFile(workspace: Workspace, modelUri: string, file: string, signal: AbortSignal): Promise<Buffer> {
+  const place = await resolveUri(workspace, modelUri, signal);
+  return downloadBlob(workspace.client.connection, { ...place, path: `${place.path.replace(/\/+$/, "")}/${file}` }, signal);
+}
+
+const LAST_LINES = 5;
+
+async function follow(workspace: Workspace, name: string, context: PipelineContext): Promise<void> {
+  const lines: string[] = [];
+  const result = await streamJob(workspace, name, {
+    pollMs: context.pollMs,
+    sleep: (ms, signal) => context.clock.sleep(ms, signal),
+    signal: context.signal,
+    onStatus: (status) => context.reporter.emit("job.status", { job: name, status }),
+    onLine: (line) => {
+      lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
+      context.reporter.emit("job.log", { job: name, line });
+    },
+  }).catch(async (error: unknown) => {
+    // An interrupted pipeline must not leave a training running and billed.
+    if (context.signal.aborted) await cancelJob(workspace, name).catch(() => undefined);
+    throw error;
+  });
+  if (result.status === "Completed") return;
+  const reason = result.error === undefined ? "" : `: ${result.error.message}`;
+  const tail = lines.length === 0 ? "" : `; last lines: ${lines.join(" | ")}`;
+  throw new QuaysideError(`job ${name} ended ${result.status}${reason}${tail}`, {
+    code: "mlops.job-failed",
+    fault: "user",
+    hint: `read the log: quayside model logs ${name}`,
+  });
+}
