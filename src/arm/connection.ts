@@ -100,7 +100,7 @@ async function discover(address: string, proxy: string | undefined): Promise<typ
   try {
     text = (await pipeline.sendRequest(createDefaultHttpClient(), request)).bodyAsText ?? "";
   } catch (error) {
-    throw new NetworkError(`${endpoint} does not answer: ${error instanceof Error ? error.message : asString(error)}`, error);
+    throw new NetworkError(`${endpoint} does not answer: ${error instanceof Error ? error.message : String(error)}`, error);
   }
   const metadata = parse(text);
   const authentication = isObject(metadata) && isObject(metadata.authentication) ? metadata.authentication : {};

@@ -79,8 +79,8 @@ export async function readRun(workspace: Workspace, runId: string, signal?: Abor
     throw new QuaysideError(`run ${runId} has no record in MLflow`, { code: "arm.run-not-found", fault: "azure" });
   return {
     metrics: Object.fromEntries(pairs(data.metrics).map(([key, value]) => [key, Number(value)])),
-    params: Object.fromEntries(pairs(data.params).map(([key, value]) => [key, asString(value)])),
-    tags: Object.fromEntries(pairs(data.tags).map(([key, value]) => [key, asString(value)])),
+    params: Object.fromEntries(pairs(data.params).map(([key, value]) => [key, String(value)])),
+    tags: Object.fromEntries(pairs(data.tags).map(([key, value]) => [key, String(value)])),
   };
 }
 
