@@ -87,7 +87,10 @@ export function evaluateProgram(program: Program, options: EvaluationOptions): E
       attempt(`parameters.${name}`, () => settle(evaluator.parameter(name)).json, null),
     ]),
   );
-  for (const parameter of program.parameters) problems.push(...checkValue(parameter, parameters[parameter.name] ?? null));
+  for (const parameter of program.parameters) {
+    const value = parameters[parameter.name] ?? null; // null: it could not be evaluated, which is reported already
+    if (value !== null) problems.push(...checkValue(parameter, value));
+  }
   const resources = program.resources.map((resource) =>
     attempt(
       `resources.${resource.symbol}`,

@@ -1,0 +1,118 @@
+import type { JsonObject, JsonValue } from "../../base/index.ts";
+import {
+  dependencies,
+  inferTypes,
+  literalKey,
+  type Output,
+  type Parameter,
+  type Program,
+  type Resource,
+} from "../../ir/index.ts";
+import { type ArmPrinter, armPrinter } from "./expression.ts";
+
+const SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01";
+
+/** A template with symbolic names (languageVersion 2.0), for the scope of a resource group. */
+export function armTemplate(program: Program): JsonObject {
+  const printer = armPrinter(program);
+  const before = dependencies(program);
+  const typeOf = inferTypes(program);
+  const variables = program.variables.filter((variable) => !printer.isInlined(variable.name));
+  return {
+    $schema: `${SCHEMA}/deploymentTemplate.json#`,
+    languageVersion: "2.0",
+    contentVersion: "1.0.0.0",
+    metadata: { _generator: { name: "quayside" } },
+    parameters: table(
+      program.parameters,
+      ({ name }) => name,
+      (parameter) => armParameter(parameter, printer),
+    ),
+    ...(variables.length === 0
+      ? {}
+      : {
+          variables: table(
+            variables,
+            ({ name }) => name,
+            ({ value }) => printer.value(value),
+          ),
+        }),
+    resources: table(
+      program.resources,
+      ({ symbol }) => symbol,
+      (resource) => armResource(resource, [...(before.get(resource.symbol) ?? [])], printer),
+    ),
+    ...(program.outputs.length === 0
+      ? {}
+      : {
+          outputs: table(
+            program.outputs,
+            ({ name }) => name,
+            (output) => armOutput(output, typeOf(output.value).nullable, printer),
+          ),
+        }),
+  };
+}
+
+/** A parameters file for `az deployment group create --parameters`. */
+export function armParameters(program: Program, values: Readonly<Record<string, JsonValue>>): JsonObject {
+  const given = program.parameters.filter(({ name }) => Object.hasOwn(values, name));
+  return {
+    $schema: `${SCHEMA}/deploymentParameters.json#`,
+    contentVersion: "1.0.0.0",
+    parameters: table(
+      given,
+      ({ name }) => name,
+      ({ name }) => ({ value: values[name] ?? null }),
+    ),
+  };
+}
+
+function armParameter(parameter: Parameter, printer: ArmPrinter): JsonObject {
+  const { type, default: initial, allowed, minValue, maxValue, minLength, maxLength, description } = parameter;
+  return defined({
+    type,
+    defaultValue: initial && printer.value(initial),
+    allowedValues: allowed && [...allowed],
+    minValue,
+    maxValue,
+    minLength,
+    maxLength,
+    metadata: { description },
+  });
+}
+
+function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinter): JsonObject {
+  const { condition, onlyIfNotExists, type, apiVersion, scope, body, comment } = resource;
+  return defined({
+    condition: condition && printer.value(condition),
+    "@options": onlyIfNotExists ? { onlyIfNotExists: true } : undefined,
+    type,
+    apiVersion,
+    scope: scope === undefined ? undefined : `[${printer.id(scope)}]`,
+    name: printer.name(resource),
+    ...(body.kind === "object"
+      ? Object.fromEntries(body.entries.map(([key, value]) => [literalKey(key) ?? "", printer.value(value)]))
+      : {}),
+    // with symbolic names resourceId() implies no order, so every dependency is listed
+    dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
+    metadata: comment === undefined ? undefined : { description: comment },
+  });
+}
+
+function armOutput(output: Output, nullable: boolean, printer: ArmPrinter): JsonObject {
+  return defined({
+    type: output.type,
+    nullable: nullable ? true : undefined,
+    metadata: { description: output.description },
+    value: printer.value(output.value),
+  });
+}
+
+function table<T>(items: readonly T[], name: (item: T) => string, value: (item: T) => JsonValue): JsonObject {
+  return Object.fromEntries(items.map((item) => [name(item), value(item)]));
+}
+
+function defined(members: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
