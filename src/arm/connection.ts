@@ -5,7 +5,7 @@ import {
   createPipelineRequest,
 } from "@azure/core-rest-pipeline";
 import { ClientSecretCredential, DefaultAzureCredential, type TokenCredential } from "@azure/identity";
-import { asString, isObject, type JsonValue } from "../base/index.ts";
+import { isObject, type JsonValue } from "../base/index.ts";
 import { QuaysideError, type Secret } from "../report/index.ts";
 import { NetworkError } from "./error.ts";
 
