@@ -57,8 +57,8 @@ export const VM_SIZES: Readonly<Record<string, VmSize>> = {
   Standard_NC8as_T4_v3: gpu("NVIDIA T4", 1, size(8, 56, "Standard NCASv3_T4 Family", 352)),
   Standard_NC16as_T4_v3: gpu("NVIDIA T4", 1, size(16, 110, "Standard NCASv3_T4 Family", 352)),
   Standard_NC64as_T4_v3: gpu("NVIDIA T4", 4, size(64, 440, "Standard NCASv3_T4 Family", 2816)),
-  Standard_NC24ads_A100_v4: gpu("NVIDIA A100", 1, size(24, 220, "StandardNCADSA100v4Family", 256)),
-  Standard_NC48ads_A100_v4: gpu("NVIDIA A100", 2, size(48, 440, "StandardNCADSA100v4Family", 512)),
+  Standard_NC24ads_A100_v4: gpu("NVIDIA A100", 1, size(24, 220, "StandardNCADSA100v4Family", 64)),
+  Standard_NC48ads_A100_v4: gpu("NVIDIA A100", 2, size(48, 440, "StandardNCADSA100v4Family", 128)),
   Standard_NC40ads_H100_v5: gpu("NVIDIA H100", 1, size(40, 320, "StandardNCadsH100v5Family", 128)),
 };
 

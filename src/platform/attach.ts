@@ -1,0 +1,155 @@
+import { type AnyInput, call, entries, equals, or, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Identities } from "./identity.ts";
+import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES } from "./instance-types.ts";
+import { AKS_API_VERSION } from "./node-pools.ts";
+import { ML_POOLS, tolerationSettings } from "./pools.ts";
+import { declareRoleAssignment } from "./role-assignment.ts";
+import type { Settings } from "./settings.ts";
+import { ML_API_VERSION } from "./workspace.ts";
+
+export interface AttachNeeds {
+  readonly cluster: Cluster;
+  readonly workspace: ResourceHandle;
+  readonly identities: Identities;
+}
+
+/** What the workspace may do on the cluster: it attaches as itself, with local accounts off. */
+const CLUSTER_ROLES = {
+  workspaceClusterAdmin: { role: "aksClusterAdmin", why: "Attach the cluster to the workspace." },
+  workspaceClusterRbac: {
+    role: "aksRbacClusterAdmin",
+    why: "Run jobs and models on the cluster; with Azure RBAC this is the role that Kubernetes checks.",
+  },
+  workspaceExtension: { role: "kubernetesExtensionContributor", why: "See and configure the Azure ML extension." },
+} as const;
+
+/** Brings cluster and workspace together, in the order that Azure ML needs: roles, Trusted Access, extension, attach. */
+export function declareAttachment(program: ProgramBuilder, settings: Settings, needs: AttachNeeds): ResourceHandle {
+  const { cluster, namespace } = needs.cluster;
+  const roles = Object.entries(CLUSTER_ROLES).map(([symbol, row]) =>
+    declareRoleAssignment(program, {
+      symbol,
+      concern: "attach",
+      principal: needs.workspace,
+      principalId: needs.workspace.get("identity", "principalId"),
+      scope: cluster,
+      ...row,
+    }),
+  );
+  const trustedAccess = program.resource("trustedAccess", {
+    type: `Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings@${AKS_API_VERSION}`,
+    concern: "attach",
+    name: "azureml",
+    parent: cluster,
+    body: {
+      properties: {
+        sourceResourceId: needs.workspace.id,
+        roles: ["Microsoft.MachineLearningServices/workspaces/mlworkload"],
+      },
+    },
+    dependsOn: [namespace],
+    comment: "Lets Azure ML reach the API server although local accounts are off.",
+  });
+  const extension = declareExtension(program, settings, needs.cluster, trustedAccess);
+  return program.resource("aksCompute", {
+    type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
+    concern: "attach",
+    name: "aks-compute",
+    parent: needs.workspace,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      identity: { type: "UserAssigned", userAssignedIdentities: entries([[needs.identities.training.id, {}]]) },
+      properties: {
+        computeType: "Kubernetes",
+        computeLocation: settings.location,
+        resourceId: cluster.id,
+        disableLocalAuth: true,
+        properties: {
+          namespace: namespace.name,
+          defaultInstanceType: "defaultinstancetype",
+          instanceTypes: call("union", CPU_INSTANCE_TYPES, when(settings.enableGpuNodes, GPU_INSTANCE_TYPES, {})),
+          extensionPrincipalId: extension.get("properties", "aksAssignedIdentity", "principalId"),
+          extensionInstanceReleaseTrain: "stable",
+        },
+      },
+    },
+    dependsOn: roles,
+    onlyIfNotExists: true,
+    comment: "Azure ML refuses to update an attached cluster; to change it, detach it and deploy again.",
+  });
+}
+
+function declareExtension(
+  program: ProgramBuilder,
+  settings: Settings,
+  { cluster, mlPool, gpuPool }: Cluster,
+  trustedAccess: ResourceHandle,
+): ResourceHandle {
+  return program.resource("azureMlExtension", {
+    type: "Microsoft.KubernetesConfiguration/extensions@2025-03-01",
+    concern: "attach",
+    name: "azureml",
+    scope: cluster,
+    body: {
+      identity: { type: "SystemAssigned" },
+      properties: {
+        extensionType: "microsoft.azureml.kubernetes",
+        releaseTrain: "stable",
+        autoUpgradeMinorVersion: true,
+        scope: { cluster: { releaseNamespace: "azureml" } },
+        aksAssignedIdentity: { type: "SystemAssigned" },
+        configurationSettings: call("union", extensionSettings(settings, cluster), scoringTls(settings)),
+      },
+    },
+    dependsOn: [mlPool, gpuPool, trustedAccess],
+    comment: "Runs Azure ML's jobs and models on the cluster. Values are strings, booleans included.",
+  });
+}
+
+/** Every setting has to be text. Those of the second half are added silently by the CLI; without them the installation fails. */
+function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInput {
+  return {
+    enableTraining: "True",
+    enableInference: "True",
+    inferenceRouterServiceType: "LoadBalancer",
+    internalLoadBalancerProvider: "azure",
+    inferenceRouterHA: settings.profile("inferenceRouterHa"),
+    installPromOp: "True",
+    installVolcano: "True",
+    installNvidiaDevicePlugin: when(settings.enableGpuNodes, "True", "False"),
+    installDcgmExporter: when(settings.enableGpuNodes, "True", "False"),
+    // Jobs may wait for nodes that the autoscaler has yet to add.
+    "amloperator.skipResourceValidation": when(settings.enableAutoScaling, "true", "false"),
+    // Its own ingress class does not collide with an ingress controller of the team.
+    "nginxIngress.controller": "k8s.io/amlarc-ingress-nginx",
+    ...tolerationSettings(Object.values(ML_POOLS).map((pool) => pool.taint)),
+
+    clusterId: cluster.id,
+    cluster_name: cluster.id,
+    cluster_name_friendly: cluster.name,
+    "prometheus.prometheusSpec.externalLabels.cluster_name": cluster.id,
+    clusterPurpose: settings.profile("extensionPurpose"),
+    location: settings.location,
+    jobSchedulerLocation: settings.location,
+    domain: text`${settings.location}.cloudapp.azure.com`,
+    "nginxIngress.enabled": "true",
+    "relayserver.enabled": "false",
+    "servicebus.enabled": "false",
+  };
+}
+
+/** HTTPS needs a certificate's secret in the cluster; without one the router serves plain HTTP on its internal address. */
+function scoringTls(settings: Settings) {
+  const plain = or(equals(settings.scoringHostName, ""), equals(settings.scoringTlsSecretName, ""));
+  return when<object>(
+    plain,
+    { allowInsecureConnections: "True" },
+    {
+      allowInsecureConnections: "False",
+      sslCname: settings.scoringHostName,
+      sslSecret: settings.scoringTlsSecretName,
+    },
+  );
+}

@@ -1,0 +1,164 @@
+import { type AnyInput, call, entries, equals, get, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import { declareDiagnostics } from "./diagnostics.ts";
+import type { Identities } from "./identity.ts";
+import type { Network } from "./network.ts";
+import { AKS_API_VERSION, declareGpuPool, declareMlPool, nodeDefaults, poolSize } from "./node-pools.ts";
+import type { Observability } from "./observability.ts";
+import type { RoleAssignments } from "./roles.ts";
+import type { Settings } from "./settings.ts";
+
+export interface ClusterNeeds {
+  readonly identities: Identities;
+  readonly network: Network;
+  readonly observability: Observability;
+  readonly roles: RoleAssignments;
+}
+
+export interface Cluster {
+  readonly cluster: ResourceHandle;
+  readonly mlPool: ResourceHandle;
+  readonly gpuPool: ResourceHandle;
+  readonly namespace: ResourceHandle;
+}
+
+export function declareCluster(program: ProgramBuilder, settings: Settings, needs: ClusterNeeds): Cluster {
+  const { identities, network, roles } = needs;
+  const cluster = program.resource("aksCluster", {
+    type: `Microsoft.ContainerService/managedClusters@${AKS_API_VERSION}`,
+    concern: "cluster",
+    name: settings.clusterName,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      sku: { name: "Base", tier: settings.profile("clusterTier") },
+      identity: { type: "UserAssigned", userAssignedIdentities: entries([[identities.controlPlane.id, {}]]) },
+      properties: {
+        kubernetesVersion: settings.kubernetesVersion,
+        dnsPrefix: text`mlops-${settings.nameSuffix}`,
+        // AKS refuses node resource groups of more than 80 characters.
+        nodeResourceGroup: call<string>("take", text`${get<string>(call("resourceGroup"), "name")}-nodes`, 80),
+        nodeResourceGroupProfile: { restrictionLevel: settings.profile("nodeGroupRestriction") },
+        agentPoolProfiles: [systemPool(settings, network)],
+        identityProfile: {
+          kubeletidentity: {
+            resourceId: identities.kubelet.id,
+            clientId: identities.kubelet.get("properties", "clientId"),
+            objectId: identities.kubelet.get("properties", "principalId"),
+          },
+        },
+        ...access(settings),
+        ...networking(settings),
+        ...operation(settings),
+      },
+    },
+    dependsOn: [roles.controlPlaneNetwork, roles.controlPlaneKubelet, roles.kubeletPull],
+    comment:
+      "A PUT replaces the whole cluster definition, so the body is complete. The roles come first: creation reads the subnet and assigns the kubelet identity.",
+  });
+  const mlPool = declareMlPool(program, settings, network, cluster);
+  const gpuPool = declareGpuPool(program, settings, network, cluster, mlPool);
+  const namespace = declareNamespace(program, settings, cluster, gpuPool);
+  declareDiagnostics(program, "cluster", { concern: "cluster", scope: cluster, logAnalytics: needs.observability.logAnalytics });
+  return { cluster, mlPool, gpuPool, namespace };
+}
+
+function systemPool(settings: Settings, network: Network): AnyInput {
+  return {
+    name: "system",
+    mode: "System",
+    type: "VirtualMachineScaleSets",
+    ...nodeDefaults(settings, network),
+    osSKU: "AzureLinux",
+    vmSize: settings.systemNodeVmSize,
+    ...poolSize(settings, settings.profile("systemNodeCount"), settings.profile("systemNodeMaxCount")),
+    nodeTaints: settings.profile("systemNodeTaints"),
+    upgradeSettings: { maxSurge: "1" },
+  };
+}
+
+/** Who gets in: Microsoft Entra and Azure roles only. */
+function access(settings: Settings) {
+  return {
+    enableRBAC: true,
+    disableLocalAccounts: true,
+    aadProfile: {
+      managed: true,
+      enableAzureRBAC: true,
+      tenantID: get<string>(call("subscription"), "tenantId"),
+      adminGroupObjectIDs: when<string[]>(equals(settings.adminGroupObjectId, ""), [], [settings.adminGroupObjectId]),
+    },
+    apiServerAccessProfile: { disableRunCommand: settings.profile("disableRunCommand") },
+    oidcIssuerProfile: { enabled: true },
+    securityProfile: { workloadIdentity: { enabled: true }, imageCleaner: { enabled: true, intervalHours: 168 } },
+  };
+}
+
+function networking(settings: Settings) {
+  return {
+    networkProfile: {
+      networkPlugin: "azure",
+      networkPluginMode: "overlay",
+      networkDataplane: "cilium",
+      networkPolicy: "cilium",
+      podCidr: settings.podCidr,
+      serviceCidr: settings.serviceCidr,
+      dnsServiceIP: settings.dnsServiceIp,
+      outboundType: "userAssignedNATGateway",
+      loadBalancerSku: "standard",
+    },
+  };
+}
+
+function operation(settings: Settings) {
+  return {
+    autoUpgradeProfile: { upgradeChannel: settings.profile("upgradeChannel"), nodeOSUpgradeChannel: "NodeImage" },
+    addonProfiles: {
+      azurepolicy: { enabled: true, config: { version: "v2" } },
+      azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true", rotationPollInterval: "2m" } },
+    },
+    autoScalerProfile: {
+      expander: "least-waste",
+      "balance-similar-node-groups": "true",
+      "scale-down-unneeded-time": "10m",
+      // Azure ML's pods use empty directories; the default would pin their nodes for ever.
+      "skip-nodes-with-local-storage": "false",
+      // GPU nodes need 10 to 15 minutes to become ready.
+      "max-node-provision-time": "20m",
+    },
+    storageProfile: {
+      diskCSIDriver: { enabled: true },
+      fileCSIDriver: { enabled: true },
+      blobCSIDriver: { enabled: true },
+      snapshotController: { enabled: true },
+    },
+    // Cost analysis is not part of the Free tier.
+    metricsProfile: { costAnalysis: { enabled: call<boolean>("not", equals(settings.profile("clusterTier"), "Free")) } },
+  };
+}
+
+function declareNamespace(
+  program: ProgramBuilder,
+  settings: Settings,
+  cluster: ResourceHandle,
+  after: ResourceHandle,
+): ResourceHandle {
+  return program.resource("computeNamespaceObject", {
+    type: `Microsoft.ContainerService/managedClusters/managedNamespaces@${AKS_API_VERSION}`,
+    concern: "cluster",
+    name: settings.computeNamespace,
+    parent: cluster,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      properties: {
+        labels: { "app.kubernetes.io/part-of": "mlops" },
+        // The inference router lives in another namespace; AllowSameNamespace would cut it off from the models.
+        defaultNetworkPolicy: { ingress: "AllowAll", egress: "AllowAll" },
+        adoptionPolicy: "IfIdentical",
+        deletePolicy: settings.profile("namespaceDeletePolicy"),
+      },
+    },
+    dependsOn: [after],
+    comment: "Azure ML attaches to a namespace that exists; made here, nobody needs kubectl.",
+  });
+}

@@ -1,0 +1,63 @@
+import type { RoleName } from "../azure/index.ts";
+import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import type { Identities } from "./identity.ts";
+import type { Network } from "./network.ts";
+import { declareRoleAssignment } from "./role-assignment.ts";
+import type { RoleAssignments } from "./roles.ts";
+import type { Settings } from "./settings.ts";
+import { ML_API_VERSION } from "./workspace.ts";
+
+const WORKSPACE_ROLES = {
+  trainingRuns: { who: "training", role: "azureMlDataScientist", why: "Log runs and register models from training jobs." },
+  endpointMetrics: { who: "endpoint", role: "azureMlMetricsWriter", why: "Write the metrics of served models." },
+} as const satisfies Record<string, { who: keyof Identities; role: RoleName; why: string }>;
+
+export interface ComputeNeeds {
+  readonly identities: Identities;
+  readonly network: Network;
+  readonly roles: RoleAssignments;
+  readonly workspace: ResourceHandle;
+}
+
+/** What the identities may do in the workspace, and the training cluster that Azure ML manages. */
+export function declareCompute(program: ProgramBuilder, settings: Settings, needs: ComputeNeeds): void {
+  const { identities, roles, workspace } = needs;
+  for (const [symbol, row] of Object.entries(WORKSPACE_ROLES)) {
+    declareRoleAssignment(program, {
+      symbol,
+      concern: "compute",
+      principal: identities[row.who],
+      principalId: identities[row.who].get("properties", "principalId"),
+      role: row.role,
+      scope: workspace,
+      why: row.why,
+    });
+  }
+  program.resource("cpuCluster", {
+    type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
+    concern: "compute",
+    name: "cpu-cluster",
+    parent: workspace,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      identity: { type: "UserAssigned", userAssignedIdentities: entries([[identities.training.id, {}]]) },
+      properties: {
+        computeType: "AmlCompute",
+        computeLocation: settings.location,
+        disableLocalAuth: true,
+        properties: {
+          osType: "Linux",
+          vmSize: settings.mlComputeSku,
+          vmPriority: "Dedicated",
+          scaleSettings: { minNodeCount: 0, maxNodeCount: settings.mlComputeMaxNodes, nodeIdleTimeBeforeScaleDown: "PT15M" },
+          subnet: { id: needs.network.computeSubnetId },
+          enableNodePublicIp: false,
+          remoteLoginPortPublicAccess: "Disabled",
+        },
+      },
+    },
+    dependsOn: [roles.trainingPull, roles.trainingData],
+    comment: "Costs nothing while idle: it scales from zero and back after fifteen minutes.",
+  });
+}

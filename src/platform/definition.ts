@@ -1,0 +1,69 @@
+import { createProgram, type Program } from "../ir/index.ts";
+import { declareAttachment } from "./attach.ts";
+import { declareCluster } from "./cluster.ts";
+import { declareCompute } from "./compute.ts";
+import { declareIdentities } from "./identity.ts";
+import { declareNetwork } from "./network.ts";
+import { declareObservability } from "./observability.ts";
+import { declareRegistry } from "./registry.ts";
+import { declareRoles } from "./roles.ts";
+import { declareSettings } from "./settings.ts";
+import { declareStorage } from "./storage.ts";
+import { declareVault } from "./vault.ts";
+import { declareWorkspace } from "./workspace.ts";
+
+/** The platform in one resource group. A concern refers only to concerns declared before it. */
+export function definePlatform(): Program {
+  const program = createProgram();
+  const settings = declareSettings(program);
+
+  const identities = declareIdentities(program, settings);
+  const observability = declareObservability(program, settings);
+  const network = declareNetwork(program, settings);
+  const storage = declareStorage(program, settings);
+  const vault = declareVault(program, settings, observability);
+  const registry = declareRegistry(program, settings, observability);
+  const roles = declareRoles(program, identities, {
+    virtualNetwork: network.virtualNetwork,
+    kubeletIdentity: identities.kubelet,
+    containerRegistry: registry,
+    storageAccount: storage,
+    keyVault: vault,
+    applicationInsights: observability.applicationInsights,
+  });
+  const cluster = declareCluster(program, settings, { identities, network, observability, roles });
+  const workspace = declareWorkspace(program, settings, { observability, storage, vault, registry });
+  declareCompute(program, settings, { identities, network, roles, workspace });
+  const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities });
+
+  program.output("clusterName", "string", "Name of the AKS cluster.", cluster.cluster.name);
+  program.output(
+    "oidcIssuerUrl",
+    "string",
+    "Issuer of the cluster's workload identity tokens.",
+    cluster.cluster.get("properties", "oidcIssuerProfile", "issuerURL"),
+  );
+  program.output("workspaceName", "string", "Name of the Azure Machine Learning workspace.", workspace.name);
+  program.output("workspaceId", "string", "Resource id of the Azure Machine Learning workspace.", workspace.id);
+  program.output(
+    "kubernetesComputeName",
+    "string",
+    "Compute target that stands for the cluster in the workspace.",
+    aksCompute.name,
+  );
+  program.output(
+    "registryLoginServer",
+    "string",
+    "Host name of the container registry.",
+    registry.get("properties", "loginServer"),
+  );
+  program.output("storageAccountName", "string", "Name of the storage account.", storage.name);
+  program.output("keyVaultUri", "string", "Address of the key vault.", vault.get("properties", "vaultUri"));
+  program.output(
+    "endpointIdentityId",
+    "string",
+    "Resource id of the identity that online endpoints use.",
+    identities.endpoint.id,
+  );
+  return program.build();
+}

@@ -1,0 +1,4 @@
+export { DEFAULTS } from "./defaults.ts";
+export { definePlatform } from "./definition.ts";
+export { ENVIRONMENTS, type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";
+export { ROLE_GRAPH } from "./roles.ts";

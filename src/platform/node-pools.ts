@@ -1,0 +1,94 @@
+import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import type { Network } from "./network.ts";
+import { formatTaint, ML_POOLS } from "./pools.ts";
+import type { Settings } from "./settings.ts";
+
+export const AKS_API_VERSION = "2026-05-01";
+
+/** What every pool has in common. The OS disk type is left to AKS: ephemeral where the size allows it. */
+export function nodeDefaults(settings: Settings, network: Network) {
+  return {
+    osType: "Linux",
+    osDiskSizeGB: 128,
+    vnetSubnetID: network.nodeSubnetId,
+    maxPods: 110,
+    enableNodePublicIP: false,
+    availabilityZones: settings.profile("availabilityZones"),
+    securityProfile: { sshAccess: "Disabled" },
+  } as const;
+}
+
+/** Azure refuses bounds on a pool that does not scale by itself, so they are null then. */
+export function poolSize(settings: Settings, least: Input<number>, most: Input<number>) {
+  return {
+    enableAutoScaling: settings.enableAutoScaling,
+    count: least,
+    minCount: when(settings.enableAutoScaling, least, null),
+    maxCount: when(settings.enableAutoScaling, most, null),
+  };
+}
+
+export function declareMlPool(
+  program: ProgramBuilder,
+  settings: Settings,
+  network: Network,
+  cluster: ResourceHandle,
+): ResourceHandle {
+  const most: Expr<number> = call("max", settings.aksNodeCount, settings.aksNodeMaxCount);
+  return program.resource("mlPool", {
+    type: `Microsoft.ContainerService/managedClusters/agentPools@${AKS_API_VERSION}`,
+    concern: "cluster",
+    name: "mlpool",
+    parent: cluster,
+    body: {
+      properties: {
+        mode: "User",
+        type: "VirtualMachineScaleSets",
+        ...nodeDefaults(settings, network),
+        osSKU: "AzureLinux",
+        vmSize: settings.aksNodeVmSize,
+        ...poolSize(settings, settings.aksNodeCount, most),
+        nodeLabels: ML_POOLS.mlpool.labels,
+        nodeTaints: [formatTaint(ML_POOLS.mlpool.taint)],
+        upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
+        tags: settings.resourceTags,
+      },
+    },
+    comment: "For models and training only; the extension's tolerations are derived from the same taint.",
+  });
+}
+
+export function declareGpuPool(
+  program: ProgramBuilder,
+  settings: Settings,
+  network: Network,
+  cluster: ResourceHandle,
+  mlPool: ResourceHandle,
+): ResourceHandle {
+  const least = when<number>(settings.enableAutoScaling, 0, 1);
+  return program.resource("gpuPool", {
+    type: `Microsoft.ContainerService/managedClusters/agentPools@${AKS_API_VERSION}`,
+    concern: "cluster",
+    name: "gpupool",
+    parent: cluster,
+    condition: settings.enableGpuNodes,
+    body: {
+      properties: {
+        mode: "User",
+        type: "VirtualMachineScaleSets",
+        ...nodeDefaults(settings, network),
+        osSKU: "Ubuntu",
+        vmSize: settings.gpuNodeVmSize,
+        ...poolSize(settings, least, settings.gpuNodeMaxCount),
+        gpuProfile: { driver: "Install" },
+        nodeLabels: ML_POOLS.gpupool.labels,
+        nodeTaints: [formatTaint(ML_POOLS.gpupool.taint)],
+        // GPU quota seldom has room for a surge node.
+        upgradeSettings: { maxSurge: "0", maxUnavailable: "1", drainTimeoutInMinutes: 30 },
+        tags: settings.resourceTags,
+      },
+    },
+    dependsOn: [mlPool],
+    comment: "Scales from zero. Pools are written one after the other: AKS answers 409 to a second write on the same cluster.",
+  });
+}

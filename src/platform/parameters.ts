@@ -1,0 +1,177 @@
+import { call, type Expr, get, type ProgramBuilder } from "../ir/index.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { ENVIRONMENTS, type Profile } from "./profiles.ts";
+
+const CIDR = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
+const ADDRESS = String.raw`^(\d{1,3}\.){3}\d{1,3}$`;
+const VM_SIZE = "^Standard_[A-Za-z0-9_]+$";
+const GUID = String.raw`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`;
+
+export type Parameters = ReturnType<typeof declareParameters>;
+
+/** Everything that a team decides; in the order in which every target prints it. */
+export function declareParameters(program: ProgramBuilder) {
+  return {
+    ...declarePlaceAndNames(program),
+    ...declareNodes(program),
+    ...declareAddresses(program),
+    ...declareAccess(program),
+  };
+}
+
+function declarePlaceAndNames(program: ProgramBuilder) {
+  return {
+    location: program.string("location", {
+      description: "Azure region of every resource.",
+      default: get<string>(call("resourceGroup"), "location"),
+      environment: "LOCATION",
+    }),
+    environmentName: program.string("environmentName", {
+      description: "Environment that chooses the profile: sizes, redundancy, retention and protection.",
+      default: DEFAULTS.environmentName,
+      allowed: [...ENVIRONMENTS],
+      environment: "ENVIRONMENT",
+      terraform: "environment",
+    }),
+    profileOverrides: program.object<Partial<Profile>>("profileOverrides", {
+      description: "Values of the environment's profile to replace, for instance { registrySku: 'Standard' }.",
+      default: {},
+    }),
+    nameSuffix: program.string("nameSuffix", {
+      description: "Ending of the names that must be unique in all of Azure (storage account, vault, registry).",
+      default: call<string>(
+        "take",
+        call("uniqueString", get(call("subscription"), "subscriptionId"), get(call("resourceGroup"), "id")),
+        6,
+      ),
+      minLength: 3,
+      maxLength: 8,
+      pattern: "^[a-z0-9]+$",
+    }),
+    clusterName: program.string("clusterName", {
+      description: "Name of the AKS cluster.",
+      default: DEFAULTS.clusterName,
+      minLength: 1,
+      maxLength: 63,
+    }),
+    workspaceName: program.string("workspaceName", {
+      description: "Name of the Azure Machine Learning workspace.",
+      default: DEFAULTS.workspaceName,
+      minLength: 3,
+      maxLength: 33,
+    }),
+    computeNamespace: program.string("computeNamespace", {
+      description: "Kubernetes namespace in which training jobs and models run.",
+      default: DEFAULTS.computeNamespace,
+      minLength: 1,
+      maxLength: 63,
+    }),
+    tags: program.object<Record<string, string>>("tags", {
+      description: "Tags added to every resource, for instance owner and cost centre.",
+      default: {},
+    }),
+  };
+}
+
+function declareNodes(program: ProgramBuilder) {
+  return {
+    kubernetesVersion: program.string("kubernetesVersion", {
+      description: "Kubernetes minor version; AKS chooses the patch, so that a redeployment never undoes a patch upgrade.",
+      default: DEFAULTS.kubernetesVersion,
+      pattern: String.raw`^1\.\d{2}(\.\d{1,2})?$`,
+    }),
+    aksNodeCount: program.int("aksNodeCount", {
+      description: "Nodes of the pool for models and training (mlpool); the least number when autoscaling.",
+      default: DEFAULTS.aksNodeCount,
+      minValue: 1,
+      maxValue: 100,
+      environment: "AKS_NODE_COUNT",
+    }),
+    aksNodeMaxCount: program.int("aksNodeMaxCount", {
+      description: "Nodes that mlpool may grow to when autoscaling; never below aksNodeCount.",
+      default: DEFAULTS.aksNodeMaxCount,
+      minValue: 1,
+      maxValue: 100,
+    }),
+    aksNodeVmSize: program.string("aksNodeVmSize", {
+      description: "Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.",
+      default: DEFAULTS.aksNodeVmSize,
+      pattern: VM_SIZE,
+      environment: "AKS_NODE_SIZE",
+    }),
+    systemNodeVmSize: program.string("systemNodeVmSize", {
+      description: "Virtual machine size of the pool that runs the cluster's own components.",
+      default: DEFAULTS.systemNodeVmSize,
+      pattern: VM_SIZE,
+    }),
+    enableAutoScaling: program.bool("enableAutoScaling", {
+      description: "Let the cluster autoscaler add and remove nodes.",
+      default: DEFAULTS.enableAutoScaling,
+    }),
+    enableGpuNodes: program.bool("enableGpuNodes", {
+      description: "Add a pool of GPU nodes.",
+      default: DEFAULTS.enableGpuNodes,
+      environment: "ENABLE_GPU_NODES",
+    }),
+    gpuNodeVmSize: program.string("gpuNodeVmSize", {
+      description: "Virtual machine size of the GPU pool.",
+      default: DEFAULTS.gpuNodeVmSize,
+      pattern: VM_SIZE,
+    }),
+    gpuNodeMaxCount: program.int("gpuNodeMaxCount", {
+      description: "Nodes that the GPU pool may grow to from zero; without autoscaling the pool has one node.",
+      default: DEFAULTS.gpuNodeMaxCount,
+      minValue: 1,
+      maxValue: 20,
+    }),
+    mlComputeSku: program.string("mlComputeSku", {
+      description: "Virtual machine size of the Azure ML training cluster (cpu-cluster).",
+      default: DEFAULTS.mlComputeSku,
+      pattern: VM_SIZE,
+      environment: "ML_COMPUTE_INSTANCE_SIZE",
+      terraform: "ml_compute_sku",
+    }),
+    mlComputeMaxNodes: program.int("mlComputeMaxNodes", {
+      description: "Nodes that the training cluster may grow to from zero.",
+      default: DEFAULTS.mlComputeMaxNodes,
+      minValue: 1,
+      maxValue: 100,
+    }),
+  };
+}
+
+function declareAddresses(program: ProgramBuilder) {
+  const range = (name: keyof typeof DEFAULTS, description: string): Expr<string> =>
+    program.string(name, { description, default: String(DEFAULTS[name]), pattern: CIDR });
+  return {
+    virtualNetworkPrefix: range("virtualNetworkPrefix", "Address range of the virtual network."),
+    nodeSubnetPrefix: range("nodeSubnetPrefix", "Subnet of the cluster's nodes, inside the virtual network."),
+    computeSubnetPrefix: range("computeSubnetPrefix", "Subnet of the training cluster, inside the virtual network."),
+    podCidr: range("podCidr", "Overlay range of pods, outside the virtual network; every node takes a /24 of it."),
+    serviceCidr: range("serviceCidr", "Range of Kubernetes services, outside the virtual network."),
+    dnsServiceIp: program.string("dnsServiceIp", {
+      description: "Address of the cluster's DNS service, inside serviceCidr and not its first address.",
+      default: DEFAULTS.dnsServiceIp,
+      pattern: ADDRESS,
+    }),
+  };
+}
+
+function declareAccess(program: ProgramBuilder) {
+  return {
+    adminGroupObjectId: program.string("adminGroupObjectId", {
+      description: "Object id of a Microsoft Entra group whose members administer the cluster; empty for none.",
+      default: "",
+      pattern: `^(${GUID})?$`,
+    }),
+    scoringHostName: program.string("scoringHostName", {
+      description: "Host name of the scoring endpoints' TLS certificate; empty serves plain HTTP inside the network.",
+      default: DEFAULTS.scoringHostName,
+    }),
+    scoringTlsSecretName: program.string("scoringTlsSecretName", {
+      description:
+        "Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.",
+      default: DEFAULTS.scoringTlsSecretName,
+    }),
+  };
+}

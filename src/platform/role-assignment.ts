@@ -1,0 +1,39 @@
+import { ROLES, type RoleName } from "../azure/index.ts";
+import { call, type Expr, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+
+export interface Grant {
+  /** The symbol of the role assignment. */
+  readonly symbol: string;
+  readonly concern: string;
+  readonly principal: ResourceHandle;
+  readonly principalId: Expr<string>;
+  readonly role: RoleName;
+  readonly scope: ResourceHandle;
+  /** Becomes the description, which auditors read. */
+  readonly why: string;
+}
+
+/**
+ * The name is a GUID of scope, principal and role, so that every deployment finds the same assignment: Azure refuses a
+ * second one for the same three (`RoleAssignmentExists`). It hashes the principal's resource id because its object id
+ * is not known before deployment.
+ */
+export function declareRoleAssignment(program: ProgramBuilder, grant: Grant): ResourceHandle {
+  const role = ROLES[grant.role];
+  return program.resource(grant.symbol, {
+    type: "Microsoft.Authorization/roleAssignments@2022-04-01",
+    concern: grant.concern,
+    name: call<string>("guid", grant.scope.id, grant.principal.id, role.id),
+    scope: grant.scope,
+    body: {
+      properties: {
+        roleDefinitionId: call<string>("subscriptionResourceId", "Microsoft.Authorization/roleDefinitions", role.id),
+        principalId: grant.principalId,
+        // Without the type Azure looks the principal up and fails while a new identity is still spreading (`PrincipalNotFound`).
+        principalType: "ServicePrincipal",
+        description: grant.why,
+      },
+    },
+    comment: role.name,
+  });
+}

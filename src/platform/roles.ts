@@ -1,0 +1,77 @@
+import type { RoleName } from "../azure/index.ts";
+import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import type { Identities } from "./identity.ts";
+import { declareRoleAssignment } from "./role-assignment.ts";
+
+/** What the roles below reach. */
+export interface RoleScopes {
+  readonly virtualNetwork: ResourceHandle;
+  readonly kubeletIdentity: ResourceHandle;
+  readonly containerRegistry: ResourceHandle;
+  readonly storageAccount: ResourceHandle;
+  readonly keyVault: ResourceHandle;
+  readonly applicationInsights: ResourceHandle;
+}
+
+export interface RoleRow<Scope extends string> {
+  readonly who: keyof Identities;
+  readonly role: RoleName;
+  readonly on: Scope;
+  readonly why: string;
+}
+
+/** Who may do what where. Azure ML gives its workspace's identity the roles on linked resources by itself; a second assignment would conflict. */
+export const ROLE_GRAPH = {
+  controlPlaneNetwork: {
+    who: "controlPlane",
+    role: "networkContributor",
+    on: "virtualNetwork",
+    why: "Join nodes and internal load balancers to the cluster's subnet.",
+  },
+  controlPlaneKubelet: {
+    who: "controlPlane",
+    role: "managedIdentityOperator",
+    on: "kubeletIdentity",
+    why: "Give the nodes the kubelet identity.",
+  },
+  kubeletPull: { who: "kubelet", role: "acrPull", on: "containerRegistry", why: "Pull images onto the nodes." },
+  trainingPull: { who: "training", role: "acrPull", on: "containerRegistry", why: "Pull training images." },
+  trainingData: {
+    who: "training",
+    role: "storageBlobDataContributor",
+    on: "storageAccount",
+    why: "Read data and write models, metrics and logs.",
+  },
+  trainingSecrets: { who: "training", role: "keyVaultSecretsUser", on: "keyVault", why: "Read the secrets that jobs name." },
+  trainingTelemetry: {
+    who: "training",
+    role: "monitoringMetricsPublisher",
+    on: "applicationInsights",
+    why: "Publish metrics of training jobs.",
+  },
+  endpointPull: { who: "endpoint", role: "acrPull", on: "containerRegistry", why: "Pull the model server's image." },
+  endpointModels: {
+    who: "endpoint",
+    role: "storageBlobDataReader",
+    on: "storageAccount",
+    why: "Download the model that is served.",
+  },
+} as const satisfies Record<string, RoleRow<keyof RoleScopes>>;
+
+export type RoleAssignments = Record<keyof typeof ROLE_GRAPH, ResourceHandle>;
+
+export function declareRoles(program: ProgramBuilder, identities: Identities, scopes: RoleScopes): RoleAssignments {
+  const assignments = Object.entries(ROLE_GRAPH).map(([symbol, row]) => [
+    symbol,
+    declareRoleAssignment(program, {
+      symbol,
+      concern: "roles",
+      principal: identities[row.who],
+      principalId: identities[row.who].get("properties", "principalId"),
+      role: row.role,
+      scope: scopes[row.on],
+      why: row.why,
+    }),
+  ]);
+  return Object.fromEntries(assignments) as RoleAssignments;
+}

@@ -1,0 +1,26 @@
+import { type AnyInput, call, type Expr, get, type ProgramBuilder } from "../ir/index.ts";
+import { declareParameters, type Parameters } from "./parameters.ts";
+import { PROFILES, type Profile } from "./profiles.ts";
+
+/** What every concern starts from. */
+export interface Settings extends Parameters {
+  /** A value of the environment's profile, with the overrides applied. */
+  profile<Key extends keyof Profile>(key: Key): Expr<Profile[Key]>;
+  /** The tags of every resource that takes tags. */
+  readonly resourceTags: Expr<Record<string, string>>;
+}
+
+export function declareSettings(program: ProgramBuilder): Settings {
+  const parameters = declareParameters(program);
+  const profiles = program.variable<object>("profiles", PROFILES, "What separates one environment from another.");
+  const profile = program.variable<Profile>(
+    "profile",
+    call<Profile>("union", get(profiles, parameters.environmentName), parameters.profileOverrides),
+  );
+  const ours: AnyInput = { workload: "mlops", environment: parameters.environmentName, managedBy: "quayside" };
+  return {
+    ...parameters,
+    profile: <Key extends keyof Profile>(key: Key) => get<Profile[Key]>(profile, key),
+    resourceTags: program.variable<Record<string, string>>("resourceTags", call("union", ours, parameters.tags)),
+  };
+}

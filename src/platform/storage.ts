@@ -1,0 +1,61 @@
+import { type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import type { Settings } from "./settings.ts";
+
+export function declareStorage(program: ProgramBuilder, settings: Settings): ResourceHandle {
+  const account = program.resource("storageAccount", {
+    type: "Microsoft.Storage/storageAccounts@2026-04-01",
+    concern: "storage",
+    name: text`stmlops${settings.nameSuffix}`,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      kind: "StorageV2",
+      sku: { name: settings.profile("storageSku") },
+      properties: {
+        accessTier: "Hot",
+        allowBlobPublicAccess: false,
+        allowCrossTenantReplication: false,
+        allowSharedKeyAccess: false,
+        defaultToOAuthAuthentication: true,
+        minimumTlsVersion: "TLS1_2",
+        supportsHttpsTrafficOnly: true,
+        publicNetworkAccess: "Enabled",
+        networkAcls: { bypass: "AzureServices", defaultAction: "Allow" },
+      },
+    },
+    comment:
+      "Account keys are off: people, jobs and the workspace use their own identities. Azure ML accepts no hierarchical namespace here.",
+  });
+  program.resource("blobService", {
+    type: "Microsoft.Storage/storageAccounts/blobServices@2026-04-01",
+    concern: "storage",
+    name: "default",
+    parent: account,
+    body: {
+      properties: {
+        deleteRetentionPolicy: { enabled: true, days: settings.profile("blobRetentionDays") },
+        containerDeleteRetentionPolicy: { enabled: true, days: settings.profile("blobRetentionDays") },
+        isVersioningEnabled: settings.profile("blobVersioning"),
+        cors: { corsRules: STUDIO_CORS },
+      },
+    },
+    comment: "Azure ML studio reads blobs from the browser; leaving its rules out would remove them at every deployment.",
+  });
+  return account;
+}
+
+const STUDIO_CORS = [
+  {
+    allowedOrigins: [
+      "https://mlworkspace.azure.ai",
+      "https://ml.azure.com",
+      "https://*.ml.azure.com",
+      "https://ai.azure.com",
+      "https://*.ai.azure.com",
+    ],
+    allowedMethods: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "POST", "PATCH"],
+    allowedHeaders: ["*"],
+    exposedHeaders: ["*"],
+    maxAgeInSeconds: 1800,
+  },
+];
