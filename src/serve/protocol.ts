@@ -28,7 +28,10 @@ export interface RoutesMessage {
 export interface EndpointRoute {
   readonly name: string;
   /** Lower-case hex SHA-256 of each bearer credential that opens the endpoint; the credentials themselves stay with the starter. */
-  readonly credentials: readonly { readonly sha256: string; /** Milliseconds since the epoch; absent = does not expire. */ readonly expiresAt?: number }[];
+  readonly credentials: readonly {
+    readonly sha256: string /** Milliseconds since the epoch; absent = does not expire. */;
+    readonly expiresAt?: number;
+  }[];
   readonly deployments: readonly DeploymentRoute[];
 }
 

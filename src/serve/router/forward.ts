@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Dispatcher } from "undici";
+import { responseHeaders } from "./headers.ts";
+import type { Instance } from "./instance.ts";
+
+/** How one attempt ended. `lost` = the connection failed before any byte of an answer. */
+export type Outcome = "answered" | "lost" | "broken" | "aborted";
+
+export interface Attempt {
+  readonly instance: Instance;
+  /** Over a connection that nobody used before. */
+  readonly fresh: boolean;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer;
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  readonly response: ServerResponse;
+}
+
+/** Sends the request to one instance and its answer, as it arrives, to the caller. */
+export class Forward implements Dispatcher.DispatchHandler {
+  readonly #attempt: Attempt;
+  readonly #done: (outcome: Outcome) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #missing = Number.POSITIVE_INFINITY;
+  #started = false;
+  #aborted = false;
+  #settled = false;
+
+  constructor(attempt: Attempt, done: (outcome: Outcome) => void) {
+    this.#attempt = attempt;
+    this.#done = done;
+  }
+
+  start(): void {
+    const { instance, fresh, method, path, headers, body } = this.#attempt;
+    instance.inFlight++;
+    // The method was checked by the router, whose list is shorter than undici's.
+    const request = { method: method as Dispatcher.HttpMethod, path, headers, body: body.length === 0 ? null : body };
+    (fresh ? instance.fresh : instance.pool).dispatch(request, this);
+  }
+
+  /** The caller left or its time is over. Ends at once, even when the request still waits for a free connection. */
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort(new Error("aborted by the router"));
+    this.#settle("aborted");
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(new Error("aborted by the router"));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // 1xx are for this hop only.
+    if (status < 200 || this.#aborted) return;
+    this.#started = true;
+    this.#missing = Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
+    this.#attempt.response.writeHead(status, responseHeaders(headers, this.#attempt.answerHeaders));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#aborted) return;
+    const { response } = this.#attempt;
+    this.#missing -= chunk.length;
+    // The last part goes out together with the end, so that a small answer is one packet.
+    if (this.#missing <= 0) response.end(chunk);
+    else if (!response.write(chunk)) {
+      controller.pause();
+      response.once("drain", () => controller.resume());
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#attempt.instance.inFlight--;
+    if (this.#settled) return;
+    if (!this.#attempt.response.writableEnded) this.#attempt.response.end();
+    this.#settle("answered");
+  }
+
+  onResponseError(): void {
+    this.#attempt.instance.inFlight--;
+    this.#settle(this.#started ? "broken" : "lost");
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#done(outcome);
+  }
+}

@@ -1,0 +1,55 @@
+import { Pool } from "undici";
+
+/** One process of a deployment, with its connections and what recent failures say about it. */
+export interface Instance {
+  /** `http://127.0.0.1:port`. */
+  readonly origin: string;
+  readonly pool: Pool;
+  /** Opens a connection for each request: for the one retry after a kept-alive connection turned out to be dead. */
+  readonly fresh: Pool;
+  inFlight: number;
+  /** Until then (milliseconds of `performance.now`) others are preferred. */
+  downUntil: number;
+  failures: number;
+}
+
+const MAX_CONNECTIONS = 256;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+export function createInstance(origin: string): Instance {
+  const common = {
+    connections: MAX_CONNECTIONS,
+    // One timer for the whole request (the deployment's timeout) stands for both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: 2_000 },
+  };
+  return {
+    origin,
+    // Shorter than the model server's 75 s: the side that opens a request must be the one that ends idle connections.
+    pool: new Pool(origin, { ...common, pipelining: 1, keepAliveTimeout: 60_000, keepAliveMaxTimeout: 60_000 }),
+    fresh: new Pool(origin, { ...common, pipelining: 0 }),
+    inFlight: 0,
+    downUntil: 0,
+    failures: 0,
+  };
+}
+
+/** Requests in flight finish; then the connections close. */
+export async function retire({ pool, fresh }: Instance): Promise<void> {
+  await Promise.all([pool.close(), fresh.close()]);
+}
+
+/** A connection failed: prefer others for a while that doubles with each failure in a row; true when it was up until now. */
+export function noteFailure(instance: Instance, now: number): boolean {
+  const wasUp = instance.failures === 0;
+  instance.downUntil = now + Math.min(FIRST_PAUSE_MS * 2 ** instance.failures, LONGEST_PAUSE_MS);
+  instance.failures++;
+  return wasUp;
+}
+
+export function noteSuccess(instance: Instance): void {
+  instance.failures = 0;
+  instance.downUntil = 0;
+}

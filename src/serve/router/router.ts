@@ -1,0 +1,269 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { RequestFault } from "../fault.ts";
+import { closeGracefully, listen } from "../listen.ts";
+import type { Log } from "../log.ts";
+import { addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } from "../metrics.ts";
+import type { RoutesMessage } from "../protocol.ts";
+import { ClientGone, readBody } from "../read-body.ts";
+import { checkRequestIds, requestIds } from "../request-ids.ts";
+import { type Choice, chooseAgain, chooseDeployment, chooseInstance } from "./choose.ts";
+import { checkCredential } from "./credentials.ts";
+import { Forward } from "./forward.ts";
+import { requestHeaders } from "./headers.ts";
+import { noteFailure, noteSuccess, retire } from "./instance.ts";
+import { readPath } from "./path.ts";
+import { buildTable, EMPTY_TABLE, type Endpoint } from "./table.ts";
+
+export interface RouterOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  readonly drainTimeoutMs: number;
+  readonly log: Log;
+  /** Uniform in [0, 1); decides which deployment gets a request. */
+  readonly random?: () => number;
+}
+
+export const ROUTER_DEFAULTS = { host: "127.0.0.1", port: 0, maxBodyBytes: 16 * 2 ** 20, drainTimeoutMs: 30_000 } as const;
+
+export interface Router {
+  readonly port: number;
+  /** From its return on, new requests go by this table; requests in flight finish where they are. */
+  apply(routes: RoutesMessage): void;
+  /** Takes no more connections and waits for requests in flight; false when some had to be cut off. */
+  drain(): Promise<boolean>;
+}
+
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const { log, random = Math.random } = options;
+  const metrics = createMetrics();
+  addProcessMetrics(metrics);
+  const retries = metrics.counter(
+    "quayside_router_retries_total",
+    "Requests sent again because their connection failed before any answer.",
+    {},
+  );
+  let table = EMPTY_TABLE;
+  let draining = false;
+  metrics.gauge("quayside_router_table_version", "Version of the routing table in force.", {}, () => table.version);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? "/";
+    try {
+      if (url === "/healthz")
+        return reply(response, request, draining ? 503 : 200, "text/plain; charset=utf-8", draining ? "draining" : "ok");
+      if (url === "/metrics") return reply(response, request, 200, METRICS_CONTENT_TYPE, metrics.text());
+      await route(request, response, url);
+    } catch (cause) {
+      if (cause instanceof ClientGone) return;
+      refuse(response, request, cause);
+    }
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    const started = performance.now();
+    const target = readPath(request.method ?? "GET", url);
+    const endpoint = endpointOf(target.endpoint);
+    checkCredential(endpoint, request.headers.authorization, Date.now());
+    checkRequestIds(request.headers);
+    const body = await readBody(request, options.maxBodyBytes);
+    // The body took time: weights may have changed since.
+    const current = endpointOf(target.endpoint);
+    const pinned = request.headers["azureml-model-deployment"];
+    const choice = choose(current, typeof pinned === "string" ? pinned : undefined);
+    forward(
+      { request, response, started, path: target.path, endpoint: current.name, pinned: pinned !== undefined, body },
+      choice,
+    );
+  }
+
+  function endpointOf(name: string): Endpoint {
+    const endpoint = table.endpoints.get(name);
+    if (endpoint === undefined) throw new RequestFault(404, "serve.unknown-endpoint", `no endpoint "${name.slice(0, 60)}"`);
+    return endpoint;
+  }
+
+  function choose(endpoint: Endpoint, pinned: string | undefined): Choice {
+    const now = performance.now();
+    if (pinned !== undefined && !endpoint.deployments.has(pinned)) {
+      throw new RequestFault(
+        404,
+        "serve.unknown-deployment",
+        `endpoint "${endpoint.name}" has no deployment "${pinned.slice(0, 60)}" (header azureml-model-deployment)`,
+      );
+    }
+    // As Azure answers: 404 when nothing is meant to serve, 503 when what should serve is not ready.
+    if (pinned === undefined && !endpoint.hasWeight)
+      throw new RequestFault(404, "serve.no-traffic", `no deployment of endpoint "${endpoint.name}" has a positive weight`);
+    const deployment = pinned === undefined ? chooseDeployment(endpoint, now, random()) : endpoint.deployments.get(pinned);
+    const instance = deployment === undefined ? undefined : chooseInstance(deployment, now);
+    if (deployment === undefined || instance === undefined) {
+      throw new RequestFault(
+        503,
+        "serve.not-ready",
+        `${pinned === undefined ? `endpoint "${endpoint.name}"` : `deployment "${pinned}"`} has no ready instance`,
+        { "retry-after": "1" },
+      );
+    }
+    return { deployment, instance };
+  }
+
+  interface Exchange {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    /** Milliseconds of `performance.now`. */
+    readonly started: number;
+    readonly path: string;
+    readonly endpoint: string;
+    readonly pinned: boolean;
+    readonly body: Buffer;
+  }
+
+  function forward(exchange: Exchange, first: Choice): void {
+    const { request, response, started, path, body } = exchange;
+    const given = request.headers["x-request-id"];
+    const headers = requestHeaders(request.headers, typeof given === "string" && given !== "" ? given : randomUUID());
+    let choice = first;
+    let running: Forward;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      running.abort();
+    }, first.deployment.timeoutMs);
+    response.on("close", () => {
+      if (!response.writableFinished) running.abort();
+    });
+    attempt(false);
+
+    function attempt(again: boolean): void {
+      const { deployment, instance } = choice;
+      const answerHeaders = draining ? { ...deployment.headers, connection: "close" } : deployment.headers;
+      running = new Forward(
+        { instance, fresh: again, method: request.method ?? "GET", path, headers, body, answerHeaders, response },
+        (outcome) => {
+          if (outcome === "answered") noteSuccess(instance);
+          else if (outcome !== "aborted") {
+            failed(choice);
+            if (outcome === "lost" && !again && sendAgain()) return;
+          }
+          end(outcome);
+        },
+      );
+      running.start();
+    }
+
+    /**
+     * Scoring has no effect besides its answer, so a request may be sent twice; only one that was lost before any byte of
+     * an answer is, and only once, over a new connection.
+     */
+    function sendAgain(): boolean {
+      const endpoint = table.endpoints.get(exchange.endpoint);
+      if (endpoint === undefined) return false;
+      retries.value++;
+      choice = chooseAgain(endpoint, choice, exchange.pinned, performance.now(), random());
+      attempt(true);
+      return true;
+    }
+
+    function end(outcome: "answered" | "lost" | "broken" | "aborted"): void {
+      clearTimeout(timer);
+      const { deployment } = choice;
+      let status = response.statusCode;
+      if (outcome !== "answered") {
+        // The caller left: nobody to answer, nothing to count against the deployment.
+        if (outcome === "aborted" && !late) return;
+        const fault = late
+          ? new RequestFault(
+              504,
+              "serve.timeout",
+              `deployment "${deployment.name}" did not answer within ${first.deployment.timeoutMs} ms`,
+            )
+          : new RequestFault(
+              502,
+              "serve.instance-gone",
+              `deployment "${deployment.name}" broke the connection before it answered`,
+            );
+        status = fault.status;
+        refuse(response, request, fault, deployment.headers);
+      }
+      deployment.requests(status).value++;
+      deployment.duration.observe((performance.now() - started) / 1000);
+    }
+  }
+
+  function failed({ deployment, instance }: Choice): void {
+    metrics.counter("quayside_router_upstream_failures_total", "Connections to instances that failed.", {
+      deployment: deployment.name,
+    }).value++;
+    if (noteFailure(instance, performance.now()))
+      log("warn", "instance.down", { deployment: deployment.name, instance: instance.origin });
+  }
+
+  function refuse(
+    response: ServerResponse,
+    request: IncomingMessage,
+    cause: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    // Part of an answer is out already: only a broken connection tells the caller that it is not whole.
+    if (response.headersSent) return void response.destroy();
+    const fault =
+      cause instanceof RequestFault
+        ? cause
+        : new RequestFault(500, "serve.bug", "internal error, this is a bug; the log has more");
+    if (fault.status === 500)
+      log("error", "request.failed", { message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+    metrics.counter("quayside_router_refusals_total", "Answers of the router itself.", {
+      code: String(fault.status),
+      reason: fault.code,
+    }).value++;
+    reply(response, request, fault.status, "application/json", JSON.stringify({ message: fault.message }), {
+      ...headers,
+      ...fault.headers,
+    });
+  }
+
+  function reply(
+    response: ServerResponse,
+    request: IncomingMessage,
+    status: number,
+    type: string,
+    body: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    response.writeHead(status, {
+      "content-type": type,
+      "content-length": Buffer.byteLength(body),
+      ...requestIds(request.headers),
+      ...headers,
+      ...(draining ? { connection: "close" } : {}),
+    });
+    response.end(body);
+  }
+
+  const server = createServer(
+    { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
+    (request, response) => void answer(request, response),
+  );
+  const port = await listen(server, options.host, options.port);
+
+  return {
+    port,
+    apply(routes) {
+      const before = table;
+      table = buildTable(routes, before, metrics);
+      for (const [origin, instance] of before.instances) {
+        if (!table.instances.has(origin)) void retire(instance);
+      }
+      log("info", "routes.applied", { version: routes.version, endpoints: routes.endpoints.length });
+    },
+    async drain() {
+      draining = true;
+      const whole = await closeGracefully(server, options.drainTimeoutMs);
+      await Promise.all([...table.instances.values()].map(retire));
+      return whole;
+    },
+  };
+}

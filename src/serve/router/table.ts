@@ -1,0 +1,102 @@
+import { type Counter, DURATION_BOUNDS, type Histogram, type Metrics } from "../metrics.ts";
+import type { DeploymentRoute, EndpointRoute, RoutesMessage } from "../protocol.ts";
+import { createInstance, type Instance } from "./instance.ts";
+
+/** The table as the hot path reads it: built once for each `routes` message and replaced whole. */
+export interface Table {
+  readonly version: number;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** By origin; a table takes over those of the one before it, with their connections. */
+  readonly instances: ReadonlyMap<string, Instance>;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly credentials: readonly Credential[];
+  readonly deployments: ReadonlyMap<string, Deployment>;
+  /** Those that get traffic: a positive weight and at least one instance. */
+  readonly live: readonly Deployment[];
+  /** Some deployment has a positive weight, ready or not. */
+  readonly hasWeight: boolean;
+}
+
+export interface Credential {
+  readonly sha256: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly weight: number;
+  readonly instances: readonly Instance[];
+  readonly timeoutMs: number;
+  /** What every answer of it says about where it came from. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly duration: Histogram;
+  requests(status: number): Counter;
+}
+
+export const EMPTY_TABLE: Table = { version: 0, endpoints: new Map(), instances: new Map() };
+
+export function buildTable(message: RoutesMessage, previous: Table, metrics: Metrics): Table {
+  const instances = new Map<string, Instance>();
+  const instanceOf = (origin: string): Instance => {
+    const instance = instances.get(origin) ?? previous.instances.get(origin) ?? createInstance(origin);
+    instances.set(origin, instance);
+    return instance;
+  };
+  const endpoints = message.endpoints.map((route) => buildEndpoint(route, instanceOf, metrics));
+  return { version: message.version, endpoints: new Map(endpoints.map((endpoint) => [endpoint.name, endpoint])), instances };
+}
+
+function buildEndpoint(
+  { name, credentials, deployments }: EndpointRoute,
+  instanceOf: (origin: string) => Instance,
+  metrics: Metrics,
+): Endpoint {
+  const built = deployments.map((route) => buildDeployment(name, route, instanceOf, metrics));
+  return {
+    name,
+    credentials: credentials.map(({ sha256, expiresAt }) => ({
+      sha256: Buffer.from(sha256, "hex"),
+      expiresAt: expiresAt ?? Number.POSITIVE_INFINITY,
+    })),
+    deployments: new Map(built.map((deployment) => [deployment.name, deployment])),
+    live: built.filter(({ weight, instances }) => weight > 0 && instances.length > 0),
+    hasWeight: built.some(({ weight }) => weight > 0),
+  };
+}
+
+/** Every deployment has these from the start, so that the first failure is an increase. */
+const USUAL_CODES = [200, 502, 504];
+
+function buildDeployment(
+  endpoint: string,
+  route: DeploymentRoute,
+  instanceOf: (origin: string) => Instance,
+  metrics: Metrics,
+): Deployment {
+  const labels = { endpoint, deployment: route.name, model: route.model.name, version: route.model.version };
+  const counters: Counter[] = [];
+  const requests = (status: number): Counter =>
+    (counters[status] ??= metrics.counter("quayside_router_requests_total", "Answers to callers.", {
+      ...labels,
+      code: String(status),
+    }));
+  for (const code of USUAL_CODES) requests(code);
+  return {
+    name: route.name,
+    weight: route.weight,
+    instances: route.instances.map(instanceOf),
+    timeoutMs: route.requestTimeoutMs,
+    headers: { "azureml-model-deployment": route.name, "x-model-name": route.model.name, "x-model-version": route.model.version },
+    duration: metrics.histogram(
+      "quayside_router_request_duration_seconds",
+      "From a request's headers to the end of its answer.",
+      labels,
+      DURATION_BOUNDS,
+    ),
+    requests,
+  };
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import { EXIT } from "../report/index.ts";
+import { onEnd, tell } from "./child.ts";
+import { ModelFault } from "./fault.ts";
+import { jsonLog } from "./log.ts";
+import { integerOption, runMain, usage } from "./main.ts";
+import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
+
+const USAGE =
+  "usage: server-main.ts MODEL_DIR_OR_FILE [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--drain-timeout-ms N]";
+
+await runMain(async () => {
+  const { values, positionals } = usage(USAGE, () =>
+    parseArgs({
+      allowPositionals: true,
+      options: {
+        port: { type: "string" },
+        host: { type: "string", default: DEFAULTS.host },
+        name: { type: "string", default: "model" },
+        version: { type: "string", default: "1" },
+        "max-body-bytes": { type: "string" },
+        "max-rows": { type: "string" },
+        "drain-timeout-ms": { type: "string" },
+      },
+    }),
+  );
+  const place = usage(USAGE, () => {
+    const [only, ...more] = positionals;
+    if (only === undefined || more.length > 0) throw new Error(`${positionals.length} model places given; one is needed`);
+    return only;
+  });
+  const server = await startModelServer({
+    place,
+    name: values.name,
+    version: values.version,
+    host: values.host,
+    port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),
+    maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),
+    maxRows: integerOption(USAGE, "max-rows", values["max-rows"], DEFAULTS.maxRows, 1, 10_000_000),
+    drainTimeoutMs: integerOption(USAGE, "drain-timeout-ms", values["drain-timeout-ms"], DEFAULTS.drainTimeoutMs, 0, 3_600_000),
+    log: jsonLog,
+  });
+  onEnd((reason) => {
+    jsonLog("info", "server.draining", { reason });
+    void server.drain().then((whole) => process.exit(whole ? EXIT.done : EXIT.failed));
+  });
+  jsonLog("info", "server.listening", { host: values.host, port: server.port });
+  await tell({ type: "listening", port: server.port });
+  try {
+    await server.load();
+  } catch (cause) {
+    if (!(cause instanceof ModelFault)) throw cause;
+    jsonLog("error", "model.failed", { code: cause.code, message: cause.message });
+    await tell({ type: "failed", code: cause.code, message: cause.message });
+    process.exit(EXIT.diagnostics);
+  }
+  await tell({ type: "ready" });
+});

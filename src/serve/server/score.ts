@@ -1,0 +1,96 @@
+import type { JsonObject, JsonValue } from "../../base/index.ts";
+import { RequestFault } from "../fault.ts";
+import type { Batcher } from "./batcher.ts";
+import { type Call, json, type Reply } from "./call.ts";
+import { readJsonObject } from "./json-body.ts";
+import type { Model } from "./model.ts";
+import { tensorJson } from "./numbers.ts";
+import { readTable, rowLayout } from "./rows.ts";
+import type { TensorSpec, Tensors } from "./tensor.ts";
+
+/** Azure ML's scoring route: a table in, predictions out. */
+export function createScore(model: Model, batcher: Batcher, maxRows: number): (call: Call) => Promise<Reply> {
+  const layout = rowLayout(model);
+  const keys = answerKeys(model.evaluator.outputs);
+  return async (call) => {
+    // Azure's server answers a preflight without CORS with an empty 200.
+    if (call.method === "OPTIONS") return { status: 200, contentType: "text/plain; charset=utf-8", body: "" };
+    if (layout === undefined) {
+      throw new RequestFault(
+        400,
+        "serve.not-a-table",
+        `model "${model.name}" does not take rows of one table; send named tensors to /v2/models/${model.name}/infer`,
+      );
+    }
+    const body = call.method === "GET" ? readQuery(call.query) : readJsonObject(call);
+    const inputs = readTable(body, layout, maxRows);
+    const started = performance.now();
+    const outputs = await runModel(batcher, inputs);
+    return json(200, answer(outputs, keys), {
+      "x-ms-run-function-failed": "False",
+      "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
+    });
+  };
+}
+
+/** Runs the model; what it cannot compute is its own failure, as an exception of a scoring script would be. */
+export async function runModel(batcher: Batcher, inputs: Tensors): Promise<Tensors> {
+  try {
+    return await batcher.predict(inputs);
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ").slice(0, 200);
+    throw new RequestFault(500, "serve.model-failed", `the model could not compute this request (${reason})`, {
+      "x-ms-run-function-failed": "True",
+    });
+  }
+}
+
+/**
+ * The keys of the answer, one for each output. A model with one output answers `predictions`; a classifier (a label for each
+ * row, then numbers for each row and class) answers `predictions` and `probabilities`; any other model its outputs' own names.
+ */
+export function answerKeys(outputs: readonly TensorSpec[]): ReadonlyMap<string, string> {
+  const [first, second] = outputs;
+  if (first !== undefined && outputs.length === 1) return new Map([[first.name, "predictions"]]);
+  if (
+    first !== undefined &&
+    second !== undefined &&
+    outputs.length === 2 &&
+    first.shape.length === 1 &&
+    second.shape.length === 2
+  ) {
+    return new Map([
+      [first.name, "predictions"],
+      [second.name, "probabilities"],
+    ]);
+  }
+  return new Map(outputs.map(({ name }) => [name, name]));
+}
+
+function answer(outputs: Tensors, keys: ReadonlyMap<string, string>): string {
+  let out = "";
+  for (const [name, key] of keys) {
+    const tensor = outputs[name];
+    if (tensor !== undefined) out += `${out === "" ? "" : ","}${JSON.stringify(key)}:${tensorJson(tensor)}`;
+  }
+  return `{${out}}`;
+}
+
+/** Azure's rule for GET: every value is JSON, and a repeated key is a list. */
+function readQuery(query: string): JsonObject {
+  const parameters = new URLSearchParams(query);
+  const body: JsonObject = {};
+  for (const key of new Set(parameters.keys())) {
+    const [first = null, ...more] = parameters.getAll(key).map((value) => readQueryValue(key, value));
+    body[key] = more.length === 0 ? first : [first, ...more];
+  }
+  return body;
+}
+
+function readQueryValue(key: string, value: string): JsonValue {
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new RequestFault(400, "serve.not-json", `query parameter ${key.slice(0, 60)} is not JSON`);
+  }
+}
