@@ -55,7 +55,7 @@ export const REGISTRY = "mlflow.registry";
 
 /** A workspace that was deleted and made again has another `workspaceId` and so starts with no runs. */
 export function workspaceKey(workspace: Resource): string {
-  const guid = workspace.properties["workspaceId"];
+  const guid = workspace.properties.workspaceId;
   return typeof guid === "string" ? guid : encodeURIComponent(idKey(workspace.id));
 }
 

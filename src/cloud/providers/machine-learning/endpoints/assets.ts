@@ -52,7 +52,7 @@ export function servingEnvironment({ resource, name }: Asset): ServingEnvironmen
     throw badArgument(`environment ${name} has no inferenceConfig; a deployment without a scoring script needs its routes`, at);
   const path = (route: string) => {
     const value = inferenceConfig[route];
-    const text = isObject(value) ? value["path"] : undefined;
+    const text = isObject(value) ? value.path : undefined;
     if (typeof text !== "string" || !text.startsWith("/"))
       throw badArgument(`environment ${name}: inferenceConfig.${route}.path must be a path`, at);
     return text;

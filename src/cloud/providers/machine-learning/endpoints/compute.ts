@@ -30,10 +30,10 @@ export function clusterOf(compute: Resource): string {
 
 /** Checks an instance type against those that the compute was attached with; returns the one in force. */
 export function instanceType(compute: Resource, wanted: unknown): string {
-  const settings = isObject(compute.properties["properties"]) ? compute.properties["properties"] : {};
-  const byDefault = typeof settings["defaultInstanceType"] === "string" ? settings["defaultInstanceType"] : DEFAULT_INSTANCE_TYPE;
+  const settings = isObject(compute.properties.properties) ? compute.properties.properties : {};
+  const byDefault = typeof settings.defaultInstanceType === "string" ? settings.defaultInstanceType : DEFAULT_INSTANCE_TYPE;
   if (wanted === undefined || wanted === null) return byDefault;
-  const declared = isObject(settings["instanceTypes"]) ? Object.keys(settings["instanceTypes"]) : [];
+  const declared = isObject(settings.instanceTypes) ? Object.keys(settings.instanceTypes) : [];
   const known = [...new Set([byDefault, DEFAULT_INSTANCE_TYPE, ...declared])];
   if (typeof wanted === "string" && known.includes(wanted)) return wanted;
   throw badArgument(
@@ -44,12 +44,12 @@ export function instanceType(compute: Resource, wanted: unknown): string {
 
 /** Requests and limits of a pod of this instance type; the default type's are those that the Azure ML extension installs. */
 export function resourceRequirements(compute: Resource, type: string): JsonObject {
-  const settings = isObject(compute.properties["properties"]) ? compute.properties["properties"] : {};
-  const types = isObject(settings["instanceTypes"]) ? settings["instanceTypes"] : {};
+  const settings = isObject(compute.properties.properties) ? compute.properties.properties : {};
+  const types = isObject(settings.instanceTypes) ? settings.instanceTypes : {};
   const declared = isObject(types[type]) ? types[type] : {};
-  const resources = isObject(declared["resources"]) ? declared["resources"] : {};
+  const resources = isObject(declared.resources) ? declared.resources : {};
   return {
-    containerResourceRequests: isObject(resources["requests"]) ? resources["requests"] : { cpu: "100m", memory: "2Gi" },
-    containerResourceLimits: isObject(resources["limits"]) ? resources["limits"] : { cpu: "2", memory: "2Gi" },
+    containerResourceRequests: isObject(resources.requests) ? resources.requests : { cpu: "100m", memory: "2Gi" },
+    containerResourceLimits: isObject(resources.limits) ? resources.limits : { cpu: "2", memory: "2Gi" },
   };
 }

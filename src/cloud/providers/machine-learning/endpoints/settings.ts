@@ -27,7 +27,7 @@ export function requestSettings(value: JsonValue | undefined): JsonObject {
 }
 
 export function requestTimeoutMs(settings: JsonValue | undefined): number {
-  const value = isObject(settings) ? settings["requestTimeout"] : undefined;
+  const value = isObject(settings) ? settings.requestTimeout : undefined;
   return durationAt(value ?? REQUEST.requestTimeout, "properties.requestSettings.requestTimeout");
 }
 
@@ -58,8 +58,8 @@ export function scaling(
 ): { sku: JsonObject; scaleSettings: JsonObject; instances: number } {
   const at = "properties.scaleSettings";
   const settings = objectAt(value, at);
-  const scaleType = settings["scaleType"] ?? "Default";
-  const capacity = wholeAt(sku?.["capacity"] ?? 1, "sku.capacity");
+  const scaleType = settings.scaleType ?? "Default";
+  const capacity = wholeAt(sku?.capacity ?? 1, "sku.capacity");
   if (scaleType === "Default") {
     return {
       sku: { name: "Default", ...sku, capacity },
@@ -72,14 +72,14 @@ export function scaling(
       `${at}.scaleType is ${JSON.stringify(scaleType)}; it must be Default or TargetUtilization`,
       `${at}.scaleType`,
     );
-  const minInstances = wholeAt(settings["minInstances"] ?? 1, `${at}.minInstances`);
-  const maxInstances = wholeAt(settings["maxInstances"] ?? 1, `${at}.maxInstances`);
+  const minInstances = wholeAt(settings.minInstances ?? 1, `${at}.minInstances`);
+  const maxInstances = wholeAt(settings.maxInstances ?? 1, `${at}.maxInstances`);
   if (maxInstances < minInstances)
     throw badArgument(`${at}.maxInstances is ${maxInstances}, less than minInstances ${minInstances}`, `${at}.maxInstances`);
-  const target = wholeAt(settings["targetUtilizationPercentage"] ?? 70, `${at}.targetUtilizationPercentage`);
+  const target = wholeAt(settings.targetUtilizationPercentage ?? 70, `${at}.targetUtilizationPercentage`);
   if (target > 100)
     throw badArgument(`${at}.targetUtilizationPercentage is ${target}; it is a percentage`, `${at}.targetUtilizationPercentage`);
-  const pollingInterval = settings["pollingInterval"] ?? "PT1S";
+  const pollingInterval = settings.pollingInterval ?? "PT1S";
   durationAt(pollingInterval, `${at}.pollingInterval`);
   return {
     sku: { name: "Default", ...sku, capacity: minInstances },

@@ -1,0 +1,189 @@
+import { formatResourceId, parentId, parseResourceId } from "../../../../azure/index.ts";
+import { isObject, type JsonObject } from "../../../../base/index.ts";
+import {
+  type ActionCall,
+  type ActionResult,
+  ArmFault,
+  type Change,
+  type CloudHost,
+  type Resource,
+  type TypeSpec,
+} from "../../../contract.ts";
+import { assetVersion, servingEnvironment } from "./assets.ts";
+import { clusterOf, instanceType, kubernetesCompute, resourceRequirements } from "./compute.ts";
+import { badArgument, busy, notFound, notReady, notRehearsed } from "./faults.ts";
+import type { DeploymentSpec, Fleet } from "./fleet.ts";
+import { checkAccess } from "./identity.ts";
+import { fetchModel, modelLocation } from "./model-files.ts";
+import { StartFailure } from "./replica-set.ts";
+import { environmentVariables, probeSettings, requestSettings, requestTimeoutMs, scaling, toProbe } from "./settings.ts";
+import { API_VERSIONS, NAME, TRANSITIONAL } from "./versions.ts";
+
+/** Azure's limits for Kubernetes endpoints. */
+const MOST_DEPLOYMENTS = 20;
+const LONGEST_NAMES = 62;
+const CONTAINERS = { InferenceServer: "inference-server", StorageInitializer: "storage-initializer" } as const;
+
+/**
+ * `workspaces/onlineEndpoints/deployments` as real model-server processes. A PUT that changes a deployment that serves
+ * rolls: the old instances go only when all new ones are ready.
+ */
+export function deploymentType(host: CloudHost, fleet: Fleet): TypeSpec {
+  return {
+    type: "workspaces/onlineEndpoints/deployments",
+    apiVersions: API_VERSIONS,
+    location: "required",
+    name: NAME,
+    status: { created: 201, updated: 200, deleted: 202 },
+    durationMs: 120_000,
+    deleteDurationMs: 30_000,
+    patch: true,
+    admit: (change) => admit(host, change),
+    provision: async (resource, signal) => {
+      await start(host, fleet, resource, signal);
+      return undefined;
+    },
+    admitDelete: (resource) => refuseWithTraffic(host, resource),
+    removed: (resource) => fleet.remove(resource.id),
+    actions: {
+      getLogs: { permission: "getLogs/action", run: (call) => getLogs(fleet, call) },
+    },
+  };
+}
+
+function admit(host: CloudHost, { id, name, body, previous }: Change): Resource {
+  const state = previous?.properties.provisioningState;
+  if (typeof state === "string" && TRANSITIONAL.includes(state)) throw busy(`deployment ${name}`, state);
+  const endpoint = endpointOf(host, id);
+  if (endpoint.name.length + name.length > LONGEST_NAMES)
+    throw badArgument(
+      `the names of endpoint and deployment are ${endpoint.name.length + name.length} characters long together; Kubernetes takes ${LONGEST_NAMES}`,
+    );
+  if (previous === undefined && host.resources.below(endpoint.id).length >= MOST_DEPLOYMENTS)
+    throw new ArmFault(
+      400,
+      "OutOfQuota",
+      `endpoint ${endpoint.name} has ${MOST_DEPLOYMENTS} deployments, the most that Azure allows`,
+    );
+  const { properties } = body;
+  refuseUnsupported(properties);
+  const compute = kubernetesCompute(host, endpoint.properties.compute);
+  const type = instanceType(compute, properties.instanceType);
+  assetVersion(host, properties.model, "properties.model", "models");
+  const environment = assetVersion(host, properties.environmentId, "properties.environmentId", "environments");
+  servingEnvironment(environment);
+  const { sku, scaleSettings } = scaling(body.sku, properties.scaleSettings);
+  return {
+    ...body,
+    sku,
+    properties: {
+      ...properties,
+      endpointComputeType: "Kubernetes",
+      instanceType: type,
+      environmentVariables: environmentVariables(properties.environmentVariables),
+      appInsightsEnabled: properties.appInsightsEnabled ?? false,
+      scaleSettings,
+      requestSettings: requestSettings(properties.requestSettings),
+      livenessProbe: probeSettings(properties.livenessProbe, "properties.livenessProbe"),
+      readinessProbe: probeSettings(properties.readinessProbe, "properties.readinessProbe"),
+      containerResourceRequirements: isObject(properties.containerResourceRequirements)
+        ? { ...resourceRequirements(compute, type), ...withoutNulls(properties.containerResourceRequirements) }
+        : resourceRequirements(compute, type),
+      properties: isObject(properties.properties) ? properties.properties : {},
+    },
+  };
+}
+
+function refuseUnsupported(properties: JsonObject): void {
+  const kind = properties.endpointComputeType;
+  if (kind !== "Kubernetes")
+    throw badArgument(
+      `properties.endpointComputeType is ${JSON.stringify(kind)}; a deployment of a Kubernetes endpoint must be Kubernetes`,
+      "properties.endpointComputeType",
+    );
+  if (isObject(properties.codeConfiguration))
+    throw notRehearsed("a Python scoring script (codeConfiguration)", "properties.codeConfiguration");
+  if (isObject(properties.dataCollector)) throw notRehearsed("the data collector", "properties.dataCollector");
+  if (properties.modelMountPath) throw notRehearsed("another place for the model", "properties.modelMountPath");
+}
+
+async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: AbortSignal): Promise<void> {
+  const endpoint = endpointOf(host, resource.id);
+  const compute = kubernetesCompute(host, endpoint.properties.compute);
+  const model = assetVersion(host, resource.properties.model, "properties.model", "models");
+  const environment = servingEnvironment(
+    assetVersion(host, resource.properties.environmentId, "properties.environmentId", "environments"),
+  );
+  const log = fleet.log(resource.id, "storage-initializer");
+  const say = (line: string) => log.append(`${new Date().toISOString()} ${line}`);
+  checkAccess(host, endpoint, modelLocation(host, model), environment.image);
+  const modelFolder = await fetchModel(host, model, fleet.folder(resource.id), say, signal);
+  const { properties } = resource;
+  const { instances } = scaling(resource.sku, properties.scaleSettings);
+  const spec: DeploymentSpec = {
+    deploymentId: resource.id,
+    endpointId: endpoint.id,
+    name: resource.name,
+    cluster: clusterOf(compute),
+    modelFolder,
+    model: { name: model.name, version: model.version },
+    instances,
+    env: {
+      AZUREML_MODEL_DIR: modelFolder,
+      AML_APP_INSIGHTS_ENABLED: String(properties.appInsightsEnabled === true),
+      SERVICE_NAME: endpoint.name,
+      ...environmentVariables(properties.environmentVariables),
+    },
+    requestTimeoutMs: requestTimeoutMs(properties.requestSettings),
+    liveness: toProbe(properties.livenessProbe, environment.livenessPath, "properties.livenessProbe"),
+    readiness: toProbe(properties.readinessProbe, environment.readinessPath, "properties.readinessProbe"),
+  };
+  try {
+    await fleet.deploy(spec, signal);
+  } catch (cause) {
+    if (!(cause instanceof StartFailure)) throw cause;
+    throw notReady(`deployment ${resource.name}: ${cause.code}: ${cause.message}\n${fleet.lastLines(resource.id)}`.trimEnd());
+  }
+}
+
+/** A cascade from the endpoint deletes all at once and does not come by here. */
+function refuseWithTraffic(host: CloudHost, resource: Resource): void {
+  const endpoint = host.resources.get(endpointIdOf(resource.id));
+  if (endpoint === undefined || endpoint.properties.provisioningState === "Deleting") return;
+  const { traffic } = endpoint.properties;
+  const weight = isObject(traffic) ? traffic[resource.name] : undefined;
+  if (typeof weight === "number" && weight > 0)
+    throw badArgument(
+      `deployment ${resource.name} takes ${weight} % of the traffic of endpoint ${endpoint.name}; set it to 0 first`,
+    );
+}
+
+function getLogs(fleet: Fleet, { resource, body }: ActionCall): ActionResult {
+  const request = isObject(body) ? body : {};
+  const container = request.containerType ?? "InferenceServer";
+  if (container !== "InferenceServer" && container !== "StorageInitializer")
+    throw badArgument(
+      `containerType is ${JSON.stringify(container)}; it must be InferenceServer or StorageInitializer`,
+      "containerType",
+    );
+  const tail = request.tail ?? 50;
+  if (typeof tail !== "number" || !Number.isInteger(tail) || tail < 1)
+    throw badArgument(`tail is ${JSON.stringify(tail)}; it must be a whole number of at least 1`, "tail");
+  return { status: 200, body: { content: fleet.log(resource.id, CONTAINERS[container]).tail(tail).join("\n") } };
+}
+
+function endpointIdOf(deploymentId: string): string {
+  const id = parseResourceId(deploymentId);
+  const parent = id && parentId(id);
+  return parent === undefined ? "" : formatResourceId(parent);
+}
+
+function endpointOf(host: CloudHost, deploymentId: string): Resource {
+  const endpoint = host.resources.get(endpointIdOf(deploymentId));
+  if (endpoint === undefined) throw notFound("the endpoint of this deployment");
+  return endpoint;
+}
+
+function withoutNulls(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}

@@ -1,0 +1,154 @@
+import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import type { ActionCall, ActionResult, Change, CloudHost, Resource, TypeSpec } from "../../../contract.ts";
+import { clusterOf, kubernetesCompute } from "./compute.ts";
+import { endpointKeys, endpointToken, ensureKeys, forgetKeys, type KeyType, regenerateKey } from "./credentials.ts";
+import { badArgument, busy, notRehearsed } from "./faults.ts";
+import type { Fleet } from "./fleet.ts";
+import { grantEndpointRoles } from "./identity.ts";
+import { checkTraffic } from "./traffic.ts";
+import { API_VERSIONS, NAME, TRANSITIONAL } from "./versions.ts";
+
+const AUTH_MODES = ["Key", "AMLToken", "AADToken"];
+const DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
+
+/**
+ * `workspaces/onlineEndpoints` on attached Kubernetes computes. `traffic` is one atomic switch: the PUT's operation ends
+ * when the router routes by it. A PUT without `traffic` keeps what is set; `{}` clears it.
+ */
+export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
+  return {
+    type: "workspaces/onlineEndpoints",
+    apiVersions: API_VERSIONS,
+    location: "required",
+    name: NAME,
+    uniqueBy: ({ name, location }) => `${location?.toLowerCase().replaceAll(" ", "")}/${name.toLowerCase()}`,
+    status: { created: 201, updated: 200, deleted: 202 },
+    durationMs: 20_000,
+    deleteDurationMs: 30_000,
+    immutable: ["properties.compute"],
+    patch: true,
+    admit: (change) => admit(host, change),
+    provision: async (resource) => {
+      ensureKeys(host, resource.id);
+      await grantEndpointRoles(host, resource);
+      await fleet.publish(clusterOf(kubernetesCompute(host, resource.properties.compute)));
+      return undefined;
+    },
+    present: (resource) => present(host, fleet, resource),
+    removed: async (resource) => {
+      forgetKeys(host, resource.id);
+      const compute = host.resources.get(String(resource.properties.compute));
+      if (compute !== undefined) await fleet.publish(clusterOf(compute));
+    },
+    actions: {
+      listKeys: { permission: "listKeys/action", run: ({ resource }) => listKeys(host, resource) },
+      regenerateKeys: { permission: "regenerateKeys/action", run: (call) => regenerate(host, fleet, call) },
+      token: { permission: "token/action", run: ({ resource }) => token(host, fleet, resource) },
+    },
+  };
+}
+
+function admit(host: CloudHost, { id, name, body, previous }: Change): Resource {
+  const state = previous?.properties.provisioningState;
+  if (typeof state === "string" && TRANSITIONAL.includes(state)) throw busy(`endpoint ${name}`, state);
+  const { properties } = body;
+  const compute = kubernetesCompute(host, properties.compute);
+  const authMode = properties.authMode ?? "Key";
+  if (typeof authMode !== "string" || !AUTH_MODES.includes(authMode))
+    throw badArgument(`properties.authMode is ${JSON.stringify(authMode)}; it must be Key or AMLToken`, "properties.authMode");
+  if (authMode === "AADToken")
+    throw badArgument(
+      "properties.authMode AADToken is for managed endpoints; a Kubernetes endpoint takes Key or AMLToken",
+      "properties.authMode",
+    );
+  if (isFilled(properties.mirrorTraffic))
+    throw badArgument(
+      "properties.mirrorTraffic is for managed endpoints; Kubernetes endpoints do not mirror traffic",
+      "properties.mirrorTraffic",
+    );
+  if (properties.publicNetworkAccess === "Disabled")
+    throw badArgument(
+      "properties.publicNetworkAccess is for managed endpoints; a Kubernetes endpoint is reached as its cluster is",
+      "properties.publicNetworkAccess",
+    );
+  // Keys are derived here and never stored; one that the client brings would have to be.
+  if (isFilled(properties.keys)) throw notRehearsed("bringing own keys", "properties.keys");
+  const identity = isFilled(body.identity) ? body.identity : { type: "SystemAssigned" };
+  if (identity?.type === "None")
+    throw badArgument("identity.type is None; an endpoint needs an identity to read its models", "identity.type");
+  const wanted = properties.traffic ?? previous?.properties.traffic;
+  return {
+    ...body,
+    kind: "K8S",
+    identity,
+    properties: {
+      ...properties,
+      compute: compute.id,
+      authMode,
+      traffic: checkTraffic(wanted, deploymentsOf(host, id)),
+      mirrorTraffic: {},
+      publicNetworkAccess: "Enabled",
+      properties: isObject(properties.properties) ? properties.properties : {},
+    },
+  };
+}
+
+function deploymentsOf(host: CloudHost, endpointId: string) {
+  return host.resources.below(endpointId, DEPLOYMENTS).map(({ name, properties }) => ({
+    name,
+    provisioningState: String(properties.provisioningState),
+  }));
+}
+
+function present(host: CloudHost, fleet: Fleet, resource: Resource): Resource {
+  const compute = host.resources.get(String(resource.properties.compute));
+  const origin = compute === undefined ? undefined : fleet.address(clusterOf(compute));
+  if (origin === undefined) return resource;
+  const base = `${origin}/api/v1/endpoint/${resource.name}`;
+  return { ...resource, properties: { ...resource.properties, scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` } };
+}
+
+function listKeys(host: CloudHost, resource: Resource): ActionResult {
+  if (resource.properties.authMode !== "Key")
+    throw badArgument(`endpoint ${resource.name} has authMode ${resource.properties.authMode}; only Key endpoints have keys`);
+  return { status: 200, body: endpointKeys(host, resource.id) };
+}
+
+function regenerate(host: CloudHost, fleet: Fleet, { resource, body }: ActionCall): ActionResult {
+  listKeys(host, resource);
+  const keyType = isObject(body) ? body.keyType : undefined;
+  if (keyType !== "Primary" && keyType !== "Secondary")
+    throw badArgument(`keyType is ${JSON.stringify(keyType)}; it must be Primary or Secondary`, "keyType");
+  if (isObject(body) && isFilled(body.keyValue)) throw notRehearsed("bringing an own key", "keyValue");
+  return {
+    status: 202,
+    later: async () => {
+      regenerateKey(host, resource.id, keyType satisfies KeyType);
+      await fleet.publish(clusterOf(kubernetesCompute(host, resource.properties.compute)));
+      return undefined;
+    },
+  };
+}
+
+async function token(host: CloudHost, fleet: Fleet, resource: Resource): Promise<ActionResult> {
+  if (resource.properties.authMode !== "AMLToken")
+    throw badArgument(
+      `endpoint ${resource.name} has authMode ${resource.properties.authMode}; only AMLToken endpoints give tokens`,
+    );
+  const now = Date.now();
+  const { accessToken, expiresAt } = endpointToken(host, resource.id, now);
+  // A new hour's token opens nothing until the router has its hash.
+  await fleet.publish(clusterOf(kubernetesCompute(host, resource.properties.compute)));
+  const seconds = (ms: number) => Math.floor(ms / 1000);
+  const body: JsonObject = {
+    accessToken,
+    tokenType: "Bearer",
+    expiryTimeUtc: seconds(expiresAt),
+    refreshAfterTimeUtc: seconds(now + (expiresAt - now) / 2),
+  };
+  return { status: 200, body };
+}
+
+function isFilled(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && !(isObject(value) && Object.keys(value).length === 0);
+}

@@ -1,0 +1,110 @@
+import { ROLES } from "../../../../azure/index.ts";
+import { guid, isObject } from "../../../../base/index.ts";
+import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
+import { type BlobLocation, containerScope, READ_BLOBS, storageAccount } from "../../../planes/blob/index.ts";
+import { clusterOf, kubernetesCompute } from "./compute.ts";
+import { authorizationFailed, badArgument } from "./faults.ts";
+import { workspaceOf } from "./model-files.ts";
+
+const PULL = "Microsoft.ContainerRegistry/registries/pull/read";
+const REGISTRIES = "Microsoft.ContainerRegistry/registries";
+
+/**
+ * Azure ML gives an endpoint's system-assigned identity what it needs on the workspace's own storage account and
+ * registry. A user-assigned identity gets nothing: its owner assigns the roles before the first deployment.
+ * Source: "Troubleshoot online endpoints", authorization errors.
+ */
+export async function grantEndpointRoles(host: CloudHost, endpoint: Resource): Promise<void> {
+  if (!identityTypes(endpoint).includes("systemassigned")) return;
+  const { storageAccount: storage, containerRegistry } = workspaceOf(host, endpoint.id).properties;
+  const grants = [
+    { scope: storage, role: ROLES.storageBlobDataReader.id },
+    { scope: containerRegistry, role: ROLES.acrPull.id },
+  ];
+  const principalId = systemIdentity(host, endpoint);
+  for (const { scope, role } of grants) {
+    if (typeof scope === "string" && scope !== "") await assign(host, scope, role, principalId);
+  }
+}
+
+/**
+ * What the storage initializer and the kubelet do with the endpoint's identity, before anything is fetched.
+ * @throws AuthorizationFailed naming the role that is missing
+ */
+export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLocation, image: string): void {
+  const principal = endpointPrincipal(host, endpoint);
+  const account = storageAccount(host, model.account);
+  if (account === undefined) throw badArgument(`storage account ${model.account} of the model was not found`, "properties.model");
+  const container = containerScope(account, model.container);
+  if (!host.authorizer.allows(principal, READ_BLOBS, container, { data: true }))
+    throw authorizationFailed(
+      `identity ${principal.objectId} of endpoint ${endpoint.name} may not read the model in ${container}; it needs Storage Blob Data Reader there`,
+    );
+  const registry = registryOf(host, image);
+  if (registry === undefined) return;
+  const pullers = [principal, ...kubeletPrincipals(host, endpoint)];
+  if (!pullers.some((puller) => host.authorizer.allows(puller, PULL, registry.id)))
+    throw authorizationFailed(
+      `neither identity ${principal.objectId} of endpoint ${endpoint.name} nor the cluster's kubelet identity may pull ${image}; one needs AcrPull on ${registry.id}`,
+    );
+}
+
+function endpointPrincipal(host: CloudHost, endpoint: Resource): Principal {
+  const userAssigned = endpoint.identity?.userAssignedIdentities;
+  const [first] = isObject(userAssigned) ? Object.values(userAssigned) : [];
+  const assigned = isObject(first) ? first.principalId : undefined;
+  const id = typeof assigned === "string" ? assigned : systemIdentity(host, endpoint);
+  const principal = host.principals.byObjectId(id);
+  if (principal === undefined)
+    throw badArgument(`identity ${id} of endpoint ${endpoint.name} does not exist any more`, "identity");
+  return principal;
+}
+
+function systemIdentity(host: CloudHost, endpoint: Resource): string {
+  const stated = endpoint.identity?.principalId;
+  return typeof stated === "string" ? stated : host.principals.managedIdentity(endpoint.id, endpoint.name).principalId;
+}
+
+function identityTypes(endpoint: Resource): string[] {
+  return String(endpoint.identity?.type ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((type) => type.trim());
+}
+
+async function assign(host: CloudHost, scope: string, role: string, principalId: string): Promise<void> {
+  const name = guid(scope.toLowerCase(), principalId, role);
+  const properties = {
+    roleDefinitionId: `/subscriptions/${host.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+    principalId,
+    principalType: "ServicePrincipal",
+  };
+  try {
+    await host.resources.put(
+      `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+      "2022-04-01",
+      { properties },
+      host.system,
+    );
+  } catch (cause) {
+    if (!(cause instanceof ArmFault) || cause.code !== "RoleAssignmentExists") throw cause;
+  }
+}
+
+/** An image without a registry host (`quayside-serve:1.0`) comes with the rehearsal and is pulled from nowhere. */
+function registryOf(host: CloudHost, image: string): Resource | undefined {
+  const [server = "", ...rest] = image.split("/");
+  if (rest.length === 0 || !server.includes(".")) return undefined;
+  const registry = host.resources.ofType(REGISTRIES).find(({ properties }) => properties.loginServer === server);
+  if (registry === undefined) throw badArgument(`image ${image}: there is no registry ${server}`, "properties.environmentId");
+  return registry;
+}
+
+function kubeletPrincipals(host: CloudHost, endpoint: Resource): Principal[] {
+  const cluster = host.resources.get(clusterOf(kubernetesCompute(host, endpoint.properties.compute)));
+  const profile = cluster?.properties.identityProfile;
+  const kubelet = isObject(profile) ? profile.kubeletidentity : undefined;
+  const objectId = isObject(kubelet) ? kubelet.objectId : undefined;
+  const principal = typeof objectId === "string" ? host.principals.byObjectId(objectId) : undefined;
+  return principal === undefined ? [] : [principal];
+}
