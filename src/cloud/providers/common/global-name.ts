@@ -6,7 +6,9 @@ import { badRequest } from "./faults.ts";
 /** The id of another resource of the type that holds the name, anywhere: names that become host names are global. */
 export function nameHolder(host: CloudHost, type: string, name: string, exceptId?: string): string | undefined {
   const key = name.toLowerCase();
-  const holder = host.resources.ofType(type).find((other) => other.name.toLowerCase() === key && idKey(other.id) !== idKey(exceptId ?? ""));
+  const holder = host.resources
+    .ofType(type)
+    .find((other) => other.name.toLowerCase() === key && idKey(other.id) !== idKey(exceptId ?? ""));
   return holder?.id;
 }
 
@@ -21,7 +23,11 @@ export function checkNameAvailability(options: {
 }): NamespaceAction {
   const answer = (name: string): JsonObject => {
     if (!options.rule.pattern.test(name)) {
-      return { nameAvailable: false, reason: options.invalid, message: `${JSON.stringify(name)} is not valid: ${options.rule.words}` };
+      return {
+        nameAvailable: false,
+        reason: options.invalid,
+        message: `${JSON.stringify(name)} is not valid: ${options.rule.words}`,
+      };
     }
     if (nameHolder(options.host, options.type, name) !== undefined || options.alsoTaken?.(name) === true) {
       return { nameAvailable: false, reason: "AlreadyExists", message: `the name ${name} is already taken` };
@@ -43,6 +49,7 @@ export function checkNameAvailability(options: {
 }
 
 function requestOf(body: JsonValue | undefined): { readonly name: string; readonly type?: string } {
-  if (!isObject(body) || typeof body.name !== "string") throw badRequest("InvalidRequestContent", "name is missing; it is required", "name");
+  if (!isObject(body) || typeof body.name !== "string")
+    throw badRequest("InvalidRequestContent", "name is missing; it is required", "name");
   return { name: body.name, ...(typeof body.type === "string" ? { type: body.type } : {}) };
 }

@@ -12,7 +12,10 @@ export function deletedVaultActions(deleted: Graveyard): readonly NamespaceActio
     const buried = deleted.find(params.name ?? "");
     const here = normalizeLocation(buried?.resource.location ?? "") === normalizeLocation(params.location ?? "");
     if (buried === undefined || !here) {
-      throw notFound("DeletedVaultNotFound", `no deleted vault is named ${params.name} in ${params.location}; it was purged, recovered or never deleted`);
+      throw notFound(
+        "DeletedVaultNotFound",
+        `no deleted vault is named ${params.name} in ${params.location}; it was purged, recovered or never deleted`,
+      );
     }
     return buried;
   };
@@ -36,14 +39,22 @@ export function deletedVaultActions(deleted: Graveyard): readonly NamespaceActio
       run({ params }) {
         const { resource } = find(params);
         if (flagAt(resource, "properties.enablePurgeProtection") === true) {
-          throw conflict("OperationNotAllowed", `the vault ${resource.name} has purge protection; it is purged by itself when its retention ends`);
+          throw conflict(
+            "OperationNotAllowed",
+            `the vault ${resource.name} has purge protection; it is purged by itself when its retention ends`,
+          );
         }
         deleted.purge(resource.name);
         return { status: 202, later: () => Promise.resolve(undefined) };
       },
     },
     // `az keyvault list-deleted` asks for both kinds; managed HSMs are not supported, so none is ever deleted.
-    { method: "GET", path: "deletedManagedHSMs", permission: "deletedManagedHSMs/read", run: () => ({ status: 200, body: { value: [] } }) },
+    {
+      method: "GET",
+      path: "deletedManagedHSMs",
+      permission: "deletedManagedHSMs/read",
+      run: () => ({ status: 200, body: { value: [] } }),
+    },
   ];
 }
 

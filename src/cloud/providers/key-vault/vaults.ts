@@ -7,7 +7,16 @@ import { nameHolder } from "../common/global-name.ts";
 import type { Graveyard } from "../common/graveyard.ts";
 
 export const VAULT_TYPE = "Microsoft.KeyVault/vaults";
-export const VAULT_API_VERSIONS = ["2026-02-01", "2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01", "2019-09-01"];
+export const VAULT_API_VERSIONS = [
+  "2026-02-01",
+  "2025-05-01",
+  "2024-11-01",
+  "2023-07-01",
+  "2023-02-01",
+  "2022-07-01",
+  "2021-10-01",
+  "2019-09-01",
+];
 const DEFAULT_RETENTION_DAYS = 90;
 /** From this version on, role assignments decide unless the body says otherwise. */
 const RBAC_BY_DEFAULT = "2026-02-01";
@@ -42,7 +51,8 @@ function admitVault(host: CloudHost, deleted: Graveyard, change: Change): Resour
     );
   }
   if (buried !== undefined) return recovered(host, deleted, change, buried.resource);
-  if (recover && previous === undefined) throw badRequest("BadRequest", `properties.createMode is recover, but no deleted vault is named ${name}`);
+  if (recover && previous === undefined)
+    throw badRequest("BadRequest", `properties.createMode is recover, but no deleted vault is named ${name}`);
   checkVault(body, previous);
   const rbac = change.apiVersion >= RBAC_BY_DEFAULT;
   const defaults: JsonObject = {
@@ -57,7 +67,10 @@ function admitVault(host: CloudHost, deleted: Graveyard, change: Change): Resour
     ...(flagAt(previous, "properties.enablePurgeProtection") === true ? { enablePurgeProtection: true } : {}),
   };
   const { createMode: _, ...sent } = body.properties;
-  return { ...body, properties: { ...withDefaults(sent, defaults), vaultUri: `https://${name.toLowerCase()}.${host.endpoints.vaultSuffix}/` } };
+  return {
+    ...body,
+    properties: { ...withDefaults(sent, defaults), vaultUri: `https://${name.toLowerCase()}.${host.endpoints.vaultSuffix}/` },
+  };
 }
 
 /** The deleted vault comes back as it was; what the body says beside `createMode` is for later PUTs. */
@@ -83,9 +96,16 @@ function checkVault(body: Resource, previous: Resource | undefined): void {
   for (const path of ["properties.enablePurgeProtection", "properties.enableSoftDelete"]) {
     if (at(body, path) === false) throw badRequest("BadRequest", `${path} cannot be false; leave it out or set it to true`, path);
   }
-  const [days, before] = [numberAt(body, "properties.softDeleteRetentionInDays"), numberAt(previous, "properties.softDeleteRetentionInDays")];
+  const [days, before] = [
+    numberAt(body, "properties.softDeleteRetentionInDays"),
+    numberAt(previous, "properties.softDeleteRetentionInDays"),
+  ];
   if (days !== undefined && before !== undefined && days !== before) {
-    throw badRequest("BadRequest", `properties.softDeleteRetentionInDays is ${before} and cannot be changed to ${days}`, "properties.softDeleteRetentionInDays");
+    throw badRequest(
+      "BadRequest",
+      `properties.softDeleteRetentionInDays is ${before} and cannot be changed to ${days}`,
+      "properties.softDeleteRetentionInDays",
+    );
   }
 }
 

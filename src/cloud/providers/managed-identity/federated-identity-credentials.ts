@@ -15,13 +15,19 @@ export function federatedIdentityCredentials(host: CloudHost): TypeSpec {
     type: "userAssignedIdentities/federatedIdentityCredentials",
     apiVersions: ["2024-11-30", "2023-01-31"],
     location: "inherited",
-    name: { pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/, words: "3 to 120 letters, digits, hyphens and underscores, starting with a letter or digit" },
+    name: {
+      pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/,
+      words: "3 to 120 letters, digits, hyphens and underscores, starting with a letter or digit",
+    },
     status: { created: 201, updated: 200, deleted: 200 },
     async admit({ id, body, preflight }) {
       const identity = parentOf(id);
       checkCredential(body);
       if (preflight === true) return body;
-      checkSiblings(body, host.resources.below(identity, TYPE).filter((other) => idKey(other.id) !== idKey(id)));
+      checkSiblings(
+        body,
+        host.resources.below(identity, TYPE).filter((other) => idKey(other.id) !== idKey(id)),
+      );
       if (writing.has(idKey(identity))) {
         throw conflict(
           "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
@@ -43,11 +49,19 @@ function checkCredential(body: Resource): void {
   const issuer = requireText(body, "properties.issuer", "InvalidRequestContent");
   requireText(body, "properties.subject", "InvalidRequestContent");
   if (!/^https:\/\/\S+$/.test(issuer)) {
-    throw badRequest("InvalidRequestContent", `properties.issuer is ${JSON.stringify(issuer)}; it must be an https address`, "properties.issuer");
+    throw badRequest(
+      "InvalidRequestContent",
+      `properties.issuer is ${JSON.stringify(issuer)}; it must be an https address`,
+      "properties.issuer",
+    );
   }
   const audiences = textsAt(body, "properties.audiences");
   if (audiences.length !== 1) {
-    throw badRequest("InvalidRequestContent", `properties.audiences has ${audiences.length} entries; exactly one is allowed`, "properties.audiences");
+    throw badRequest(
+      "InvalidRequestContent",
+      `properties.audiences has ${audiences.length} entries; exactly one is allowed`,
+      "properties.audiences",
+    );
   }
 }
 
@@ -56,7 +70,9 @@ function checkSiblings(body: Resource, others: readonly Resource[]): void {
     throw badRequest("BadRequest", `the identity has ${others.length} federated credentials; the most is ${MOST_PER_IDENTITY}`);
   }
   // Azure compares issuer and subject exactly: a trailing slash makes another issuer.
-  const same = others.find((other) => ["issuer", "subject"].every((key) => textAt(other.properties, key) === textAt(body.properties, key)));
+  const same = others.find((other) =>
+    ["issuer", "subject"].every((key) => textAt(other.properties, key) === textAt(body.properties, key)),
+  );
   if (same !== undefined) {
     throw conflict("Conflict", `issuer and subject are those of the credential ${same.name} of the same identity`);
   }

@@ -33,7 +33,10 @@ export function workspaces(host: CloudHost, deleted: Graveyard): TypeSpec {
         permission: "sharedKeys/action",
         run: ({ resource }) => ({
           status: 200,
-          body: { primarySharedKey: sharedKey(host, resource, "primary"), secondarySharedKey: sharedKey(host, resource, "secondary") },
+          body: {
+            primarySharedKey: sharedKey(host, resource, "primary"),
+            secondarySharedKey: sharedKey(host, resource, "secondary"),
+          },
         }),
       },
     },
@@ -48,7 +51,12 @@ function admitWorkspace(host: CloudHost, deleted: Graveyard, { id, body, previou
   requireOneOf(body, "properties.sku.name", SKUS, "InvalidParameter");
   requireBetween(body, "properties.retentionInDays", 7, 730, "InvalidParameter");
   for (const way of ["Ingestion", "Query"]) {
-    requireOneOf(body, `properties.publicNetworkAccessFor${way}`, ["Enabled", "Disabled", "SecuredByPerimeter"], "InvalidParameter");
+    requireOneOf(
+      body,
+      `properties.publicNetworkAccessFor${way}`,
+      ["Enabled", "Disabled", "SecuredByPerimeter"],
+      "InvalidParameter",
+    );
   }
   const buried = previous === undefined ? deleted.find(id)?.resource : undefined;
   if (buried !== undefined && normalizeLocation(buried.location ?? "") !== normalizeLocation(body.location ?? "")) {

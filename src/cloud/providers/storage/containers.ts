@@ -16,10 +16,22 @@ export function containers(host: CloudHost): TypeSpec {
     admit({ id, body }) {
       requireOneOf(body, "properties.publicAccess", ["None", "Blob", "Container"], "InvalidRequestContent");
       const account = host.resources.get(parentOf(parentOf(id)));
-      if ((textAt(body, "properties.publicAccess") ?? "None") !== "None" && flagAt(account, "properties.allowBlobPublicAccess") !== true) {
-        throw conflict("PublicAccessNotPermitted", "properties.publicAccess must be None: the account has allowBlobPublicAccess false");
+      if (
+        (textAt(body, "properties.publicAccess") ?? "None") !== "None" &&
+        flagAt(account, "properties.allowBlobPublicAccess") !== true
+      ) {
+        throw conflict(
+          "PublicAccessNotPermitted",
+          "properties.publicAccess must be None: the account has allowBlobPublicAccess false",
+        );
       }
-      const defaults = { publicAccess: "None", hasImmutabilityPolicy: false, hasLegalHold: false, leaseState: "Available", leaseStatus: "Unlocked" };
+      const defaults = {
+        publicAccess: "None",
+        hasImmutabilityPolicy: false,
+        hasLegalHold: false,
+        leaseState: "Available",
+        leaseStatus: "Unlocked",
+      };
       return { ...body, properties: withDefaults(body.properties, defaults) };
     },
   };

@@ -15,7 +15,9 @@ export function accountKeys(host: CloudHost, accountName: string): { readonly ke
 export function accountKey(host: CloudHost, accountName: string, keyName: KeyName): string {
   const name = accountName.toLowerCase();
   const generation = host.store.get<number>(COLLECTION, `${name}/${keyName}`) ?? 0;
-  const halves = ["a", "b"].map((half) => Buffer.from(host.deriveSecret(`storage/${name}/${keyName}/${generation}/${half}`), "base64"));
+  const halves = ["a", "b"].map((half) =>
+    Buffer.from(host.deriveSecret(`storage/${name}/${keyName}/${generation}/${half}`), "base64"),
+  );
   return Buffer.concat(halves).toString("base64");
 }
 

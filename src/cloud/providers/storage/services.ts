@@ -50,10 +50,17 @@ function checkBlobService(body: Resource): void {
   const needs = ["changeFeed.enabled", "isVersioningEnabled", "deleteRetentionPolicy.enabled"].filter(
     (path) => flagAt(body, `properties.${path}`) !== true,
   );
-  if (needs.length > 0) throw badRequest("Conflict", `properties.restorePolicy is enabled; it needs ${needs.join(", ")} to be true as well`);
-  const [restore, kept] = [numberAt(body, "properties.restorePolicy.days") ?? 0, numberAt(body, "properties.deleteRetentionPolicy.days") ?? 0];
+  if (needs.length > 0)
+    throw badRequest("Conflict", `properties.restorePolicy is enabled; it needs ${needs.join(", ")} to be true as well`);
+  const [restore, kept] = [
+    numberAt(body, "properties.restorePolicy.days") ?? 0,
+    numberAt(body, "properties.deleteRetentionPolicy.days") ?? 0,
+  ];
   if (restore >= kept) {
-    throw badRequest("InvalidRequestContent", `properties.restorePolicy.days is ${restore}; it must be less than deleteRetentionPolicy.days, ${kept}`);
+    throw badRequest(
+      "InvalidRequestContent",
+      `properties.restorePolicy.days is ${restore}; it must be less than deleteRetentionPolicy.days, ${kept}`,
+    );
   }
 }
 
@@ -65,12 +72,17 @@ export const managementPolicies: TypeSpec = {
   status: { created: 200, updated: 200, deleted: 200 },
   admit({ body }) {
     const rules = objectsAt(body, "properties.policy.rules");
-    if (rules.length === 0) throw badRequest("InvalidRequestContent", "properties.policy.rules is empty; a policy needs at least one rule");
+    if (rules.length === 0)
+      throw badRequest("InvalidRequestContent", "properties.policy.rules is empty; a policy needs at least one rule");
     const names = rules.map((rule) => requireText(rule, "name", "InvalidRequestContent").toLowerCase());
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw badRequest("InvalidRequestContent", `properties.policy.rules has two rules named ${twice}`);
     for (const rule of rules) {
-      if (rule.type !== "Lifecycle") throw badRequest("InvalidRequestContent", `rule ${String(rule.name)} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`);
+      if (rule.type !== "Lifecycle")
+        throw badRequest(
+          "InvalidRequestContent",
+          `rule ${String(rule.name)} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`,
+        );
       if (Object.keys(objectAt(rule, "definition.actions")).length === 0) {
         throw badRequest("InvalidRequestContent", `rule ${String(rule.name)} has no definition.actions`);
       }

@@ -8,9 +8,20 @@ import { referenced } from "../common/references.ts";
 import { accountKeys, KEY_NAMES, regenerateAccountKey } from "./keys.ts";
 
 export const ACCOUNT_TYPE = "Microsoft.Storage/storageAccounts";
-export const STORAGE_API_VERSIONS = ["2026-04-01", "2025-08-01", "2025-06-01", "2024-01-01", "2023-05-01", "2023-01-01", "2022-09-01", "2019-06-01"];
+export const STORAGE_API_VERSIONS = [
+  "2026-04-01",
+  "2025-08-01",
+  "2025-06-01",
+  "2024-01-01",
+  "2023-05-01",
+  "2023-01-01",
+  "2022-09-01",
+  "2019-06-01",
+];
 
-const SKUS = ["LRS", "GRS", "RAGRS", "ZRS", "GZRS", "RAGZRS"].map((kind) => `Standard_${kind}`).concat("Premium_LRS", "Premium_ZRS");
+const SKUS = ["LRS", "GRS", "RAGRS", "ZRS", "GZRS", "RAGZRS"]
+  .map((kind) => `Standard_${kind}`)
+  .concat("Premium_LRS", "Premium_ZRS");
 const KINDS = ["StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"];
 const SERVICES = ["blob", "dfs", "file", "queue", "table", "web"];
 const SINGLETONS = ["blobServices", "fileServices", "queueServices", "tableServices"];
@@ -40,7 +51,8 @@ export function storageAccounts(host: CloudHost): TypeSpec {
         permission: "regenerateKey/action",
         run: ({ resource, body }) => {
           const keyName = KEY_NAMES.find((name) => name === textAt(body, "keyName"));
-          if (keyName === undefined) throw badRequest("InvalidRequestContent", `keyName must be one of ${KEY_NAMES.join(", ")}`, "keyName");
+          if (keyName === undefined)
+            throw badRequest("InvalidRequestContent", `keyName must be one of ${KEY_NAMES.join(", ")}`, "keyName");
           regenerateAccountKey(host, resource.name, keyName);
           return { status: 200, body: keysBody(host, resource) };
         },
@@ -69,9 +81,18 @@ function admitAccount(host: CloudHost, change: Change): Resource {
     throw badRequest("InvalidRequestContent", "properties.isHnsEnabled is true; it needs kind StorageV2 or BlockBlobStorage");
   }
   for (const rule of objectsAt(body, "properties.networkAcls.virtualNetworkRules")) {
-    referenced(host, change, textAt(rule, "id") ?? "", "Microsoft.Network/virtualNetworks/subnets", "properties.networkAcls.virtualNetworkRules[].id");
+    referenced(
+      host,
+      change,
+      textAt(rule, "id") ?? "",
+      "Microsoft.Network/virtualNetworks/subnets",
+      "properties.networkAcls.virtualNetworkRules[].id",
+    );
   }
-  const properties = withDefaults({ ...body.properties, ...readOnly(host, body, previous) }, previous?.properties ?? defaults(body));
+  const properties = withDefaults(
+    { ...body.properties, ...readOnly(host, body, previous) },
+    previous?.properties ?? defaults(body),
+  );
   return { ...body, sku: { name: sku, tier: sku.split("_")[0] ?? "Standard" }, properties };
 }
 
@@ -97,7 +118,8 @@ function readOnly(host: CloudHost, body: Resource, previous: Resource | undefine
   const endpoints = SERVICES.map((service) => [service, `https://${body.name}.${service}.${host.endpoints.storageSuffix}/`]);
   return {
     creationTime: created,
-    keyCreationTime: objectAt(previous, "properties.keyCreationTime").key1 === undefined ? { key1: created, key2: created } : undefined,
+    keyCreationTime:
+      objectAt(previous, "properties.keyCreationTime").key1 === undefined ? { key1: created, key2: created } : undefined,
     primaryEndpoints: Object.fromEntries(endpoints) as JsonObject,
     primaryLocation: body.location,
     statusOfPrimary: "available",

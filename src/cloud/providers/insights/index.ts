@@ -1,0 +1,23 @@
+import type { ProviderFactory } from "../../contract.ts";
+import { actionGroups } from "./action-groups.ts";
+import { activityLogAlerts, metricAlerts, scheduledQueryRules } from "./alerts.ts";
+import { components } from "./components.ts";
+import { dataCollectionEndpoints, dataCollectionRuleAssociations, dataCollectionRules } from "./data-collection.ts";
+import { diagnosticSettings } from "./diagnostic-settings.ts";
+import { workbooks } from "./workbooks.ts";
+
+export const createInsights: ProviderFactory = (host) => ({
+  namespace: "Microsoft.Insights",
+  types: [
+    components(host),
+    diagnosticSettings(host),
+    actionGroups,
+    metricAlerts(host),
+    scheduledQueryRules(host),
+    activityLogAlerts(host),
+    dataCollectionEndpoints(host),
+    dataCollectionRules(host),
+    dataCollectionRuleAssociations(host),
+    workbooks,
+  ],
+});
