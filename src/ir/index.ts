@@ -47,4 +47,4 @@ export {
   type Variable,
 } from "./program.ts";
 export { Unknown, type UnknownPlace, unknownText } from "./value.ts";
-export { type AccessChain, accessChain, isRuntimeAccess, literalKey, walk } from "./walk.ts";
+export { type AccessChain, accessChain, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";

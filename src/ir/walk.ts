@@ -50,3 +50,16 @@ export function isRuntimeAccess(chain: AccessChain): boolean {
   const member = literalKey(chain.keys[0]);
   return member === undefined || !DEPLOY_TIME_MEMBERS.has(member);
 }
+
+/** A string with expressions in it as text and expressions in turn; nested joins are flattened, texts that meet are one. */
+export function textParts(node: Node): (string | Node)[] {
+  if (node.kind === "literal" && typeof node.value === "string") return node.value === "" ? [] : [node.value];
+  if (node.kind !== "concat") return [node];
+  const parts: (string | Node)[] = [];
+  for (const part of node.parts.flatMap(textParts)) {
+    const before = parts.at(-1);
+    if (typeof part === "string" && typeof before === "string") parts[parts.length - 1] = before + part;
+    else parts.push(part);
+  }
+  return parts;
+}

@@ -1,5 +1,15 @@
-import { assert, type JsonObject, type JsonValue } from "../../base/index.ts";
-import { accessChain, fold, isRuntimeAccess, literalKey, type Node, type Program, type Resource, walk } from "../../ir/index.ts";
+import { assert, type JsonValue } from "../../base/index.ts";
+import {
+  accessChain,
+  fold,
+  isRuntimeAccess,
+  literalKey,
+  type Node,
+  type Program,
+  type Resource,
+  textParts,
+  walk,
+} from "../../ir/index.ts";
 import { escapeFormat, escapeText, quote } from "./quote.ts";
 
 /** Prints nodes in the two places that a template has for them. */
@@ -75,7 +85,7 @@ export function armPrinter(program: Program): ArmPrinter {
     literal: ({ value }) => literal(value),
     array: (node, go) => `createArray(${node.items.map(go).join(", ")})`,
     object: (node, go) => `createObject(${node.entries.flat().map(go).join(", ")})`,
-    concat: (node, go) => format(node.parts, go),
+    concat: format,
     parameter: (node) => `parameters(${quote(node.name)})`,
     variable: (node, go) => {
       const value = variables.get(node.name);
@@ -97,12 +107,11 @@ export function armPrinter(program: Program): ArmPrinter {
       return typeof value === "number" && !Number.isInteger(value) ? `[${literal(value)}]` : value;
     },
     array: (node, go) => node.items.map(go),
-    object: (node, go) => {
-      const members: JsonObject = {};
-      for (const [name, item] of node.entries) members[keyText(name)] = go(item);
-      return members;
+    object: (node, go) => Object.fromEntries(node.entries.map(([name, item]) => [keyText(name), go(item)])),
+    concat: (node) => {
+      const text = onlyText(textParts(node));
+      return text === undefined ? bracketed(node) : escapeText(text);
     },
-    concat: (node) => (node.parts.every(isText) ? escapeText(joinTexts(node.parts)) : bracketed(node)),
     parameter: bracketed,
     variable: (node, go) => {
       const inlined = isInlined(node.name) ? variables.get(node.name) : undefined;
@@ -147,14 +156,13 @@ function literal(value: string | number | boolean | null): string {
   return `${value}()`;
 }
 
-function format(parts: readonly Node[], go: (node: Node) => string): string {
-  const flat = parts.flatMap(function flatten(part): readonly Node[] {
-    return part.kind === "concat" ? part.parts.flatMap(flatten) : [part];
-  });
-  if (flat.every(isText)) return quote(joinTexts(flat));
+function format(node: Node, go: (node: Node) => string): string {
+  const parts = textParts(node);
+  const text = onlyText(parts);
+  if (text !== undefined) return quote(text);
   const args: string[] = [];
-  const pattern = flat.map((part) => {
-    if (isText(part)) return escapeFormat(part.value);
+  const pattern = parts.map((part) => {
+    if (typeof part === "string") return escapeFormat(part);
     const argument = go(part);
     const known = args.indexOf(argument);
     return `{${known >= 0 ? known : args.push(argument) - 1}}`;
@@ -162,10 +170,7 @@ function format(parts: readonly Node[], go: (node: Node) => string): string {
   return `format(${[quote(pattern.join("")), ...args].join(", ")})`;
 }
 
-function isText(node: Node): node is { kind: "literal"; value: string } {
-  return node.kind === "literal" && typeof node.value === "string";
-}
-
-function joinTexts(parts: readonly Node[]): string {
-  return parts.map((part) => (isText(part) ? part.value : "")).join("");
+function onlyText(parts: readonly (string | Node)[]): string | undefined {
+  const [only = ""] = parts;
+  return parts.length <= 1 && typeof only === "string" ? only : undefined;
 }

@@ -3,8 +3,8 @@ export type Doc = string | readonly Doc[] | LineDoc | IndentDoc | GroupDoc;
 
 export interface LineDoc {
   readonly kind: "line";
-  /** What stands there when the group is on one line; a hard line never is. */
-  readonly flat: " " | "" | "never";
+  /** What stands there when the group is on one line; a hard line (`undefined`) never is. */
+  readonly flat: string | undefined;
 }
 
 export interface IndentDoc {
@@ -22,8 +22,10 @@ export interface GroupDoc {
 export const line: Doc = Object.freeze({ kind: "line", flat: " " });
 /** Nothing, or a line break. */
 export const softline: Doc = Object.freeze({ kind: "line", flat: "" });
+/** The separator of a list that needs one only on one line, as Bicep's arrays do. */
+export const lineOr = (flat: string): Doc => ({ kind: "line", flat });
 /** A line break, always; every group around it breaks. */
-export const hardline: Doc = Object.freeze({ kind: "line", flat: "never" });
+export const hardline: Doc = Object.freeze({ kind: "line", flat: undefined });
 
 export const indent = (contents: Doc): Doc => ({ kind: "indent", contents });
 export const group = (contents: Doc): Doc => ({ kind: "group", contents });

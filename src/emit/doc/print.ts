@@ -36,7 +36,7 @@ export function print(doc: Doc, { width, indent }: PrintOptions): string {
     } else if (current.kind === "group") {
       const fits = flat || widthOf(current.contents) <= width - column;
       pending.push({ doc: current.contents, depth, flat: fits });
-    } else if (flat && current.flat !== "never") {
+    } else if (flat && current.flat !== undefined) {
       out += current.flat;
       column += current.flat.length;
     } else {
@@ -60,7 +60,7 @@ function widthOf(doc: Doc): number {
 
 function measure(doc: Exclude<Doc, string>): number {
   if (isSequence(doc)) return doc.reduce<number>((sum, part) => sum + widthOf(part), 0);
-  if (doc.kind === "line") return doc.flat === "never" ? Infinity : doc.flat.length;
+  if (doc.kind === "line") return doc.flat?.length ?? Infinity;
   return widthOf(doc.contents);
 }
 

@@ -1,0 +1,96 @@
+import { assert } from "../../base/index.ts";
+import { inferTypes, literalKey, type Node, type Program, type Resource, type ValueType } from "../../ir/index.ts";
+import { camelCase, createNames } from "./names.ts";
+import { type Placement, placeDeclarations } from "./placement.ts";
+import { isIdentifier } from "./quote.ts";
+
+/** What the files of one emission share. */
+export interface BicepContext {
+  readonly program: Program;
+  readonly placement: Placement;
+  typeOf(node: Node): ValueType;
+  readonly resource: (symbol: string) => Resource;
+  /** The module's name in the main file. */
+  moduleName(concern: string): string;
+  /** True for a name that some file declares. */
+  isDeclared(identifier: string): boolean;
+  /** The output of the owner's module that carries a member of a resource, made when it is first asked for. */
+  output(symbol: string, path: readonly string[]): ModuleOutput;
+  outputsOf(concern: string): readonly ModuleOutput[];
+}
+
+export interface ModuleOutput {
+  readonly name: string;
+  readonly symbol: string;
+  readonly path: readonly string[];
+  readonly node: Node;
+  readonly type: ValueType;
+  readonly description: string;
+}
+
+export function createContext(program: Program): BicepContext {
+  const placement = placeDeclarations(program);
+  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const declared = [...program.parameters, ...program.variables].map(({ name }) => name);
+  const uniqueModule = createNames(declared);
+  const modules = new Map(
+    placement.concerns.map((concern) => [concern, uniqueModule(camelCase([concern]), camelCase([concern, "module"]))]),
+  );
+  const uniqueOutput = createNames([...declared, ...resources.keys()]);
+  const outputs = new Map<string, ModuleOutput>();
+  const typeOf = inferTypes(program);
+
+  return {
+    program,
+    placement,
+    typeOf,
+    resource: (symbol) => {
+      const found = resources.get(symbol);
+      assert(found, `resource ${symbol} is declared`);
+      return found;
+    },
+    moduleName: (concern) => modules.get(concern) ?? concern,
+    isDeclared: (identifier) =>
+      declared.includes(identifier) || resources.has(identifier) || [...modules.values()].includes(identifier),
+    output: (symbol, path) => {
+      const key = [symbol, ...path].join(".");
+      const node = path.reduce<Node>((of, word) => ({ kind: "access", of, key: { kind: "literal", value: word } }), {
+        kind: "resource",
+        symbol,
+      });
+      const output = outputs.get(key) ?? {
+        name: uniqueOutput(outputName(symbol, path)),
+        symbol,
+        path,
+        node,
+        type: typeOf(node),
+        description: describe(symbol, path),
+      };
+      outputs.set(key, output);
+      return output;
+    },
+    outputsOf: (concern) => [...outputs.values()].filter((output) => placement.concernOf(output.symbol) === concern),
+  };
+}
+
+/** `properties` says nothing that a reader misses. */
+function outputName(symbol: string, path: readonly string[]): string {
+  return camelCase([symbol, ...path.filter((word) => word !== "properties")]);
+}
+
+function describe(symbol: string, path: readonly string[]): string {
+  if (path.length === 1 && path[0] === "id") return `Resource id of ${symbol}.`;
+  if (path.length === 1 && path[0] === "name") return `Name of ${symbol}.`;
+  return `${path.join(".")} of ${symbol}, known once it is deployed.`;
+}
+
+/** The leading keys that are plain names. */
+export function literalPath(keys: readonly Node[]): string[] {
+  const path: string[] = [];
+  for (const key of keys) {
+    const word = literalKey(key);
+    if (word === undefined || !isIdentifier(word)) break;
+    path.push(word);
+  }
+  return path;
+}

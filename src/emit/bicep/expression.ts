@@ -1,0 +1,135 @@
+import { unreachable } from "../../base/index.ts";
+import { accessChain, fold, literalKey, type Node, type NodeOf, textParts } from "../../ir/index.ts";
+import { type Doc, group, hardline, indent, isMultiline, join, line, lineOr, print, softline } from "../doc/index.ts";
+import { PRECEDENCE, SPELLINGS } from "./functions.ts";
+import { escapeText, isIdentifier, KEYWORD_LITERALS, propertyName, quote } from "./quote.ts";
+
+/** How the names of a definition are called in one Bicep file. */
+export interface BicepScope {
+  parameter(name: string): string;
+  variable(name: string, keys: readonly Node[]): Reference;
+  resource(symbol: string, keys: readonly Node[]): Reference;
+  /** True when a declaration hides the function of that name. */
+  hides(identifier: string): boolean;
+}
+
+export interface Reference {
+  readonly identifier: string;
+  /** The keys that are still to be followed from there. */
+  readonly keys: readonly Node[];
+  /** It may be null, so the first key needs a safe access. */
+  readonly nullable: boolean;
+}
+
+interface Printed {
+  readonly doc: Doc;
+  readonly precedence: number;
+}
+
+/** Prints expressions as they stand in a file with the given names. */
+export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
+  const key = (node: Node, safe: boolean): Doc => {
+    const word = literalKey(node);
+    if (word !== undefined && isIdentifier(word) && !KEYWORD_LITERALS.has(word)) return [safe ? ".?" : ".", word];
+    return [safe ? "[?" : "[", expression(node).doc, "]"];
+  };
+
+  const reference = ({ identifier, keys, nullable }: Reference): Printed =>
+    primary([identifier, ...keys.map((node, at) => key(node, nullable && at === 0))]);
+
+  const wrap = (printed: Printed, least: number): Doc => (printed.precedence < least ? ["(", printed.doc, ")"] : printed.doc);
+
+  const interpolated = (node: Node): Doc => {
+    const parts = textParts(node).map((part) =>
+      typeof part === "string" ? escapeText(part) : `\${${inline(expression(part).doc)}}`,
+    );
+    return `'${parts.join("")}'`;
+  };
+
+  const call = (node: NodeOf<"call">, go: (node: Node) => Printed): Printed => {
+    const spelling = SPELLINGS[node.name];
+    if ("call" in spelling) {
+      const name = scope.hides(node.name) ? `${spelling.call}.${node.name}` : node.name;
+      const args = node.args.map((arg) => go(arg).doc);
+      if (args.length === 0) return primary(`${name}()`);
+      const [only] = args;
+      if (args.length === 1 && only !== undefined && isMultiline(only)) return primary([name, "(", only, ")"]);
+      return primary(group([name, "(", indent([softline, join([",", line], args)]), softline, ")"]));
+    }
+    if ("prefix" in spelling) {
+      const [arg] = node.args;
+      if (arg?.kind === "call" && arg.name === "equals") return binary(" != ", PRECEDENCE.equality, false, arg.args.map(go));
+      return { doc: [spelling.prefix, ...(arg ? [wrap(go(arg), PRECEDENCE.unary)] : [])], precedence: PRECEDENCE.unary };
+    }
+    if ("operator" in spelling)
+      return binary(` ${spelling.operator} `, spelling.precedence, spelling.associative, node.args.map(go));
+    return unreachable(spelling);
+  };
+
+  const binary = (text: string, precedence: number, associative: boolean, operands: readonly Printed[]): Printed => ({
+    doc: join(
+      text,
+      operands.map((operand, at) =>
+        wrap(operand, associative || (at === 0 && LEFT.has(precedence)) ? precedence : precedence + 1),
+      ),
+    ),
+    precedence,
+  });
+
+  const expression: (node: Node) => Printed = fold<Printed>({
+    literal: ({ value }) => literal(value),
+    array: (node, go) => primary(array(node.items.map((item) => go(item).doc))),
+    object: (node, go) => primary(object(node.entries.map(([name, value]) => [propertyKey(name), ": ", go(value).doc]))),
+    concat: (node) => primary(interpolated(node)),
+    parameter: (node) => primary(scope.parameter(node.name)),
+    variable: (node) => reference(scope.variable(node.name, [])),
+    resource: (node) => reference(scope.resource(node.symbol, [])),
+    access: (node, go) => {
+      const { root, keys } = accessChain(node);
+      if (root.kind === "resource") return reference(scope.resource(root.symbol, keys));
+      if (root.kind === "variable") return reference(scope.variable(root.name, keys));
+      return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map((node) => key(node, false))]);
+    },
+    call,
+    condition: (node, go) => ({
+      doc: group([
+        wrap(go(node.test), PRECEDENCE.coalesce),
+        indent([line, "? ", wrap(go(node.consequent), PRECEDENCE.coalesce), line, ": ", go(node.alternate).doc]),
+      ]),
+      precedence: PRECEDENCE.ternary,
+    }),
+  });
+
+  const propertyKey = (node: Node): Doc => {
+    const word = literalKey(node);
+    return word === undefined ? interpolated(node) : propertyName(word);
+  };
+
+  return (node) => expression(node).doc;
+}
+
+export function object(members: readonly Doc[]): Doc {
+  return members.length === 0 ? "{}" : ["{", indent([hardline, join(hardline, members)]), hardline, "}"];
+}
+
+/** On one line while it is short; Bicep separates items by commas there and by lines otherwise. */
+export function array(items: readonly Doc[]): Doc {
+  return items.length === 0 ? "[]" : group(["[", indent([softline, join(lineOr(", "), items)]), softline, "]"]);
+}
+
+const primary = (doc: Doc): Printed => ({ doc, precedence: PRECEDENCE.primary });
+
+/** These group to the left, so their left operand may be of the same strength. */
+const LEFT: ReadonlySet<number> = new Set([PRECEDENCE.additive, PRECEDENCE.multiplicative]);
+
+function literal(value: string | number | boolean | null): Printed {
+  if (typeof value === "string") return primary(quote(value));
+  if (typeof value !== "number") return primary(String(value));
+  if (!Number.isInteger(value)) return primary(`json(${quote(String(value))})`); // Bicep has integers only
+  return { doc: String(value), precedence: value < 0 ? PRECEDENCE.unary : PRECEDENCE.primary };
+}
+
+/** Interpolated strings stay on one line. */
+function inline(doc: Doc): string {
+  return print(doc, { width: Infinity, indent: 0 });
+}

@@ -1,0 +1,42 @@
+import type { JsonValue } from "../../base/index.ts";
+import { checkParameters, checkProgram, type Program } from "../../ir/index.ts";
+import { type Diagnostic, hasErrors, sortDiagnostics } from "../../report/index.ts";
+import { armParameters } from "../arm/index.ts";
+import type { EmitResult } from "../result.ts";
+import { createContext } from "./context.ts";
+import { bicepLimits } from "./limits.ts";
+import { printMain } from "./main.ts";
+import { printModule } from "./module.ts";
+
+/** The definition as Bicep: `main.bicep`, a module per concern, and a parameters file with the given values beside the plain defaults. */
+export function emitBicep(program: Program, values: Readonly<Record<string, JsonValue>> = {}): EmitResult {
+  const wrong = checkProgram(program);
+  if (hasErrors(wrong)) return { files: new Map(), diagnostics: wrong };
+  const diagnostics = sortDiagnostics([...wrong, ...bicepLimits(program), ...checkGiven(program, values)]);
+  if (hasErrors(diagnostics)) return { files: new Map(), diagnostics };
+
+  const context = createContext(program);
+  const modules = context.placement.concerns.map((concern) => printModule(context, concern));
+  const main = printMain(context, modules);
+  const parameters = armParameters(program, { ...plainDefaults(program), ...values });
+  return {
+    files: new Map([
+      ["bicep/main.bicep", main],
+      ...modules.map(({ concern, text }) => [`bicep/modules/${concern}.bicep`, text()] as const),
+      ["bicep/parameters.json", `${JSON.stringify(parameters, undefined, 2)}\n`],
+    ]),
+    diagnostics,
+  };
+}
+
+/** Values that need no deployment to be known, for people to edit. */
+function plainDefaults(program: Program): Record<string, JsonValue> {
+  return Object.fromEntries(
+    program.parameters.flatMap(({ name, default: node }) => (node?.kind === "literal" ? [[name, node.value]] : [])),
+  );
+}
+
+/** A value that is missing is the deployer's to give; one that is wrong is an error already. */
+function checkGiven(program: Program, values: Readonly<Record<string, JsonValue>>): Diagnostic[] {
+  return checkParameters(program, values).filter((diagnostic) => diagnostic.code !== "parameter.missing");
+}

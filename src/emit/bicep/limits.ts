@@ -1,0 +1,86 @@
+import { findCycle, type Node, type Program, walk } from "../../ir/index.ts";
+import type { Diagnostic } from "../../report/index.ts";
+import { patterns } from "../arm/limits.ts";
+import { concernGraph } from "./placement.ts";
+import { isIdentifier, KEYWORD_LITERALS } from "./quote.ts";
+
+/** What Bicep cannot say. */
+export function bicepLimits(program: Program): Diagnostic[] {
+  return [
+    ...concernCycle(program),
+    ...concernNames(program),
+    ...identifiers(program),
+    ...texts(program),
+    ...patterns(program, "bicep", "Bicep"),
+  ];
+}
+
+function concernCycle(program: Program): Diagnostic[] {
+  const cycle = findCycle(concernGraph(program));
+  if (!cycle) return [];
+  return [
+    error(
+      "concern-cycle",
+      `concerns.${cycle[0]}`,
+      `modules need each other: ${cycle.join(" needs ")}`,
+      "move a resource to another concern",
+    ),
+  ];
+}
+
+/** A concern is a file name as well. */
+function concernNames(program: Program): Diagnostic[] {
+  const wrong = new Set(
+    program.resources.map((resource) => resource.concern).filter((concern) => !/^[a-z][a-z0-9-]*$/.test(concern)),
+  );
+  return [...wrong].map((concern) =>
+    error(
+      "concern-name",
+      `concerns.${concern}`,
+      `${JSON.stringify(concern)} cannot name a module file`,
+      "use lower-case letters, digits and hyphens",
+    ),
+  );
+}
+
+function identifiers(program: Program): Diagnostic[] {
+  const names = [
+    ...program.parameters.map(({ name }) => ({ name, at: `parameters.${name}` })),
+    ...program.variables.map(({ name }) => ({ name, at: `variables.${name}` })),
+    ...program.resources.map(({ symbol }) => ({ name: symbol, at: `resources.${symbol}` })),
+    ...program.outputs.map(({ name }) => ({ name, at: `outputs.${name}` })),
+  ];
+  return names
+    .filter(({ name }) => !isIdentifier(name) || KEYWORD_LITERALS.has(name) || name.length > 255)
+    .map(({ name, at }) =>
+      error("identifier", at, `${JSON.stringify(name)} is no identifier in Bicep`, "use letters, digits and _, at most 255"),
+    );
+}
+
+/** Bicep source is Unicode text, so half a surrogate pair cannot be in it. */
+function texts(program: Program): Diagnostic[] {
+  return places(program).flatMap(({ at, node }) => {
+    const found: Diagnostic[] = [];
+    walk(node, (inner) => {
+      if (inner.kind === "literal" && typeof inner.value === "string" && !inner.value.isWellFormed()) {
+        found.push(error("text", at, `${JSON.stringify(inner.value)} has half a surrogate pair`, "use well-formed text"));
+      }
+    });
+    return found;
+  });
+}
+
+function places(program: Program): { at: string; node: Node }[] {
+  return [
+    ...program.parameters.flatMap(({ name, default: node }) => (node ? [{ at: `parameters.${name}`, node }] : [])),
+    ...program.variables.map(({ name, value }) => ({ at: `variables.${name}`, node: value })),
+    ...program.resources.flatMap(({ symbol, name, body, condition }) =>
+      [name, body, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
+    ),
+    ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, node: value })),
+  ];
+}
+
+function error(word: string, at: string, message: string, help: string): Diagnostic {
+  return { code: `emit.bicep.${word}`, severity: "error", message, at, help };
+}
