@@ -12,7 +12,7 @@ interface KeyGenerations {
 }
 
 export type KeyType = "Primary" | "Secondary";
-export type Credentials = EndpointRoute.credentials;
+export type Credentials = EndpointRoute["credentials"];
 
 const COLLECTION = "machine-learning.endpoint-keys";
 const HOUR_MS = 3_600_000;

@@ -40,7 +40,7 @@ export interface FleetOptions {
   readonly host: Pick<CloudHost, "store" | "runtime" | "log">;
   /** The endpoints on a cluster, as they should be routed now. */
   endpoints(cluster: string): readonly EndpointView[];
-  readonly backoff?: ReplicaHooks.backoff;
+  readonly backoff?: ReplicaHooks["backoff"];
 }
 
 const RUNNING = "machine-learning.running-deployments";
