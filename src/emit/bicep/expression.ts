@@ -94,7 +94,7 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
     condition: (node, go) => ({
       doc: group([
         wrap(go(node.test), PRECEDENCE.coalesce),
-        indent([line, "? ", wrap(go(node.consequent), PRECEDENCE.coalesce), line, ": ", go(node.alternate).doc]),
+        indent([line, "? ", indent(wrap(go(node.consequent), PRECEDENCE.coalesce)), line, ": ", indent(go(node.alternate).doc)]),
       ]),
       precedence: PRECEDENCE.ternary,
     }),
