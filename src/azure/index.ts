@@ -1,6 +1,15 @@
 export { type Cidr, cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./cidr.ts";
 export { type AzureCloud, CLOUDS, type CloudName } from "./clouds.ts";
+export {
+  type CostEstimate,
+  type CostLine,
+  estimateMonthlyCost,
+  type MonthlyUsage,
+  type PricedResource,
+  TYPICAL_USAGE,
+} from "./cost.ts";
 export { NAME_RULES, type NamedType, type NameScope, nameRule, type ResourceNameRule } from "./names.ts";
+export { type Confidence, PRICES_AS_OF } from "./prices.ts";
 export { normalizeLocation, REGIONS, type Region } from "./regions.ts";
 export {
   formatResourceId,

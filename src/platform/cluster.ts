@@ -57,7 +57,7 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
   });
   const mlPool = declareMlPool(program, settings, network, cluster);
   const gpuPool = declareGpuPool(program, settings, network, cluster, mlPool);
-  const namespace = declareNamespace(program, settings, cluster, gpuPool);
+  const namespace = declareNamespace(program, settings, cluster, [mlPool, gpuPool]);
   declareDiagnostics(program, "cluster", { concern: "cluster", scope: cluster, logAnalytics: needs.observability.logAnalytics });
   return { cluster, mlPool, gpuPool, namespace };
 }
@@ -140,9 +140,9 @@ function declareNamespace(
   program: ProgramBuilder,
   settings: Settings,
   cluster: ResourceHandle,
-  after: ResourceHandle,
+  after: readonly ResourceHandle[],
 ): ResourceHandle {
-  return program.resource("computeNamespaceObject", {
+  return program.resource("mlNamespace", {
     type: `Microsoft.ContainerService/managedClusters/managedNamespaces@${AKS_API_VERSION}`,
     concern: "cluster",
     name: settings.computeNamespace,
@@ -158,7 +158,7 @@ function declareNamespace(
         deletePolicy: settings.profile("namespaceDeletePolicy"),
       },
     },
-    dependsOn: [after],
+    dependsOn: after,
     comment: "Azure ML attaches to a namespace that exists; made here, nobody needs kubectl.",
   });
 }

@@ -1,30 +1,42 @@
-/** What separates one environment from another when nothing is overridden. */
-export interface Profile {
+/** The values that a profile chooses between. */
+export const PROFILE_CHOICES = {
   /** `Free` has no uptime SLA. */
-  readonly clusterTier: "Free" | "Standard" | "Premium";
-  readonly upgradeChannel: "stable" | "patch";
+  clusterTier: ["Free", "Standard"],
+  upgradeChannel: ["rapid", "stable", "patch", "node-image", "none"],
+  /** `ReadOnly` stops hand edits of what AKS keeps in its node resource group. */
+  nodeGroupRestriction: ["Unrestricted", "ReadOnly"],
+  /** `True` runs three replicas of the inference router, which need three nodes in `mlpool`. */
+  inferenceRouterHa: ["True", "False"],
+  extensionPurpose: ["DevTest", "FastProd", "DenseProd"],
+  /** `StandardV2` is redundant across zones. */
+  natGatewaySku: ["Standard", "StandardV2"],
+  registrySku: ["Basic", "Standard", "Premium"],
+  storageSku: ["Standard_LRS", "Standard_ZRS", "Standard_GZRS"],
+  namespaceDeletePolicy: ["Delete", "Keep"],
+} as const;
+
+/** Least and greatest value that Azure takes. */
+export const PROFILE_BOUNDS = {
+  systemNodeCount: [1, 100],
+  systemNodeMaxCount: [1, 100],
+  blobRetentionDays: [1, 365],
+  vaultRetentionDays: [7, 90],
+  logRetentionDays: [30, 730],
+  /** GB a day after which Log Analytics stops taking data; -1: no limit. */
+  logDailyQuotaGb: [-1, 1000],
+} as const;
+
+type Choices = { readonly [Key in keyof typeof PROFILE_CHOICES]: (typeof PROFILE_CHOICES)[Key][number] };
+type Numbers = { readonly [Key in keyof typeof PROFILE_BOUNDS]: number };
+
+/** What separates one environment from another when nothing is overridden. */
+export interface Profile extends Choices, Numbers {
   /** Empty: no zones. Not every region and size has them. */
   readonly availabilityZones: readonly string[];
-  readonly systemNodeCount: number;
-  readonly systemNodeMaxCount: number;
   readonly systemNodeTaints: readonly string[];
-  /** `ReadOnly` stops hand edits of what AKS keeps in its node resource group. */
-  readonly nodeGroupRestriction: "Unrestricted" | "ReadOnly";
   readonly disableRunCommand: boolean;
-  /** `True` runs three replicas of the inference router, which need three nodes in `mlpool`. */
-  readonly inferenceRouterHa: "True" | "False";
-  readonly extensionPurpose: "DevTest" | "FastProd";
-  readonly natGatewaySku: "Standard" | "StandardV2";
-  readonly registrySku: "Basic" | "Standard" | "Premium";
-  readonly storageSku: "Standard_LRS" | "Standard_ZRS" | "Standard_GZRS";
-  readonly blobRetentionDays: number;
   readonly blobVersioning: boolean;
   readonly vaultPurgeProtection: boolean;
-  readonly vaultRetentionDays: number;
-  readonly logRetentionDays: number;
-  /** GB a day after which Log Analytics stops taking data; -1: no limit. */
-  readonly logDailyQuotaGb: number;
-  readonly namespaceDeletePolicy: "Delete" | "Keep";
 }
 
 export const ENVIRONMENTS = ["dev", "staging", "prod"] as const;

@@ -1,0 +1,189 @@
+import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { type Confidence, FREE_TYPES, PRICES, PRICES_AS_OF, type Price, VM_PRICES } from "./prices.ts";
+import { vmSize } from "./vm-sizes.ts";
+
+/** A resource with its evaluated body, as it would be PUT. */
+export interface PricedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly body: JsonObject;
+}
+
+/** What bodies do not tell. */
+export interface MonthlyUsage {
+  readonly storageGb: number;
+  readonly logGb: number;
+  readonly vaultOperations: number;
+  /** Hours that one node of a training cluster runs. */
+  readonly trainingHours: number;
+}
+
+export const TYPICAL_USAGE: MonthlyUsage = { storageGb: 50, logGb: 15, vaultOperations: 10_000, trainingHours: 20 };
+
+export interface CostLine {
+  readonly resource: string;
+  readonly item: string;
+  /** In units of the price: hours, days, GB. */
+  readonly quantity: number;
+  readonly unitUsd: number;
+  readonly monthlyUsd: number;
+  readonly confidence: Confidence;
+}
+
+export interface CostEstimate {
+  readonly monthlyUsd: number;
+  readonly lines: readonly CostLine[];
+  readonly assumptions: readonly string[];
+  /** Date of the price table, `YYYY-MM-DD`. */
+  readonly pricesAsOf: string;
+}
+
+const HOURS_PER_MONTH = 730;
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
+/** The first 5 GB of logs of a billing account are free. */
+const FREE_LOG_GB = 5;
+
+/** Pools at their least size; what they may grow to, and what has no price here, stands in `assumptions`. */
+export function estimateMonthlyCost(resources: readonly PricedResource[], usage: MonthlyUsage = TYPICAL_USAGE): CostEstimate {
+  const sheet: Sheet = { lines: [], assumptions: [], usage };
+  sheet.assumptions.push(`list prices of East US as of ${PRICES_AS_OF}, ${HOURS_PER_MONTH} hours a month, without data transfer`);
+  for (const resource of resources) {
+    const pricer = PRICERS.get(resource.type.toLowerCase());
+    if (pricer) pricer(resource, sheet);
+    else if (!FREE_TYPES.has(resource.type.toLowerCase()))
+      sheet.assumptions.push(`not priced: ${resource.type} ${resource.name}`);
+  }
+  const total = sheet.lines.reduce((sum, line) => sum + line.monthlyUsd, 0);
+  return { monthlyUsd: cents(total), lines: sheet.lines, assumptions: sheet.assumptions, pricesAsOf: PRICES_AS_OF };
+}
+
+interface Sheet {
+  readonly lines: CostLine[];
+  readonly assumptions: string[];
+  readonly usage: MonthlyUsage;
+}
+
+type Pricer = (resource: PricedResource, sheet: Sheet) => void;
+
+const hourly =
+  (item: string, price: Price): Pricer =>
+  (resource, sheet) =>
+    charge(sheet, resource.name, item, HOURS_PER_MONTH, price);
+
+const PRICERS: ReadonlyMap<string, Pricer> = new Map(
+  Object.entries<Pricer>({
+    "Microsoft.ContainerService/managedClusters": priceCluster,
+    "Microsoft.ContainerService/managedClusters/agentPools": (resource, sheet) =>
+      pricePool(resource.name, object(resource.body.properties), sheet),
+    "Microsoft.ContainerRegistry/registries": priceRegistry,
+    "Microsoft.MachineLearningServices/workspaces/computes": priceCompute,
+    "Microsoft.Network/natGateways": hourly("NAT gateway", PRICES.natGateway),
+    "Microsoft.Network/publicIPAddresses": hourly("public address", PRICES.publicAddress),
+    "Microsoft.Network/privateEndpoints": hourly("private endpoint", PRICES.privateEndpoint),
+    "Microsoft.Network/privateDnsZones": (resource, sheet) =>
+      charge(sheet, resource.name, "private DNS zone", 1, PRICES.privateDnsZone),
+    "Microsoft.Storage/storageAccounts": priceStorage,
+    "Microsoft.KeyVault/vaults": (resource, sheet) =>
+      charge(sheet, resource.name, "vault operations", sheet.usage.vaultOperations / 10_000, PRICES.vaultOperations),
+    "Microsoft.OperationalInsights/workspaces": priceLogs,
+  }).map(([type, pricer]) => [type.toLowerCase(), pricer]),
+);
+
+function priceCluster({ name, body }: PricedResource, sheet: Sheet): void {
+  const tier = text(object(body.sku).tier);
+  if (tier === "Standard") charge(sheet, name, "cluster, Standard tier", HOURS_PER_MONTH, PRICES.clusterStandard);
+  if (tier === "Premium") charge(sheet, name, "cluster, Premium tier", HOURS_PER_MONTH, PRICES.clusterPremium);
+  const properties = object(body.properties);
+  const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles : [];
+  for (const pool of pools) pricePool(`${name}/${text(object(pool).name)}`, object(pool), sheet);
+  charge(sheet, name, "load balancer", HOURS_PER_MONTH, PRICES.loadBalancer);
+  if (text(object(properties.networkProfile).outboundType ?? "loadBalancer") === "loadBalancer") {
+    charge(sheet, name, "public address of the load balancer", HOURS_PER_MONTH, PRICES.publicAddress);
+  }
+}
+
+function pricePool(name: string, pool: JsonObject, sheet: Sheet): void {
+  const size = text(pool.vmSize);
+  const scales = pool.enableAutoScaling === true;
+  const nodes = number(scales ? pool.minCount : undefined) ?? number(pool.count) ?? 1;
+  const price = vmPrice(size);
+  if (!price) {
+    sheet.assumptions.push(`not priced: ${name}, no price for size ${size} is known`);
+    return;
+  }
+  if (nodes > 0) charge(sheet, name, `${nodes} x ${size}`, nodes * HOURS_PER_MONTH, price);
+  const disk = managedDisk(size, pool);
+  if (disk && nodes > 0) charge(sheet, name, `${nodes} x managed OS disk`, nodes, disk);
+  if (text(pool.scaleSetPriority) === "Spot")
+    sheet.assumptions.push(`${name} counts at list price; Spot nodes cost less, by an amount that moves`);
+  const most = number(pool.maxCount);
+  if (scales && most !== undefined && most > nodes) {
+    const more = (most - nodes) * (HOURS_PER_MONTH * price.usd + (disk?.usd ?? 0));
+    sheet.assumptions.push(
+      `${name} counts ${nodes} of at most ${most} nodes; at the most it costs $${more.toFixed(0)} a month more`,
+    );
+  }
+}
+
+/** `undefined` when the OS disk is ephemeral, which AKS chooses by itself where the size allows it. */
+function managedDisk(size: string, pool: JsonObject): Price | undefined {
+  const gib = number(pool.osDiskSizeGB) ?? 128;
+  const fits = gib <= (vmSize(size)?.ephemeralDiskGiB ?? 0);
+  if (text(pool.osDiskType) === "Ephemeral" || (pool.osDiskType === undefined && fits)) return undefined;
+  if (gib <= 128) return PRICES.diskP10;
+  return gib <= 256 ? PRICES.diskP15 : PRICES.diskP30;
+}
+
+function priceRegistry({ name, body }: PricedResource, sheet: Sheet): void {
+  const sku = text(object(body.sku).name);
+  const daily = { Basic: PRICES.registryBasic, Standard: PRICES.registryStandard, Premium: PRICES.registryPremium }[sku];
+  if (daily) charge(sheet, name, `registry, ${sku}`, DAYS_PER_MONTH, daily);
+  else sheet.assumptions.push(`not priced: ${name}, no price for registry SKU ${sku} is known`);
+}
+
+function priceCompute({ name, body }: PricedResource, sheet: Sheet): void {
+  const properties = object(body.properties);
+  if (text(properties.computeType) === "Kubernetes") return; // its nodes are the cluster's
+  const cluster = object(properties.properties);
+  const size = text(cluster.vmSize);
+  const price = vmPrice(size);
+  if (text(properties.computeType) !== "AmlCompute" || !price) {
+    sheet.assumptions.push(`not priced: compute ${name} (${text(properties.computeType)} ${size})`);
+    return;
+  }
+  const alwaysOn = number(object(cluster.scaleSettings).minNodeCount) ?? 0;
+  const hours = alwaysOn > 0 ? alwaysOn * HOURS_PER_MONTH : sheet.usage.trainingHours;
+  charge(sheet, name, `${hours} h of ${size}`, hours, price);
+  if (alwaysOn === 0) sheet.assumptions.push(`${name} runs one node for ${hours} hours a month`);
+}
+
+function priceStorage({ name, body }: PricedResource, sheet: Sheet): void {
+  const { storageGb } = sheet.usage;
+  const local = text(object(body.sku).name).endsWith("_LRS");
+  charge(sheet, name, `${storageGb} GB of hot blobs`, storageGb, local ? PRICES.blobHotLrs : PRICES.blobHotZrs);
+  sheet.assumptions.push(`${name} holds ${storageGb} GB; operations are not counted`);
+}
+
+function priceLogs({ name, body }: PricedResource, sheet: Sheet): void {
+  const daily = number(object(object(body.properties).workspaceCapping).dailyQuotaGb) ?? -1;
+  const taken = daily > 0 ? Math.min(sheet.usage.logGb, daily * DAYS_PER_MONTH) : sheet.usage.logGb;
+  charge(sheet, name, "log ingestion", Math.max(0, taken - FREE_LOG_GB), PRICES.logIngestion);
+  sheet.assumptions.push(
+    `${name} takes ${cents(taken)} GB of logs a month, the first ${FREE_LOG_GB} GB free; retention beyond 31 days is not counted`,
+  );
+}
+
+function charge(sheet: Sheet, resource: string, item: string, quantity: number, price: Price): void {
+  const monthlyUsd = cents(quantity * price.usd);
+  sheet.lines.push({ resource, item, quantity, unitUsd: price.usd, monthlyUsd, confidence: price.confidence });
+}
+
+function vmPrice(size: string): Price | undefined {
+  const key = Object.keys(VM_PRICES).find((known) => known.toLowerCase() === size.toLowerCase());
+  return key === undefined ? undefined : VM_PRICES[key];
+}
+
+const cents = (usd: number) => Math.round(usd * 100) / 100;
+const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
+const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
+const number = (value: JsonValue | undefined): number | undefined => (typeof value === "number" ? value : undefined);

@@ -1,0 +1,133 @@
+import { type Cidr, cidrContains, cidrHolds, cidrsOverlap, parseAddress, parseCidr } from "../../azure/index.ts";
+import type { Diagnostic } from "../../report/index.ts";
+import { problem, type Rule, type Values } from "./values.ts";
+
+const RANGES = ["virtualNetworkPrefix", "nodeSubnetPrefix", "computeSubnetPrefix", "podCidr", "serviceCidr"] as const;
+
+type RangeName = (typeof RANGES)[number];
+
+/** Ranges that AKS forbids in a cluster's network, and Docker's bridge, which training nodes use themselves. */
+const RESERVED: readonly (readonly [range: string, owner: string])[] = [
+  ["169.254.0.0/16", "link-local addresses"],
+  ["172.30.0.0/16", "AKS"],
+  ["172.31.0.0/16", "AKS"],
+  ["192.0.2.0/24", "AKS"],
+  ["172.17.0.0/16", "the Docker bridge of training nodes"],
+];
+
+/** Pairs that have to lie apart; subnets of one network, and the overlay's ranges from everything. */
+const APART: readonly (readonly [RangeName, RangeName, code: string])[] = [
+  ["computeSubnetPrefix", "nodeSubnetPrefix", "subnets-overlap"],
+  ["podCidr", "virtualNetworkPrefix", "range-overlaps"],
+  ["serviceCidr", "virtualNetworkPrefix", "range-overlaps"],
+  ["serviceCidr", "podCidr", "range-overlaps"],
+];
+
+export const checkAddresses: Rule = (values) => {
+  const ranges = new Map<RangeName, Cidr>();
+  const found: Diagnostic[] = [];
+  for (const name of RANGES) {
+    const range = parseCidr(values[name]);
+    if (range?.aligned) ranges.set(name, range);
+    else found.push(invalid(name, values[name], range));
+  }
+  return [...found, ...apart(ranges), ...inside(ranges), ...reserved(ranges), ...dns(values, ranges), ...tooWide(ranges)];
+};
+
+function invalid(name: RangeName, text: string, range: Cidr | undefined): Diagnostic {
+  if (!range)
+    return problem("cidr-invalid", name, `${name} is ${text}, which is not an address range`, "write it like 10.40.0.0/16");
+  const start = [24, 16, 8, 0].map((shift) => Math.floor(range.first / 2 ** shift) % 256).join(".");
+  return problem(
+    "cidr-invalid",
+    name,
+    `${name} is ${text}, but a /${range.prefixLength} cannot start there`,
+    `use ${start}/${range.prefixLength}`,
+  );
+}
+
+function apart(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  return APART.flatMap(([name, other, code]) => {
+    const [a, b] = [ranges.get(name), ranges.get(other)];
+    if (!a || !b || !cidrsOverlap(a, b)) return [];
+    return [problem(code, name, `${name} ${a.text} overlaps ${other} ${b.text}`, "give each its own range")];
+  });
+}
+
+function inside(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  const network = ranges.get("virtualNetworkPrefix");
+  return (["nodeSubnetPrefix", "computeSubnetPrefix"] as const).flatMap((name) => {
+    const subnet = ranges.get(name);
+    if (!network || !subnet || cidrContains(network, subnet)) return [];
+    return [
+      problem(
+        "subnet-outside-network",
+        name,
+        `${name} ${subnet.text} is not inside virtualNetworkPrefix ${network.text}`,
+        "choose a range of the virtual network",
+      ),
+    ];
+  });
+}
+
+function reserved(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  return (["virtualNetworkPrefix", "podCidr", "serviceCidr"] as const).flatMap((name) => {
+    const range = ranges.get(name);
+    const clash = range && RESERVED.find(([text]) => overlapsText(range, text));
+    if (!range || !clash) return [];
+    return [
+      problem(
+        "range-reserved",
+        name,
+        `${name} ${range.text} overlaps ${clash[0]}, which belongs to ${clash[1]}`,
+        "choose another range",
+      ),
+    ];
+  });
+}
+
+function overlapsText(range: Cidr, text: string): boolean {
+  const other = parseCidr(text);
+  return other !== undefined && cidrsOverlap(range, other);
+}
+
+function dns(values: Values, ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  const service = ranges.get("serviceCidr");
+  const address = parseAddress(values.dnsServiceIp);
+  const at = "dnsServiceIp";
+  if (address === undefined) {
+    return [
+      problem("dns-address", at, `dnsServiceIp is ${values.dnsServiceIp}, which is not an address`, "write it like 172.16.0.10"),
+    ];
+  }
+  if (!service) return [];
+  if (!cidrHolds(service, address)) {
+    return [
+      problem(
+        "dns-address",
+        at,
+        `dnsServiceIp ${values.dnsServiceIp} is not inside serviceCidr ${service.text}`,
+        "choose an address of it",
+      ),
+    ];
+  }
+  // The first usable address is that of kubernetes.default.svc.
+  if (address - service.first <= 1) {
+    return [
+      problem(
+        "dns-address",
+        at,
+        `dnsServiceIp ${values.dnsServiceIp} is taken by Kubernetes itself`,
+        "use the tenth address of serviceCidr",
+      ),
+    ];
+  }
+  return [];
+}
+
+/** AKS takes services only from a range smaller than /12. */
+function tooWide(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  const service = ranges.get("serviceCidr");
+  if (!service || service.prefixLength > 12) return [];
+  return [problem("range-too-wide", "serviceCidr", `serviceCidr ${service.text} is too wide`, "AKS takes /13 and smaller")];
+}

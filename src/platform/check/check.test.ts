@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import type { JsonValue } from "../../base/index.ts";
+import { evaluateProgram } from "../../ir/index.ts";
+import { formatDiagnostic } from "../../report/index.ts";
+import { checkDefinition, checkTaints, definePlatform } from "../index.ts";
+
+const codes = (values: Record<string, JsonValue>) => checkDefinition(values).map(({ code, at }) => `${code} at ${at}`);
+
+test("the defaults of dev and staging raise nothing", () => {
+  expect(checkDefinition({})).toEqual([]);
+  expect(checkDefinition({ environmentName: "staging", location: "eastus", enableGpuNodes: true })).toEqual([]);
+});
+
+test("prod without TLS deploys, with a warning", () => {
+  expect(checkDefinition({ environmentName: "prod" })).toMatchObject([
+    { code: "platform.scoring-without-tls", severity: "warning" },
+  ]);
+  expect(checkDefinition({ environmentName: "prod", scoringHostName: "score.contoso.com", scoringTlsSecretName: "tls" })).toEqual(
+    [],
+  );
+});
+
+test.each<[Record<string, JsonValue>, string]>([
+  [{ nodeSubnetPrefix: "10.40.0.0/33" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
+  [{ nodeSubnetPrefix: "10.40.0.300/24" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
+  [{ podCidr: "192.168.0.1/16" }, "platform.cidr-invalid at parameters.podCidr"],
+  [{ computeSubnetPrefix: "10.40.3.0/24" }, "platform.subnets-overlap at parameters.computeSubnetPrefix"],
+  [{ computeSubnetPrefix: "10.41.6.0/24" }, "platform.subnet-outside-network at parameters.computeSubnetPrefix"],
+  [{ podCidr: "10.32.0.0/12" }, "platform.range-overlaps at parameters.podCidr"],
+  [{ serviceCidr: "192.168.4.0/22", dnsServiceIp: "192.168.4.10" }, "platform.range-overlaps at parameters.serviceCidr"],
+  [{ podCidr: "172.30.0.0/16" }, "platform.range-reserved at parameters.podCidr"],
+  [{ serviceCidr: "172.17.0.0/16", dnsServiceIp: "172.17.0.10" }, "platform.range-reserved at parameters.serviceCidr"],
+  [{ dnsServiceIp: "172.20.0.10" }, "platform.dns-address at parameters.dnsServiceIp"],
+  [{ dnsServiceIp: "172.16.0.1" }, "platform.dns-address at parameters.dnsServiceIp"],
+  [{ dnsServiceIp: "172.16.0.256" }, "platform.dns-address at parameters.dnsServiceIp"],
+  [{ serviceCidr: "11.0.0.0/8", dnsServiceIp: "11.0.0.10" }, "platform.range-too-wide at parameters.serviceCidr"],
+  [{ nodeSubnetPrefix: "10.40.0.0/28" }, "platform.subnet-too-small at parameters.nodeSubnetPrefix"],
+  [{ computeSubnetPrefix: "10.40.6.0/29" }, "platform.subnet-too-small at parameters.computeSubnetPrefix"],
+  [{ podCidr: "192.168.0.0/21" }, "platform.pod-range-too-small at parameters.podCidr"],
+  [{ aksNodeVmSize: "Standard_DS2_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
+  [{ aksNodeVmSize: "Standard_F4s_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
+  [{ systemNodeVmSize: "Standard_B4ms" }, "platform.vm-size-burstable at parameters.systemNodeVmSize"],
+  [{ mlComputeSku: "Standard_DS3v2" }, "platform.vm-size-unknown at parameters.mlComputeSku"],
+  [{ enableGpuNodes: true, gpuNodeVmSize: "Standard_D8ds_v5" }, "platform.vm-size-without-gpu at parameters.gpuNodeVmSize"],
+  [{ aksNodeCount: 8, aksNodeMaxCount: 4 }, "platform.node-bounds at parameters.aksNodeMaxCount"],
+  [{ profileOverrides: { systemNodeCount: 4 } }, "platform.node-bounds at parameters.profileOverrides"],
+  [{ environmentName: "staging", aksNodeCount: 2 }, "platform.router-needs-three-nodes at parameters.aksNodeCount"],
+  [{ clusterName: "aks_" }, "platform.name-invalid at parameters.clusterName"],
+  [{ workspaceName: "my workspace" }, "platform.name-invalid at parameters.workspaceName"],
+  [{ computeNamespace: "ML" }, "platform.name-invalid at parameters.computeNamespace"],
+  [{ computeNamespace: "azureml" }, "platform.namespace-reserved at parameters.computeNamespace"],
+  [{ tags: { cost: 12 } }, "platform.tag-invalid at parameters.tags.cost"],
+  [{ tags: { "a/b": "c" } }, "platform.tag-invalid at parameters.tags.a/b"],
+  [{ tags: { note: "x".repeat(257) } }, "platform.tag-invalid at parameters.tags.note"],
+  [
+    { tags: Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`t${at}`, ""])) },
+    "platform.too-many-tags at parameters.tags",
+  ],
+  [{ profileOverrides: { registry: "Basic" } }, "platform.profile-key-unknown at parameters.profileOverrides.registry"],
+  [{ profileOverrides: { registrySku: "Gold" } }, "platform.profile-value at parameters.profileOverrides.registrySku"],
+  [{ profileOverrides: { vaultRetentionDays: 5 } }, "platform.profile-value at parameters.profileOverrides.vaultRetentionDays"],
+  [{ profileOverrides: { blobVersioning: "yes" } }, "platform.profile-value at parameters.profileOverrides.blobVersioning"],
+  [{ profileOverrides: { availabilityZones: [1] } }, "platform.profile-value at parameters.profileOverrides.availabilityZones"],
+  [{ environmentName: "staging", location: "North Central US" }, "platform.region-without-zones at parameters.location"],
+  [{ location: "atlantis" }, "platform.region-unknown at parameters.location"],
+  [{ kubernetesVersion: "1.20" }, "platform.kubernetes-version at parameters.kubernetesVersion"],
+  [{ kubernetesVersion: "1.35.2" }, "platform.kubernetes-patch-pinned at parameters.kubernetesVersion"],
+  [{ scoringHostName: "score.contoso.com" }, "platform.scoring-tls-incomplete at parameters.scoringTlsSecretName"],
+])("%j gives %s and nothing else", (values, expected) => {
+  expect(codes(values)).toEqual([expected]);
+});
+
+test("several problems come together, each with what to do", () => {
+  const found = checkDefinition({ computeSubnetPrefix: "10.40.3.0/24", aksNodeVmSize: "Standard_B2s" });
+
+  expect(found.map(formatDiagnostic)).toEqual([
+    "error platform.vm-size-burstable at parameters.aksNodeVmSize: aksNodeVmSize Standard_B2s is burstable and slows down when its credits end; use a D or E size",
+    "error platform.vm-size-too-small at parameters.aksNodeVmSize: aksNodeVmSize Standard_B2s has 2 vCPUs and 4 GiB, but the Azure ML extension needs 4 and 14; use Standard_D4ds_v5 or larger",
+    "error platform.subnets-overlap at parameters.computeSubnetPrefix: computeSubnetPrefix 10.40.3.0/24 overlaps nodeSubnetPrefix 10.40.0.0/22; give each its own range",
+  ]);
+});
+
+test("what an override allows is not refused", () => {
+  expect(codes({ environmentName: "staging", aksNodeCount: 1, profileOverrides: { inferenceRouterHa: "False" } })).toEqual([]);
+  expect(codes({ environmentName: "staging", location: "westus", profileOverrides: { availabilityZones: [] } })).toEqual([]);
+});
+
+test("wrong types are left to the parameters' own check", () => {
+  expect(codes({ aksNodeCount: "three", clusterName: 7, tags: "none", profileOverrides: [], location: false })).toEqual([]);
+});
+
+const evaluated = (parameters: Record<string, JsonValue>) =>
+  evaluateProgram(definePlatform(), {
+    parameters,
+    subscriptionId: "00000000-0000-0000-0000-000000000000",
+    tenantId: "11111111-1111-1111-1111-111111111111",
+    resourceGroup: { name: "rg", location: "eastus" },
+  }).resources;
+
+test("jobs and models tolerate the taints of every pool of the platform", () => {
+  expect(checkTaints(evaluated({ enableGpuNodes: true }))).toEqual([]);
+});
+
+test.each([
+  ["team=a:NoSchedule", 1],
+  ["workload=ml:NoExecute", 1],
+  ["ml.azure.com/amlarc=true:NoSchedule", 0],
+])("a pool that a team taints with %s gives %i findings", (taint, count) => {
+  const pool = {
+    symbol: "teamPool",
+    type: "Microsoft.ContainerService/managedClusters/agentPools",
+    body: { properties: { mode: "User", nodeTaints: [taint] } },
+  };
+
+  const found = checkTaints([...evaluated({}), pool]);
+
+  expect(found.map(({ code }) => code)).toEqual(Array<string>(count).fill("platform.taint-not-tolerated"));
+});
