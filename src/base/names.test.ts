@@ -28,3 +28,7 @@ test("guid is a version-5 UUID in ARM's namespace", () => {
   expect(guid("test")).toBe("d6a5baf1-8b9b-542a-8525-2982f1f98a0c");
   expect(guid("a", "b")).toBe("2d796349-8c7e-55ec-9624-54ece82ed031");
 });
+
+test("guid takes any text, also half a surrogate pair", () => {
+  expect(guid("\ud83d")).toBe(guid("\ufffd"));
+});

@@ -62,7 +62,7 @@ export const IMPLEMENTATIONS: Record<EagerFunction, Implementation> = {
 
   add: ([a, b]) => int(a) + int(b),
   sub: ([a, b]) => int(a) - int(b),
-  mul: ([a, b]) => int(a) * int(b),
+  mul: ([a, b]) => int(a) * int(b) + 0, // integers have no negative zero
   min: (args) => Math.min(...numbers(args)),
   max: (args) => Math.max(...numbers(args)),
 };

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { isObject, type JsonObject, type JsonValue } from "../../src/base/index.ts";
+import { evaluateTemplate } from "../../src/cloud/template/index.ts";
+import { armTemplate } from "../../src/emit/index.ts";
+import { accessChain, evaluateProgram, literalKey, type Program, walk } from "../../src/ir/index.ts";
+import { definePlatform } from "../../src/platform/index.ts";
+import { randomProgram } from "./programs.ts";
+
+const PLACE = {
+  subscriptionId: "11111111-1111-1111-1111-111111111111",
+  tenantId: "22222222-2222-2222-2222-222222222222",
+  environment: { name: "AzureCloud", suffixes: { storage: "core.windows.net" } },
+};
+const GROUP = { name: "rg-mlops-pipeline", location: "westeurope" };
+const GROUP_ID = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/${GROUP.name}`;
+
+/** What is deployed at an id; whoever asks gets the same. */
+type Deployed = (id: string, full: boolean) => JsonValue;
+
+function byDefinition(program: Program, parameters: Record<string, JsonValue>, deployed: Deployed) {
+  const { resources, outputs } = evaluateProgram(program, {
+    ...PLACE,
+    parameters,
+    resourceGroup: GROUP,
+    runtime: (id, _, full) => deployed(id, full),
+  });
+  return {
+    outputs,
+    resources: resources.map(({ symbol, id, type, apiVersion, name, condition, dependsOn, body }) => ({
+      symbol,
+      id,
+      type,
+      apiVersion,
+      name,
+      condition,
+      dependsOn: dependsOn.toSorted(),
+      ...(condition ? { body } : {}),
+    })),
+  };
+}
+
+function byTemplate(program: Program, parameters: Record<string, JsonValue>, deployed: Deployed) {
+  const template = JSON.parse(JSON.stringify(armTemplate(program))) as JsonObject;
+  const { resources, outputs } = evaluateTemplate({
+    ...PLACE,
+    template,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, { value }])),
+    resourceGroup: { ...GROUP, id: GROUP_ID },
+    reference: ({ id, full }) => deployed(id, full),
+  });
+  return {
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
+    resources: resources.map(({ key, id, type, apiVersion, name, condition, dependsOn, body }) => ({
+      symbol: key,
+      id,
+      type,
+      apiVersion,
+      name,
+      condition,
+      dependsOn: dependsOn.toSorted(),
+      ...(body ? { body } : {}),
+    })),
+  };
+}
+
+test("a template evaluated by the embedded engine gives what the definition says, for any program", () => {
+  const deployed: Deployed = (id, full) => {
+    const properties = { text: `text of ${id}`, nested: { number: 7, list: [1, "a"] } };
+    return full ? { id, properties, identity: { principalId: `principal of ${id}` } } : properties;
+  };
+
+  fc.assert(
+    fc.property(
+      randomProgram,
+      fc.record({ text: fc.string(), count: fc.integer({ min: -9, max: 9 }), flag: fc.boolean() }, { requiredKeys: [] }),
+      (program, parameters) => {
+        expect(byTemplate(program, parameters, deployed)).toEqual(byDefinition(program, parameters, deployed));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test.each<Record<string, JsonValue>>([
+  {},
+  { environmentName: "staging" },
+  { environmentName: "prod", enableGpuNodes: true },
+  { enableAutoScaling: false, enableGpuNodes: true, tags: { owner: "ml" } },
+])("a template evaluated by the embedded engine gives what the definition says, for the platform with %j", (parameters) => {
+  const program = definePlatform();
+  const deployed = whatIsReadBack(program, parameters);
+
+  expect(byTemplate(program, parameters, deployed)).toEqual(byDefinition(program, parameters, deployed));
+});
+
+/** Resources that hold a text wherever the program reads one back. */
+function whatIsReadBack(program: Program, parameters: Record<string, JsonValue>): Deployed {
+  const { resources } = evaluateProgram(program, { ...PLACE, parameters, resourceGroup: GROUP });
+  const known = new Map<string, JsonObject>(resources.map(({ symbol }) => [symbol, { properties: {} }]));
+  const nodes = [
+    ...program.resources.map(({ body }) => body),
+    ...program.outputs.map(({ value }) => value),
+    ...program.variables.map(({ value }) => value),
+  ];
+  for (const node of nodes) {
+    walk(node, (inner) => {
+      const { root, keys } = accessChain(inner);
+      if (root.kind !== "resource" || keys.length < 2) return;
+      const path = keys.map((key) => literalKey(key) ?? "");
+      let at: JsonObject = known.get(root.symbol) ?? {};
+      for (const key of path.slice(0, -1)) {
+        const next = isObject(at[key]) ? at[key] : {};
+        at[key] = next;
+        at = next;
+      }
+      at[path.at(-1) ?? ""] ??= `${root.symbol}.${path.join(".")}`;
+      return false;
+    });
+  }
+  const byId = new Map(resources.map(({ symbol, id }) => [id, known.get(symbol)]));
+  return (id, full) => (full ? (byId.get(id) ?? null) : (byId.get(id)?.properties ?? null));
+}
