@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { JsonValue } from "../base/index.ts";
-import { checkProgram, evaluateProgram } from "../ir/index.ts";
-import { definePlatform } from "./index.ts";
+import { checkProgram, dependencies, evaluateProgram } from "../ir/index.ts";
+import { DEFAULTS, definePlatform } from "./index.ts";
 
 const PLACE = {
   subscriptionId: "00000000-0000-0000-0000-000000000000",
@@ -31,6 +31,12 @@ interface Oracle {
 
 const environments = ["dev", "staging", "prod"];
 const switches = [true, false];
+
+function body(symbol: string, parameters: Record<string, JsonValue> = {}): JsonValue {
+  const found = deploy(parameters).resources.find((resource) => resource.symbol === symbol);
+  if (!found) throw new Error(`there is no ${symbol}`);
+  return found.body;
+}
 
 test("the definition is sound", () => {
   expect(checkProgram(definePlatform())).toEqual([]);
@@ -71,3 +77,146 @@ test.skipIf(existsSync(ORACLE))(
     expect(existsSync(ORACLE)).toBe(false);
   },
 );
+
+test("a concern refers only to concerns declared before it", () => {
+  const program = definePlatform();
+  const concernOf = new Map(program.resources.map(({ symbol, concern }) => [symbol, concern]));
+  const order = [...new Set(program.resources.map(({ concern }) => concern))];
+
+  const backward = [...dependencies(program)].flatMap(([symbol, before]) =>
+    [...before].filter((other) => order.indexOf(concernOf.get(other) ?? "") > order.indexOf(concernOf.get(symbol) ?? "")),
+  );
+
+  expect(backward).toEqual([]);
+  expect(order).toEqual([
+    "identity",
+    "observability",
+    "network",
+    "storage",
+    "vault",
+    "registry",
+    "roles",
+    "cluster",
+    "workspace",
+    "compute",
+    "attach",
+  ]);
+});
+
+test("the checks know the declared defaults", () => {
+  expect(deploy().parameters).toMatchObject(DEFAULTS);
+});
+
+test("names are those that people know, and global ones end in the suffix", () => {
+  const { resources, outputs } = deploy({ nameSuffix: "abc123" });
+  const names = resources.map(({ name }) => name);
+
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "aks-mlops-cluster",
+      "aks-mlops-cluster/mlpool",
+      "mlw-mlops-demo/aks-compute",
+      "mlw-mlops-demo/cpu-cluster",
+      "acrmlopsabc123",
+      "stmlopsabc123",
+      "kv-mlops-abc123",
+    ]),
+  );
+  expect(outputs).toMatchObject({
+    clusterName: "aks-mlops-cluster",
+    workspaceName: "mlw-mlops-demo",
+    storageAccountName: "stmlopsabc123",
+  });
+});
+
+test("every role assignment has its own stable name, a type and a reason", () => {
+  const assignments = deploy().resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments");
+
+  expect(new Set(assignments.map(({ name }) => name)).size).toBe(assignments.length);
+  expect(assignments.map(({ name }) => name)).toEqual(
+    deploy()
+      .resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments")
+      .map(({ name }) => name),
+  );
+  for (const { body: assignment } of assignments) {
+    expect(assignment).toMatchObject({
+      properties: { principalType: "ServicePrincipal", description: expect.stringMatching(/^[A-Z].*\.$/) },
+    });
+  }
+});
+
+test("the cluster waits for the roles that its creation needs", () => {
+  const cluster = deploy().resources.find(({ symbol }) => symbol === "aksCluster");
+
+  expect(cluster?.dependsOn).toEqual(expect.arrayContaining(["controlPlaneNetwork", "controlPlaneKubelet", "kubeletPull"]));
+});
+
+test("writes on the cluster come one after the other, with and without the GPU pool", () => {
+  for (const enableGpuNodes of [true, false]) {
+    const deployed = deploy({ enableGpuNodes }).resources.filter(({ condition }) => condition);
+    const before = new Map(deployed.map(({ symbol, dependsOn }) => [symbol, dependsOn]));
+    const reaches = (from: string, to: string): boolean =>
+      (before.get(from) ?? []).some((symbol) => symbol === to || reaches(symbol, to));
+    const chain = ["mlPool", "gpuPool", "mlNamespace", "trustedAccess", "azureMlExtension"].filter((symbol) =>
+      before.has(symbol),
+    );
+
+    for (const [at, symbol] of chain.slice(1).entries()) expect(reaches(symbol, chain[at] ?? "")).toBe(true);
+  }
+});
+
+test("pools have bounds when they scale by themselves and none when they do not", () => {
+  expect(body("mlPool", { aksNodeCount: 12 })).toMatchObject({
+    properties: { enableAutoScaling: true, count: 12, minCount: 12, maxCount: 12 },
+  });
+  expect(body("mlPool", { aksNodeCount: 2, enableAutoScaling: false })).toMatchObject({
+    properties: { enableAutoScaling: false, count: 2, minCount: null, maxCount: null },
+  });
+  expect(body("gpuPool", { enableGpuNodes: true })).toMatchObject({ properties: { count: 0, minCount: 0, maxCount: 2 } });
+  expect(body("gpuPool", { enableGpuNodes: true, enableAutoScaling: false })).toMatchObject({ properties: { count: 1 } });
+});
+
+test("overrides win over the environment's profile", () => {
+  expect(body("containerRegistry", { environmentName: "prod" })).toMatchObject({
+    sku: { name: "Premium" },
+    properties: { policies: { retentionPolicy: { status: "enabled" } } },
+  });
+  expect(body("containerRegistry", { environmentName: "prod", profileOverrides: { registrySku: "Standard" } })).toMatchObject({
+    sku: { name: "Standard" },
+    properties: { policies: null },
+  });
+});
+
+test("purge protection is true or absent, never false", () => {
+  expect(body("keyVault", { environmentName: "prod" })).toMatchObject({ properties: { enablePurgeProtection: true } });
+  expect(body("keyVault", { environmentName: "dev" })).toMatchObject({ properties: { enablePurgeProtection: null } });
+});
+
+test("the extension's settings are all text, and TLS comes with host name and secret", () => {
+  const settings = (parameters: Record<string, JsonValue>) =>
+    (body("azureMlExtension", parameters) as { properties: { configurationSettings: Record<string, JsonValue> } }).properties
+      .configurationSettings;
+  const tls = settings({ scoringHostName: "score.contoso.com", scoringTlsSecretName: "scoring-tls", enableGpuNodes: true });
+
+  for (const environmentName of environments) {
+    expect(Object.values(settings({ environmentName })).filter((value) => typeof value !== "string")).toEqual([]);
+  }
+  expect(settings({})).toMatchObject({ allowInsecureConnections: "True", inferenceRouterHA: "False" });
+  expect(tls).toMatchObject({ allowInsecureConnections: "False", sslCname: "score.contoso.com", sslSecret: "scoring-tls" });
+});
+
+test("what can carry tags carries the team's", () => {
+  const untagged = deploy({ tags: { owner: "ml" }, enableGpuNodes: true })
+    .resources.filter(
+      ({ body: of }) => JSON.stringify(of.tags ?? (of.properties as { tags?: JsonValue }).tags)?.includes("owner") !== true,
+    )
+    .map(({ type }) => type);
+
+  expect([...new Set(untagged)].sort()).toEqual([
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
+    "Microsoft.Insights/diagnosticSettings",
+    "Microsoft.KubernetesConfiguration/extensions",
+    "Microsoft.Storage/storageAccounts/blobServices",
+  ]);
+});
