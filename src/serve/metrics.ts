@@ -63,7 +63,7 @@ export function createMetrics(): Metrics {
       if (known !== undefined) return known as Histogram;
       const histogram = createHistogram(name, labels, bounds);
       made.set(key, histogram);
-      family(name, help, "histogram").series.set(key, histogram.text);
+      family(name, help, "histogram").series.set(key, () => histogram.text());
       return histogram;
     },
     text() {

@@ -36,8 +36,7 @@ export class Forward implements Dispatcher.DispatchHandler {
   start(): void {
     const { instance, fresh, method, path, headers, body } = this.#attempt;
     instance.inFlight++;
-    // The method was checked by the router, whose list is shorter than undici's.
-    const request = { method: method as Dispatcher.HttpMethod, path, headers, body: body.length === 0 ? null : body };
+    const request = { method, path, headers, body: body.length === 0 ? null : body };
     (fresh ? instance.fresh : instance.pool).dispatch(request, this);
   }
 

@@ -11,8 +11,8 @@ interface Waiting {
   readonly inputs: Tensors;
   /** Rows of every input; `undefined` when the inputs do not agree, then the request runs alone. */
   readonly rows: number | undefined;
-  resolve(outputs: Tensors): void;
-  reject(cause: unknown): void;
+  readonly resolve: (outputs: Tensors) => void;
+  readonly reject: (cause: unknown) => void;
 }
 
 /**

@@ -44,15 +44,13 @@ async function findModelFile(place: string): Promise<string> {
 }
 
 async function onnxFiles(folder: string, depth: number): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found = await Promise.all(
-    entries.map((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return depth > 1 ? onnxFiles(path, depth - 1) : [];
-      return entry.name.endsWith(".onnx") ? [path] : [];
-    }),
-  );
-  return found.flat().sort();
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && depth > 1) found.push(...(await onnxFiles(path, depth - 1)));
+    else if (!entry.isDirectory() && entry.name.endsWith(".onnx")) found.push(path);
+  }
+  return found.sort();
 }
 
 async function readColumns(file: string, evaluator: Evaluator): Promise<readonly string[] | undefined> {

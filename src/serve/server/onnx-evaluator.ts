@@ -1,6 +1,6 @@
 import { ModelFault } from "../fault.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { ELEMENTS, type ElementType, type TensorData, type TensorSpec, type Tensors } from "./tensor.ts";
+import { ELEMENTS, type ElementType, type TensorSpec, type Tensors } from "./tensor.ts";
 
 /** Loads ONNX Runtime only now: 46 MB that a process without an ONNX model need not map. */
 export async function createOnnxEvaluator(model: Uint8Array, place: string): Promise<Evaluator> {
@@ -35,7 +35,7 @@ export async function createOnnxEvaluator(model: Uint8Array, place: string): Pro
       const answer: Record<string, Tensors[string]> = {};
       for (const { name, type } of outputs) {
         const tensor = results[name];
-        if (tensor !== undefined) answer[name] = { type, dims: tensor.dims, data: tensor.data as TensorData };
+        if (tensor !== undefined) answer[name] = { type, dims: tensor.dims, data: tensor.data };
       }
       return answer;
     },

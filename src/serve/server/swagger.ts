@@ -33,7 +33,7 @@ function schemas(model: Model): JsonObject {
       type: "object",
       required: ["data"],
       properties: { data: { type: "array", minItems: 1, items: row } },
-      example: { data: [new Array<number>(layout?.width ?? 1).fill(0)] },
+      example: { data: [Array.from({ length: layout?.width ?? 1 }, () => 0)] },
     },
     ServiceOutput: { type: "object", properties: Object.fromEntries(answers.map((key) => [key, { type: "array", items: {} }])) },
     ErrorResponse: { type: "object", properties: { message: { type: "string" } } },

@@ -47,8 +47,8 @@ interface ElementRule {
   readonly oip: string;
   /** For messages: `wants a finite number`. */
   readonly wants: string;
-  create(length: number): TensorData;
-  accepts(value: unknown): boolean;
+  readonly create: (length: number) => TensorData;
+  readonly accepts: (value: unknown) => boolean;
 }
 
 export const ELEMENTS: Readonly<Record<ElementType, ElementRule>> = {
@@ -72,7 +72,7 @@ export const ELEMENTS: Readonly<Record<ElementType, ElementRule>> = {
   string: {
     oip: "BYTES",
     wants: "a string",
-    create: (n) => new Array<string>(n).fill(""),
+    create: (n) => Array.from({ length: n }, () => ""),
     accepts: (v) => typeof v === "string",
   },
 };
