@@ -51,6 +51,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
     dependsOn: [namespace],
     comment: "Lets Azure ML reach the API server although local accounts are off.",
   });
+  declareFederation(program, settings, needs);
   const extension = declareExtension(program, settings, needs.cluster, trustedAccess);
   return program.resource("aksCompute", {
     type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
@@ -79,6 +80,31 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
     onlyIfNotExists: true,
     comment: "Azure ML refuses to update an attached cluster; to change it, detach it and deploy again.",
   });
+}
+
+/** Service accounts of the compute namespace under which Azure ML starts training pods. */
+const TRAINING_ACCOUNTS = ["default", "training"] as const;
+
+/** One after the other: Azure refuses concurrent writes on the credentials of one identity. */
+function declareFederation(program: ProgramBuilder, settings: Settings, { cluster, identities }: AttachNeeds): void {
+  let before: ResourceHandle | undefined;
+  for (const account of TRAINING_ACCOUNTS) {
+    before = program.resource(`${account}AccountFederation`, {
+      type: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30",
+      concern: "attach",
+      name: `aks-${account}`,
+      parent: identities.training,
+      body: {
+        properties: {
+          issuer: cluster.cluster.get("properties", "oidcIssuerProfile", "issuerURL"),
+          subject: text`system:serviceaccount:${settings.computeNamespace}:${account}`,
+          audiences: ["api://AzureADTokenExchange"],
+        },
+      },
+      dependsOn: before ? [before] : [],
+      comment: "Training pods prove who they are with their service account's token; no secret is involved.",
+    });
+  }
 }
 
 function declareExtension(

@@ -217,6 +217,7 @@ test("what can carry tags carries the team's", () => {
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
     "Microsoft.Insights/diagnosticSettings",
     "Microsoft.KubernetesConfiguration/extensions",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
     "Microsoft.Storage/storageAccounts/blobServices",
   ]);
 });
