@@ -100,7 +100,7 @@ function readSettings(): Settings {
       data: { type: "string" },
       model: { type: "string" },
       seed: { type: "string", default: "1" },
-      trees: { type: "string", default: "60" },
+      trees: { type: "string", default: "64" },
       "max-depth": { type: "string", default: "8" },
       "max-features": { type: "string", default: "3" },
       "holdout-share": { type: "string", default: "0.3" },
