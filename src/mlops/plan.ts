@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { JsonValue } from "../base/index.ts";
+import { EXIT, QuaysideError } from "../report/index.ts";
 import {
   type OnlineDeployment,
   type OnlineEndpoint,
@@ -18,6 +21,8 @@ export interface ModelPlan {
   readonly job: Loaded<CommandJob>;
   readonly endpoint: Loaded<OnlineEndpoint>;
   readonly deployment: Loaded<OnlineDeployment>;
+  /** JSON bodies that the model must be able to answer: the smoke test and the load send them. */
+  readonly sampleRequests: readonly string[];
 }
 
 /** Throws diagnostics naming file, line and key of everything that is wrong. */
@@ -28,5 +33,33 @@ export async function loadModelPlan(folder: string): Promise<ModelPlan> {
     loadYaml(join(folder, release.endpoint), onlineEndpoint, UNSUPPORTED_IN_ENDPOINT),
     loadYaml(join(folder, release.deployment), onlineDeployment, UNSUPPORTED_IN_DEPLOYMENT),
   ]);
-  return { folder, release, job, endpoint, deployment };
+  return {
+    folder,
+    release,
+    job,
+    endpoint,
+    deployment,
+    sampleRequests: await readRequests(join(folder, release.rollout.requests)),
+  };
+}
+
+async function readRequests(file: string): Promise<string[]> {
+  const bad = (cause?: unknown) =>
+    new QuaysideError(`${file} must hold a JSON array of request bodies`, {
+      code: "files.invalid",
+      fault: "user",
+      exitCode: EXIT.diagnostics,
+      cause,
+    });
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw bad(cause);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw bad(cause);
+  }
+  if (!Array.isArray(value) || value.length === 0) throw bad();
+  return value.map((body: JsonValue) => JSON.stringify(body));
 }

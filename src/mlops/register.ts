@@ -3,11 +3,12 @@ import type { PipelineContext } from "./context.ts";
 import type { ModelPlan } from "./plan.ts";
 import type { Training } from "./train.ts";
 
-/** Registers what a training wrote, with its metrics, the hashes of its data and code, and the run that made it. */
+/** Registers what a training wrote, with its metrics, the hashes of its data and code, the run that made it, and the gate's word. */
 export async function register(
   workspace: Workspace,
   plan: ModelPlan,
   training: Training,
+  accepted: boolean,
   context: PipelineContext,
 ): Promise<ModelVersion> {
   const metrics = training.run.metrics;
@@ -18,7 +19,7 @@ export async function register(
       uri: training.modelUri,
       job: training.job,
       description: plan.release.description,
-      tags: { candidate: training.candidate },
+      tags: { candidate: training.candidate, gate: accepted ? "accepted" : "refused" },
       properties: {
         ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`metric.${name}`, String(value)])),
         ...Object.fromEntries(Object.entries(training.data).map(([name, sha256]) => [`data.${name}.sha256`, sha256])),

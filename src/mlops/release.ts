@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   below,
   deleteDeployment,
@@ -15,7 +13,7 @@ import {
   type Traffic,
   type Workspace,
 } from "../arm/index.ts";
-import type { JsonObject, JsonValue } from "../base/index.ts";
+import type { JsonObject } from "../base/index.ts";
 import { EXIT, QuaysideError, VerificationError } from "../report/index.ts";
 import type { PipelineContext } from "./context.ts";
 import { resolveEnvironment } from "./environment.ts";
@@ -67,7 +65,7 @@ export async function release(
   model: ModelVersion,
   context: PipelineContext,
 ): Promise<ReleaseResult> {
-  const bodies = await readRequests(plan);
+  const bodies = plan.sampleRequests;
   const endpoint = await ensureEndpoint(workspace, plan, context);
   const stable = mostTraffic(endpoint.traffic);
   const slot = SLOTS.find((name) => name !== stable) ?? SLOTS[0];
@@ -294,28 +292,6 @@ async function shift(workspace: Workspace, endpoint: string, traffic: Traffic, c
 function mostTraffic(traffic: Traffic): string | undefined {
   const [top] = Object.entries(traffic).sort(([, a], [, b]) => b - a);
   return top !== undefined && top[1] > 0 ? top[0] : undefined;
-}
-
-async function readRequests(plan: ModelPlan): Promise<string[]> {
-  const file = join(plan.folder, plan.release.rollout.requests);
-  const bad = (cause?: unknown) =>
-    new QuaysideError(`${file} must hold a JSON array of request bodies`, {
-      code: "files.invalid",
-      fault: "user",
-      exitCode: EXIT.diagnostics,
-      cause,
-    });
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw bad(cause);
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw bad(cause);
-  }
-  if (!Array.isArray(value) || value.length === 0) throw bad();
-  return value.map((body: JsonValue) => JSON.stringify(body));
 }
 
 function probe(value: Record<string, number | undefined>): JsonObject {

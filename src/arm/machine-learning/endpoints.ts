@@ -33,6 +33,10 @@ export async function findEndpoint(workspace: Workspace, name: string, signal?: 
   return body && toEndpoint(body);
 }
 
+export async function listEndpoints(workspace: Workspace, signal?: AbortSignal): Promise<Endpoint[]> {
+  return (await workspace.client.list(below(workspace, "onlineEndpoints"), ML_API_VERSION, signal)).map(toEndpoint);
+}
+
 export async function putEndpoint(workspace: Workspace, name: string, body: JsonObject, signal?: AbortSignal): Promise<Endpoint> {
   return toEndpoint(await workspace.client.put(endpointPath(workspace, name), ML_API_VERSION, body, signal));
 }

@@ -10,6 +10,7 @@ export {
   findDeployment,
   findEndpoint,
   listDeployments,
+  listEndpoints,
   putDeployment,
   putEndpoint,
   setTraffic,

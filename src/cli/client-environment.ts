@@ -1,0 +1,42 @@
+import type { Rehearsal } from "./rehearsal.ts";
+
+/** What each client reads to find its way to the embedded Azure and to trust it. */
+export function clientEnvironment({ cloud, clientSecret }: Rehearsal): Record<string, string> {
+  return {
+    // Hosts of vaults, registries and storage accounts are reached through the proxy, which refuses every other host.
+    HTTPS_PROXY: cloud.proxy,
+    https_proxy: cloud.proxy,
+    NO_PROXY: "",
+    no_proxy: "",
+    // Trust: Node, Python (az, azure-ai-ml, mlflow), Go (Terraform), curl.
+    NODE_EXTRA_CA_CERTS: cloud.caFile,
+    REQUESTS_CA_BUNDLE: cloud.caFile,
+    SSL_CERT_FILE: cloud.caFile,
+    CURL_CA_BUNDLE: cloud.caFile,
+    // Azure Identity and the SDKs.
+    AZURE_AUTHORITY_HOST: cloud.arm,
+    AZURE_TENANT_ID: cloud.tenantId,
+    AZURE_CLIENT_ID: cloud.clientId,
+    AZURE_CLIENT_SECRET: clientSecret.reveal(),
+    AZURE_SUBSCRIPTION_ID: cloud.subscriptionId,
+    // az
+    AZURE_CORE_INSTANCE_DISCOVERY: "false",
+    ARM_CLOUD_METADATA_URL: `${cloud.arm}/metadata/endpoints?api-version=2019-05-01`,
+    // Terraform's AzAPI provider
+    ARM_ENVIRONMENT: "custom",
+    ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST: cloud.arm,
+    ARM_RESOURCE_MANAGER_ENDPOINT: cloud.arm,
+    ARM_RESOURCE_MANAGER_AUDIENCE: cloud.arm,
+    ARM_DISABLE_INSTANCE_DISCOVERY: "true",
+    ARM_TENANT_ID: cloud.tenantId,
+    ARM_SUBSCRIPTION_ID: cloud.subscriptionId,
+    ARM_CLIENT_ID: cloud.clientId,
+    ARM_CLIENT_SECRET: clientSecret.reveal(),
+  };
+}
+
+export function shellExports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join("\n");
+}

@@ -1,0 +1,260 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type ArmClient, type ModelVersion, openWorkspace, type Workspace } from "../../arm/index.ts";
+import { estimateMonthlyCost } from "../../azure/index.ts";
+import { asString, type JsonValue, systemClock } from "../../base/index.ts";
+import { armParameters, armTemplate } from "../../emit/index.ts";
+import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
+import {
+  loadModelPlan,
+  type ModelPlan,
+  openScoring,
+  type ReleaseResult,
+  release,
+  score,
+  trainCandidate,
+} from "../../mlops/index.ts";
+import { apply, destroy, type OperationContext, type Verified, verify } from "../../ops/index.ts";
+import { definePlatform } from "../../platform/index.ts";
+import { step } from "../../report/index.ts";
+import { command } from "../command.ts";
+import type { Workbench } from "../context.ts";
+import { resolveParameters } from "../parameters.ts";
+import { seconds } from "../render/index.ts";
+import {
+  GROUP_FLAGS,
+  MODEL_FLAGS,
+  openSession,
+  resourceGroupName,
+  SESSION_FLAGS,
+  type Session,
+  type SessionFlags,
+} from "../session.ts";
+import { lockRun, stateFolder } from "../state.ts";
+import { type RunSummary, summaryText } from "../summary.ts";
+
+interface UpFlags extends SessionFlags, Readonly<Record<string, unknown>> {
+  readonly resourceGroup?: string;
+  readonly location?: string;
+  readonly model: string;
+  readonly parameters?: string;
+  readonly parameter?: readonly string[];
+  readonly keep: boolean;
+  readonly realtime: boolean;
+}
+
+export const up = command<UpFlags>({
+  brief: "Deploy the platform, train, gate and release a model, and show what it took",
+  fullDescription:
+    "Rehearses on the embedded Azure unless --cloud says otherwise: the same template, the same calls, the same model. A rehearsal is removed at the end unless --keep is given; on Azure everything stays.",
+  flags: {
+    ...SESSION_FLAGS,
+    ...GROUP_FLAGS,
+    ...MODEL_FLAGS,
+    location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (eastus)", optional: true },
+    parameters: { kind: "parsed", parse: String, brief: "ARM parameters file", optional: true },
+    parameter: { kind: "parsed", parse: String, brief: "One parameter: name=value", optional: true, variadic: true },
+    keep: { kind: "boolean", brief: "Leave the rehearsal running", default: false },
+    realtime: { kind: "boolean", brief: "Let the embedded Azure take as long as Azure does", default: false },
+  },
+  aliases: { p: "parameters", P: "parameter", g: "resourceGroup", l: "location" },
+  async run(flags, bench) {
+    // What the person wrote is checked before anything is started.
+    const program = definePlatform();
+    const parameters = await resolveParameters(
+      program,
+      { env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
+      bench.renderer,
+    );
+    const plan = await loadModelPlan(resolve(bench.cwd, flags.model));
+    const state = stateFolder(bench.cwd, flags.state);
+    using _lock = lockRun(state);
+    const session = await step(
+      bench.renderer,
+      { step: "cloud", title: flags.cloud === "rehearsal" ? "start the embedded Azure" : `sign in to ${flags.cloud}` },
+      () => openSession(flags, bench, "start"),
+    );
+    const cloudReadyMs = elapsed();
+    const isRehearsal = session.rehearsal !== undefined;
+    let finished = false;
+    try {
+      const summary = await run({
+        program,
+        parameters,
+        plan,
+        session,
+        bench,
+        cloudReadyMs,
+        resourceGroup: resourceGroupName(flags, bench),
+        location: flags.location ?? bench.env.LOCATION ?? "eastus",
+        cloud: flags.cloud,
+      });
+      if (isRehearsal && !flags.keep)
+        await step(
+          bench.renderer,
+          { step: "down", title: "remove everything" },
+          () => destroy(session.client, summary.resourceGroup, { purge: true }, operations(session, bench)),
+          ({ removed }) => `${removed} resources`,
+        );
+      const total = { ...summary, durations: { ...summary.durations, totalMs: elapsed() } };
+      writeFileSync(state.lastRun, `${JSON.stringify(total, null, 2)}\n`);
+      finished = true;
+      bench.renderer.result(`${summaryText(total)}\n${whereNext(session, flags.keep, total)}`, total);
+    } finally {
+      if (isRehearsal) {
+        if (finished && flags.keep) session.rehearsal.keep();
+        else await session.rehearsal.close();
+      }
+    }
+  },
+});
+
+interface Run {
+  readonly program: Program;
+  readonly parameters: Record<string, JsonValue>;
+  readonly plan: ModelPlan;
+  readonly session: Session;
+  readonly bench: Workbench;
+  readonly cloudReadyMs: number;
+  readonly cloud: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+}
+
+/** The main job, one step after the other. */
+async function run(job: Run): Promise<RunSummary> {
+  const { bench, session, program, plan, resourceGroup, location } = job;
+  const { renderer } = bench;
+  const { client } = session;
+  const deployStarted = performance.now();
+  const parameters = { ...job.parameters, ...(await whoRuns(client, job.parameters)) };
+  const evaluation = evaluateProgram(program, {
+    parameters,
+    subscriptionId: client.connection.subscriptionId,
+    tenantId: session.tenantId ?? bench.env.AZURE_TENANT_ID ?? "00000000-0000-0000-0000-000000000000",
+    resourceGroup: { name: resourceGroup, location },
+  });
+  const deployment = await step(
+    renderer,
+    { step: "deploy", title: `deploy the platform to ${resourceGroup}` },
+    () =>
+      apply(
+        client,
+        {
+          resourceGroup,
+          location,
+          deployment: "quayside",
+          template: armTemplate(program),
+          parameters: armParameters(program, parameters),
+        },
+        operations(session, bench),
+      ),
+    ({ operations: done }) => `${done.length} resources`,
+  );
+  const verified = await step(
+    renderer,
+    { step: "verify", title: "read back what was promised" },
+    () =>
+      verify(
+        client,
+        evaluation.resources.filter(({ condition }) => condition),
+        operations(session, bench),
+      ),
+    (found) => `${found.length} resources`,
+  );
+  const deployMs = performance.now() - deployStarted;
+  const workspace = await openWorkspace(client, resourceGroup, asString(deployment.outputs.workspaceName), bench.signal);
+  const pipeline = { ...operations(session, bench), newId: () => randomBytes(4).toString("hex") };
+
+  const models: (ModelVersion & { job: string; metrics: Readonly<Record<string, number>> })[] = [];
+  let firstPredictionMs: number | undefined;
+  let last: ReleaseResult | undefined;
+  for (const candidate of plan.release.candidates) {
+    const { model, training } = await trainCandidate(workspace, plan, candidate, pipeline);
+    models.push({ ...model, job: training.job, metrics: training.run.metrics });
+    last = await step(
+      renderer,
+      { step: "release", title: `release ${model.name}:${model.version}` },
+      () => release(workspace, plan, model, pipeline),
+      releaseSummary,
+    );
+    if (firstPredictionMs === undefined) {
+      await firstPrediction(workspace, plan, last, bench);
+      firstPredictionMs = elapsed();
+    }
+  }
+  const served = models.at(-1);
+  if (last === undefined || served === undefined || firstPredictionMs === undefined)
+    throw new Error("a release plan has at least one candidate");
+  const cost = estimateMonthlyCost(priced(evaluation));
+  return {
+    cloud: job.cloud,
+    resourceGroup,
+    resources: {
+      total: evaluation.resources.filter(({ condition }) => condition).length,
+      succeeded: verified.filter(({ state }) => state === "Succeeded").length,
+      items: verified.map(({ type, name, state }: Verified) => ({ type, name, state })),
+    },
+    model: { name: served.name, version: served.version, metrics: served.metrics },
+    models: models.map(({ version, job: name, metrics }) => ({ version, job: name, metrics, accepted: true })),
+    endpoint: { name: last.endpoint.name, scoringUri: last.endpoint.scoringUri },
+    traffic: last.endpoint.traffic,
+    requests: last.load ?? { sent: 0, failed: 0, p50Ms: 0, p99Ms: 0 },
+    cost: {
+      monthlyUsd: cost.monthlyUsd,
+      pricesAsOf: cost.pricesAsOf,
+      lines: cost.lines.map(({ resource, item, monthlyUsd }) => ({ resource, item, monthlyUsd })),
+      assumptions: cost.assumptions,
+    },
+    durations: { cloudReadyMs: job.cloudReadyMs, deployMs, firstPredictionMs, totalMs: elapsed() },
+  };
+}
+
+async function firstPrediction(workspace: Workspace, plan: ModelPlan, released: ReleaseResult, bench: Workbench): Promise<void> {
+  const scoring = await openScoring(workspace, released.endpoint, bench.signal);
+  const answer = await score(scoring, plan.sampleRequests[0] ?? "{}", undefined, bench.signal);
+  bench.renderer.emit("note", { message: `first prediction from ${answer.deployment}: ${answer.body.slice(0, 120)}` });
+}
+
+/** Whoever runs the pipeline needs data roles of their own: Owner has none. */
+async function whoRuns(client: ArmClient, given: Readonly<Record<string, JsonValue>>): Promise<Record<string, JsonValue>> {
+  if (given.operatorObjectId !== undefined) return {};
+  const token = await client.connection.credential.getToken(`${client.connection.audience}/.default`);
+  const claims = JSON.parse(Buffer.from(token?.token.split(".")[1] ?? "", "base64url").toString("utf8")) as {
+    oid?: string;
+    idtyp?: string;
+  };
+  if (claims.oid === undefined) return {};
+  return { operatorObjectId: claims.oid, operatorType: claims.idtyp === "app" ? "ServicePrincipal" : "User" };
+}
+
+function operations(session: Session, bench: Workbench): OperationContext {
+  return { reporter: bench.renderer, clock: systemClock, signal: bench.signal, pollMs: session.pollMs };
+}
+
+function priced(evaluation: Evaluation) {
+  return evaluation.resources.filter(({ condition }) => condition).map(({ type, name, body }) => ({ type, name, body }));
+}
+
+function releaseSummary({ deployment, load }: ReleaseResult): string {
+  return load === undefined
+    ? `${deployment} takes all traffic`
+    : `${deployment} takes all traffic; ${load.sent} requests, ${load.failed} failed`;
+}
+
+function whereNext(session: Session, keep: boolean, run: RunSummary): string {
+  if (session.rehearsal === undefined) return `Next       quayside status; quayside down removes it`;
+  if (!keep) return "Next       quayside up --keep leaves it running; quayside up --cloud azure does the same on a subscription";
+  const { arm, proxy } = session.rehearsal.cloud;
+  return [
+    `Running    Azure Resource Manager ${arm}, proxy ${proxy}`,
+    `           scoring ${run.endpoint.scoringUri}`,
+    `Next       quayside status, quayside model score, quayside cloud env; quayside down removes it (${seconds(run.durations.totalMs)} to make)`,
+  ].join("\n");
+}
+
+/** Milliseconds since the process began. */
+function elapsed(): number {
+  return performance.now();
+}

@@ -1,0 +1,9 @@
+import packageJson from "../../../package.json" with { type: "json" };
+import { command } from "../command.ts";
+
+export const version = command({
+  brief: "Print the version",
+  async run(_flags, bench) {
+    bench.renderer.result(packageJson.version, { version: packageJson.version, node: process.version });
+  },
+});

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { isObject, type JsonValue } from "../base/index.ts";
+import { checkParameters, type Parameter, type Program } from "../ir/index.ts";
+import { checkDefinition } from "../platform/index.ts";
+import { type Diagnostic, DiagnosticsError, EXIT, hasErrors, QuaysideError, type Reporter } from "../report/index.ts";
+
+export interface ParameterSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** An ARM parameters file, as in `bicep/parameters.json`. */
+  readonly file?: string | undefined;
+  /** `name=value` from the command line. */
+  readonly assignments: readonly string[];
+}
+
+/** Collects the platform's parameters: environment variables, then the file, then the command line; the later one wins. Throws every problem at once. */
+export async function resolveParameters(
+  program: Program,
+  sources: ParameterSources,
+  reporter: Reporter,
+): Promise<Record<string, JsonValue>> {
+  const values = {
+    ...fromEnvironment(program, sources.env),
+    ...(sources.file === undefined ? {} : await fromFile(sources.file)),
+    ...fromAssignments(program, sources.assignments),
+  };
+  const declared = checkParameters(program, values);
+  // The platform's own rules need values of the declared types.
+  const diagnostics: Diagnostic[] = hasErrors(declared) ? declared : [...declared, ...checkDefinition(values)];
+  if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics);
+  for (const { code, at, message } of diagnostics) reporter.emit("warning", { code, message: `${at}: ${message}` });
+  return values;
+}
+
+function fromEnvironment(program: Program, env: ParameterSources["env"]): Record<string, JsonValue> {
+  const found: Record<string, JsonValue> = {};
+  for (const parameter of program.parameters) {
+    const text = parameter.environment === undefined ? undefined : env[parameter.environment];
+    if (text !== undefined && text !== "") found[parameter.name] = parseValue(parameter, text);
+  }
+  return found;
+}
+
+async function fromFile(file: string): Promise<Record<string, JsonValue>> {
+  const bad = (message: string, cause?: unknown) =>
+    new QuaysideError(`${file} ${message}`, { code: "parameters.bad-file", fault: "user", exitCode: EXIT.diagnostics, cause });
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw bad("cannot be read", cause);
+  });
+  let content: JsonValue;
+  try {
+    content = JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw bad(`is not JSON: ${cause instanceof Error ? cause.message : ""}`, cause);
+  }
+  if (!isObject(content) || !isObject(content.parameters)) throw bad('has no "parameters" object');
+  return Object.fromEntries(
+    Object.entries(content.parameters).map(([name, entry]) => {
+      if (!isObject(entry) || entry.value === undefined) throw bad(`gives parameter ${name} no "value"`);
+      return [name, entry.value];
+    }),
+  );
+}
+
+function fromAssignments(program: Program, assignments: readonly string[]): Record<string, JsonValue> {
+  const declared = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const at = assignment.indexOf("=");
+      if (at < 1)
+        throw new QuaysideError(`--parameter is ${assignment}; it takes name=value`, {
+          code: "cli.bad-parameter",
+          fault: "user",
+          exitCode: EXIT.usage,
+        });
+      const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
+      const parameter = declared.get(name);
+      return [name, parameter === undefined ? text : parseValue(parameter, text)];
+    }),
+  );
+}
+
+/** Text becomes what the declaration wants where it can; what cannot stays text, and the check says what is wrong with it. */
+function parseValue(parameter: Parameter, text: string): JsonValue {
+  switch (parameter.type) {
+    case "string":
+      return text;
+    case "int":
+      return /^-?\d+$/.test(text) ? Number(text) : text;
+    case "bool":
+      return text === "true" ? true : text === "false" ? false : text;
+    case "array":
+    case "object":
+      try {
+        return JSON.parse(text) as JsonValue;
+      } catch {
+        return text;
+      }
+  }
+}

@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { QuaysideError, Secret } from "../report/index.ts";
+import type { CloudMessage } from "./cloud-process.ts";
+import { type RunningCloud, readRunning, type StateFolder } from "./state.ts";
+
+/** An embedded Azure that this command can talk to. */
+export interface Rehearsal {
+  readonly cloud: RunningCloud;
+  readonly clientSecret: Secret;
+  /** True when it was running before. */
+  readonly attached: boolean;
+  /** It lives on after this command. */
+  keep(): void;
+  close(): Promise<void>;
+}
+
+export interface RehearsalOptions {
+  readonly realtime?: boolean;
+  readonly port?: number;
+  readonly signal?: AbortSignal;
+}
+
+const START_TIMEOUT_MS = 20_000;
+
+/** Uses the embedded Azure that runs on this state folder, or starts one. */
+export async function openRehearsal(state: StateFolder, options: RehearsalOptions = {}): Promise<Rehearsal> {
+  const running = readRunning(state);
+  return running === undefined ? startRehearsal(state, options) : attachRehearsal(state, running);
+}
+
+/** The one that runs on this state folder. */
+export function requireRehearsal(state: StateFolder): Rehearsal {
+  const running = readRunning(state);
+  if (running === undefined) {
+    throw new QuaysideError(`no embedded Azure runs on ${state.path}`, {
+      code: "cli.no-cloud",
+      fault: "user",
+      hint: "start one: quayside cloud start, or quayside up --keep",
+    });
+  }
+  return attachRehearsal(state, running);
+}
+
+function attachRehearsal(state: StateFolder, cloud: RunningCloud): Rehearsal {
+  trust(cloud.caFile);
+  return {
+    cloud,
+    clientSecret: readClientSecret(state),
+    attached: true,
+    keep: () => undefined,
+    close: async () => undefined,
+  };
+}
+
+async function startRehearsal(state: StateFolder, options: RehearsalOptions): Promise<Rehearsal> {
+  mkdirSync(state.cloud, { recursive: true });
+  const log = openSync(join(state.path, "cloud.log"), "w");
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, "cloud-process.ts"),
+      "--state",
+      state.path,
+      "--clock",
+      options.realtime === true ? "realtime" : "instant",
+      "--verbose",
+      ...(options.port === undefined ? [] : ["--port", String(options.port)]),
+    ],
+    // A group of its own: a Ctrl-C in the terminal is this command's to answer.
+    { stdio: ["ignore", log, log, "ipc"], detached: true },
+  );
+  closeSync(log);
+  const cloud = await ready(child, state, options.signal);
+  trust(cloud.caFile);
+  return {
+    cloud,
+    clientSecret: readClientSecret(state),
+    attached: false,
+    keep: () => {
+      child.send({ type: "stay" });
+      child.disconnect();
+      child.unref();
+    },
+    close: () => ended(child),
+  };
+}
+
+/** Stops an embedded Azure, whoever started it. */
+export async function stopRehearsal(cloud: RunningCloud): Promise<void> {
+  process.kill(cloud.pid, "SIGTERM");
+  for (let waited = 0; waited < STOP_TIMEOUT_MS; waited += 50) {
+    try {
+      process.kill(cloud.pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new QuaysideError(`the embedded Azure (process ${cloud.pid}) does not stop`, {
+    code: "cli.cloud-does-not-stop",
+    fault: "azure",
+    hint: `kill ${cloud.pid}`,
+  });
+}
+
+export function resetRehearsal(state: StateFolder): void {
+  const running = readRunning(state);
+  if (running !== undefined) {
+    throw new QuaysideError(`an embedded Azure (process ${running.pid}) runs on ${state.path}`, {
+      code: "cli.cloud-running",
+      fault: "user",
+      hint: "stop it first: quayside cloud stop",
+    });
+  }
+  rmSync(state.cloud, { recursive: true, force: true });
+}
+
+const STOP_TIMEOUT_MS = 15_000;
+
+function ready(child: ChildProcess, state: StateFolder, signal: AbortSignal | undefined): Promise<RunningCloud> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => fail(startError(state, `did not start within ${START_TIMEOUT_MS / 1000} s`)),
+      START_TIMEOUT_MS,
+    );
+    signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
+    child.once("error", fail);
+    child.once("exit", (code) => fail(startError(state, `ended with code ${code}`)));
+    child.once("message", (message: CloudMessage) => {
+      if (message.type === "failed")
+        return fail(
+          new QuaysideError(message.message, {
+            code: message.code,
+            fault: "user",
+            ...(message.hint === undefined ? {} : { hint: message.hint }),
+          }),
+        );
+      clearTimeout(timer);
+      child.removeAllListeners("exit");
+      resolve(message.cloud);
+    });
+  });
+}
+
+function startError(state: StateFolder, what: string): QuaysideError {
+  return new QuaysideError(`the embedded Azure ${what}`, {
+    code: "cli.cloud-did-not-start",
+    fault: "azure",
+    hint: `read ${join(state.path, "cloud.log")}`,
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if (child.connected) child.disconnect();
+  });
+}
+
+/** Makes this process accept the rehearsal's certificates, beside everybody else's. */
+function trust(caFile: string): void {
+  setDefaultCACertificates([...getCACertificates("default"), readFileSync(caFile, "utf8")]);
+}
+
+function readClientSecret(state: StateFolder): Secret {
+  const credentials = JSON.parse(readFileSync(join(state.cloud, "credentials.json"), "utf8")) as { clientSecret: string };
+  return new Secret(credentials.clientSecret);
+}

@@ -1,0 +1,85 @@
+import { type ArmClient, connect, createArmClient } from "../arm/index.ts";
+import { EXIT, QuaysideError } from "../report/index.ts";
+import type { Workbench } from "./context.ts";
+import { openRehearsal, type Rehearsal, requireRehearsal } from "./rehearsal.ts";
+import { type StateFolder, stateFolder } from "./state.ts";
+
+export interface SessionFlags {
+  readonly cloud: string;
+  readonly subscription?: string;
+  readonly state?: string;
+  readonly realtime?: boolean;
+}
+
+/** The flags that choose an Azure; spread into a command's flags. */
+export const SESSION_FLAGS = {
+  cloud: {
+    kind: "parsed",
+    parse: String,
+    brief: "rehearsal (the embedded Azure), azure, or the https:// address of an ARM endpoint",
+    default: "rehearsal",
+  },
+  subscription: { kind: "parsed", parse: String, brief: "Subscription id on Azure [AZURE_SUBSCRIPTION_ID]", optional: true },
+  state: { kind: "parsed", parse: String, brief: "Folder for the rehearsal's state (.quayside)", optional: true },
+} as const;
+
+/** The recipe's name for its resource group. */
+export const DEFAULT_RESOURCE_GROUP = "rg-mlops-pipeline";
+
+export const GROUP_FLAGS = {
+  resourceGroup: {
+    kind: "parsed",
+    parse: String,
+    brief: `Resource group [RESOURCE_GROUP] (${DEFAULT_RESOURCE_GROUP})`,
+    optional: true,
+  },
+} as const;
+
+export const MODEL_FLAGS = {
+  model: { kind: "parsed", parse: String, brief: "Folder with release.yml and its Azure ML files", default: "examples/iris" },
+} as const;
+
+/** A signed-in client and, in a rehearsal, the cloud behind it. */
+export interface Session {
+  readonly client: ArmClient;
+  readonly rehearsal?: Rehearsal;
+  readonly state: StateFolder;
+  /** How often to ask how far things are: a rehearsal answers at once, Azure takes minutes. */
+  readonly pollMs: number;
+  /** Tenant, when the cloud tells it beforehand. */
+  readonly tenantId?: string;
+}
+
+/** `start`: begin a rehearsal when none runs; `require`: one must be running. */
+export async function openSession(flags: SessionFlags, bench: Workbench, rehearsals: "start" | "require"): Promise<Session> {
+  const state = stateFolder(bench.cwd, flags.state);
+  if (flags.cloud !== "rehearsal") {
+    const subscriptionId = flags.subscription ?? bench.env.AZURE_SUBSCRIPTION_ID;
+    if (subscriptionId === undefined || subscriptionId === "") {
+      throw new QuaysideError("no subscription is named", {
+        code: "cli.no-subscription",
+        fault: "user",
+        hint: "give --subscription or AZURE_SUBSCRIPTION_ID",
+        exitCode: EXIT.usage,
+      });
+    }
+    return { client: createArmClient(await connect({ cloud: flags.cloud, subscriptionId })), state, pollMs: 5000 };
+  }
+  const rehearsal =
+    rehearsals === "require"
+      ? requireRehearsal(state)
+      : await openRehearsal(state, { realtime: flags.realtime === true, signal: bench.signal });
+  const { arm, proxy, subscriptionId, tenantId, clientId } = rehearsal.cloud;
+  const connection = await connect({
+    cloud: arm,
+    subscriptionId,
+    proxy,
+    credentials: { tenantId, clientId, clientSecret: rehearsal.clientSecret },
+  });
+  return { client: createArmClient(connection), rehearsal, state, pollMs: flags.realtime === true ? 1000 : 100, tenantId };
+}
+
+export function resourceGroupName(flags: { readonly resourceGroup?: string }, bench: Workbench): string {
+  const chosen = flags.resourceGroup ?? bench.env.RESOURCE_GROUP;
+  return chosen === undefined || chosen === "" ? DEFAULT_RESOURCE_GROUP : chosen;
+}

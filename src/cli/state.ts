@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { QuaysideError } from "../report/index.ts";
+
+/** A folder for what a rehearsal keeps between commands; `.quayside` beside the project unless told. */
+export interface StateFolder {
+  readonly path: string;
+  readonly cloud: string;
+  readonly lastRun: string;
+}
+
+export function stateFolder(cwd: string, chosen: string | undefined): StateFolder {
+  const path = resolve(cwd, chosen ?? ".quayside");
+  return { path, cloud: join(path, "cloud"), lastRun: join(path, "last-run.json") };
+}
+
+/** One run at a time works on a state folder. Dispose it to let the next one in; a dead holder is taken over. */
+export function lockRun(state: StateFolder): Disposable {
+  mkdirSync(state.path, { recursive: true });
+  const file = join(state.path, "run.lock");
+  try {
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    const holder = Number(readFileSync(file, "utf8"));
+    if (isAlive(holder) && holder !== process.pid) {
+      throw new QuaysideError(`process ${holder} is already working on ${state.path}`, {
+        code: "cli.state-in-use",
+        fault: "user",
+        hint: "wait for it, or choose another folder with --state",
+        cause: error,
+      });
+    }
+    writeFileSync(file, String(process.pid));
+  }
+  return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+}
+
+/** What a running embedded Azure tells later commands; nothing in it is secret. */
+const runningCloud = z.object({
+  pid: z.int(),
+  arm: z.string(),
+  http: z.string(),
+  proxy: z.string(),
+  caFile: z.string(),
+  tenantId: z.string(),
+  subscriptionId: z.string(),
+  clientId: z.string(),
+});
+
+export type RunningCloud = z.output<typeof runningCloud>;
+
+const runningFile = (state: StateFolder) => join(state.cloud, "running.json");
+
+export function writeRunning(state: StateFolder, cloud: RunningCloud): void {
+  writeFileSync(runningFile(state), `${JSON.stringify(cloud, null, 2)}\n`);
+}
+
+export function clearRunning(state: StateFolder): void {
+  rmSync(runningFile(state), { force: true });
+}
+
+export function readRunning(state: StateFolder): RunningCloud | undefined {
+  let text: string;
+  try {
+    text = readFileSync(runningFile(state), "utf8");
+  } catch {
+    return undefined;
+  }
+  const parsed = runningCloud.safeParse(JSON.parse(text));
+  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else exists, too.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,34 @@
+import { type ArmClient, createResourceGroup, type DeploymentResult, deploy, validateDeployment } from "../arm/index.ts";
+import type { JsonObject } from "../base/index.ts";
+import type { OperationContext } from "./context.ts";
+
+export interface ApplyRequest {
+  readonly resourceGroup: string;
+  readonly location: string;
+  /** The deployment's name; one name is one line of history that is written again. */
+  readonly deployment: string;
+  readonly template: JsonObject;
+  readonly parameters: JsonObject;
+}
+
+/** Marks what Quayside made, so that removal never takes a group that belongs to somebody else. */
+export const OWNER_TAG = "managedBy";
+export const OWNER = "quayside";
+
+/** Resource group, preflight, deployment: the resource group exists afterwards even when the rest was refused. */
+export async function apply(client: ArmClient, request: ApplyRequest, context: OperationContext): Promise<DeploymentResult> {
+  await createResourceGroup(client, request.resourceGroup, request.location, { [OWNER_TAG]: OWNER }, context.signal);
+  const deployment = {
+    resourceGroup: request.resourceGroup,
+    name: request.deployment,
+    template: request.template,
+    parameters: request.parameters,
+  };
+  await validateDeployment(client, deployment, context.signal);
+  return deploy(client, deployment, {
+    pollMs: context.pollMs,
+    sleep: (ms, signal) => context.clock.sleep(ms, signal),
+    signal: context.signal,
+    onOperation: ({ id, type, name, state }) => context.reporter.emit("resource.changed", { id, type, name, state }),
+  });
+}

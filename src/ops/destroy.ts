@@ -1,0 +1,104 @@
+import { type ArmClient, deleteResourceGroup, findResourceGroup, listResources } from "../arm/index.ts";
+import { asString, type JsonObject } from "../base/index.ts";
+import { QuaysideError } from "../report/index.ts";
+import { OWNER, OWNER_TAG } from "./apply.ts";
+import type { OperationContext } from "./context.ts";
+
+/**
+ * What must go, or be detached, before the group: an attached compute holds the cluster, and a workspace that is deleted
+ * with its group stays soft-deleted and blocks its name for 14 days.
+ */
+const FIRST: readonly {
+  readonly type: string;
+  readonly apiVersion: string;
+  readonly query: string;
+  readonly children?: string;
+}[] = [
+  {
+    type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
+    apiVersion: "2026-05-01",
+    query: "",
+    children: "onlineEndpoints",
+  },
+  { type: "Microsoft.MachineLearningServices/workspaces/computes", apiVersion: "2026-05-01", query: "", children: "computes" },
+  { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01", query: "forceToPurge=true" },
+];
+const VAULTS = { type: "Microsoft.KeyVault/vaults", apiVersion: "2026-02-01" };
+
+export interface DestroyOptions {
+  /** Also purge vaults, so that their names are free again. Vaults with purge protection stay recoverable. */
+  readonly purge: boolean;
+}
+
+/** Removes everything in the safe order; a group that Quayside did not make is refused, one that is not there is done. */
+export async function destroy(
+  client: ArmClient,
+  resourceGroup: string,
+  options: DestroyOptions,
+  context: OperationContext,
+): Promise<{ readonly removed: number }> {
+  const group = await findResourceGroup(client, resourceGroup, context.signal);
+  if (group === undefined) return { removed: 0 };
+  if (group.tags[OWNER_TAG] !== OWNER) {
+    throw new QuaysideError(`resource group ${resourceGroup} was not made by Quayside (no tag ${OWNER_TAG}=${OWNER})`, {
+      code: "ops.foreign-resource-group",
+      fault: "user",
+      hint: "delete it with az group delete if that is what you want",
+    });
+  }
+  const resources = await listResources(client, resourceGroup, context.signal);
+  for (const kind of FIRST) await removeKind(client, kind, resources, context);
+  const vaults = resources.filter(ofType(VAULTS.type));
+  const protectedVaults = new Set(
+    await Promise.all(vaults.map(async (vault) => ((await isPurgeProtected(client, vault, context)) ? asString(vault.id) : ""))),
+  );
+  await deleteResourceGroup(client, resourceGroup, context.signal);
+  if (options.purge) {
+    for (const vault of vaults) {
+      if (protectedVaults.has(asString(vault.id)))
+        context.reporter.emit("warning", {
+          code: "ops.purge-protected",
+          message: `vault ${asString(vault.name)} has purge protection and stays recoverable`,
+        });
+      else
+        await client.post(
+          `/subscriptions/${client.connection.subscriptionId}/providers/Microsoft.KeyVault/locations/${asString(vault.location)}/deletedVaults/${asString(vault.name)}/purge`,
+          VAULTS.apiVersion,
+          undefined,
+          context.signal,
+        );
+    }
+  }
+  return { removed: resources.length };
+}
+
+async function removeKind(
+  client: ArmClient,
+  kind: (typeof FIRST)[number],
+  resources: readonly JsonObject[],
+  context: OperationContext,
+): Promise<void> {
+  const workspaces = resources.filter(ofType("Microsoft.MachineLearningServices/workspaces"));
+  for (const workspace of workspaces) {
+    const id = asString(workspace.id);
+    const targets =
+      kind.children === undefined
+        ? [{ id, properties: {} }]
+        : await client.list(`${id}/${kind.children}`, kind.apiVersion, context.signal);
+    for (const target of targets) {
+      const attached = JSON.stringify(target.properties).includes('"isAttachedCompute":true');
+      const query = kind.children === "computes" ? `underlyingResourceAction=${attached ? "Detach" : "Delete"}` : kind.query;
+      await client.delete(`${asString(target.id)}${query === "" ? "" : `?${query}`}`, kind.apiVersion, context.signal);
+      context.reporter.emit("note", { message: `removed ${asString(target.id).split("/").slice(-2).join("/")}` });
+    }
+  }
+}
+
+async function isPurgeProtected(client: ArmClient, vault: JsonObject, context: OperationContext): Promise<boolean> {
+  const body = await client.find(asString(vault.id), VAULTS.apiVersion, context.signal);
+  return JSON.stringify(body ?? {}).includes('"enablePurgeProtection":true');
+}
+
+function ofType(type: string): (resource: JsonObject) => boolean {
+  return (resource) => asString(resource.type).toLowerCase() === type.toLowerCase();
+}
