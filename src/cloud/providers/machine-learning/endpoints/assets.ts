@@ -1,6 +1,6 @@
 import { isObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource } from "../../../contract.ts";
-import { badArgument, notRehearsed } from "./faults.ts";
+import { badArgument, notFound, notRehearsed } from "./faults.ts";
 
 /** `{workspace}/{collection}/{name}/versions/{version}` with an optional `azureml:` before it. */
 const VERSION = /\/(models|environments)\/([^/]+)\/versions\/([^/]+)$/i;
@@ -23,13 +23,13 @@ export function assetVersion(
   collection: "models" | "environments",
 ): Asset {
   if (typeof id !== "string") throw badArgument(`${at} must be the id of a version below ${collection}`, at);
-  if (id.startsWith("azureml://registries/")) throw notRehearsed(`${at} in a registry of Azure ML`, at);
+  if (id.startsWith("azureml://registries/")) throw notRehearsed(`${at} in a registry of Azure ML`);
   const match = VERSION.exec(id);
   const [, kind = "", name = "", version = ""] = match ?? [];
   if (match === null || kind.toLowerCase() !== collection)
     throw badArgument(`${at} is ${JSON.stringify(id)}; it must end in /${collection}/{name}/versions/{version}`, at);
   const resource = host.resources.get(id.replace(/^azureml:/, ""));
-  if (resource === undefined) throw badArgument(`${at}: ${name} version ${version} was not found`, at);
+  if (resource === undefined) throw notFound(`${at}: ${name} version ${version} was not found`, at);
   return { resource, name, version };
 }
 
@@ -46,8 +46,8 @@ export interface ServingEnvironment {
 export function servingEnvironment({ resource, name }: Asset): ServingEnvironment {
   const { image, inferenceConfig, build } = resource.properties;
   const at = "properties.environmentId";
-  if (typeof image !== "string" || build) throw notRehearsed(`environment ${name}, which is built and not an image,`, at);
-  if (!SERVER_IMAGE.test(image)) throw notRehearsed(`image ${image} (only quayside-serve runs here)`, at);
+  if (typeof image !== "string" || build) throw notRehearsed(`environment ${name}, which is built and not an image,`);
+  if (!SERVER_IMAGE.test(image)) throw notRehearsed(`image ${image} (only quayside-serve runs here)`);
   if (!isObject(inferenceConfig))
     throw badArgument(`environment ${name} has no inferenceConfig; a deployment without a scoring script needs its routes`, at);
   const path = (route: string) => {
@@ -58,6 +58,6 @@ export function servingEnvironment({ resource, name }: Asset): ServingEnvironmen
     return text;
   };
   if (path("scoringRoute") !== SCORING_ROUTE)
-    throw notRehearsed(`scoring route ${path("scoringRoute")} (quayside-serve scores on ${SCORING_ROUTE})`, at);
+    throw notRehearsed(`scoring route ${path("scoringRoute")} (quayside-serve scores on ${SCORING_ROUTE})`);
   return { image, livenessPath: path("livenessRoute"), readinessPath: path("readinessRoute") };
 }

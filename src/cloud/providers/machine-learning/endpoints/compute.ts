@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource } from "../../../contract.ts";
-import { badArgument, notRehearsed } from "./faults.ts";
+import { badArgument, notFound, notRehearsed } from "./faults.ts";
 
 /** Azure ML's instance type for pods that name none. */
 const DEFAULT_INSTANCE_TYPE = "defaultinstancetype";
@@ -11,9 +11,9 @@ const DEFAULT_INSTANCE_TYPE = "defaultinstancetype";
  */
 export function kubernetesCompute(host: Pick<CloudHost, "resources">, id: unknown): Resource {
   const at = "properties.compute";
-  if (id === undefined || id === null) throw notRehearsed("a managed online endpoint (one without properties.compute)", at);
+  if (id === undefined || id === null) throw notRehearsed("a managed online endpoint (one without properties.compute)");
   const compute = typeof id === "string" ? host.resources.get(id.replace(/^azureml:/, "")) : undefined;
-  if (compute === undefined) throw badArgument(`${at}: compute ${JSON.stringify(id)} was not found`, at);
+  if (compute === undefined) throw notFound(`${at}: compute ${JSON.stringify(id)} was not found`, at);
   const { computeType, provisioningState } = compute.properties;
   if (computeType !== "Kubernetes")
     throw badArgument(`${at}: compute ${compute.name} is ${JSON.stringify(computeType)}; it must be Kubernetes`, at);

@@ -1,4 +1,3 @@
-import { formatResourceId, parentId, parseResourceId } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import {
   type ActionCall,
@@ -9,15 +8,17 @@ import {
   type Resource,
   type TypeSpec,
 } from "../../../contract.ts";
+import { parentOf } from "../../common/ids.ts";
+import { ML_API_VERSIONS } from "../versions.ts";
 import { assetVersion, servingEnvironment } from "./assets.ts";
 import { clusterOf, instanceType, kubernetesCompute, resourceRequirements } from "./compute.ts";
-import { badArgument, busy, notFound, notReady, notRehearsed } from "./faults.ts";
+import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
 import { checkAccess } from "./identity.ts";
 import { fetchModel, modelLocation } from "./model-files.ts";
+import { NAME } from "./name.ts";
 import { StartFailure } from "./replica-set.ts";
 import { environmentVariables, probeSettings, requestSettings, requestTimeoutMs, scaling, toProbe } from "./settings.ts";
-import { API_VERSIONS, NAME, TRANSITIONAL } from "./versions.ts";
 
 /** Azure's limits for Kubernetes endpoints. */
 const MOST_DEPLOYMENTS = 20;
@@ -31,7 +32,7 @@ const CONTAINERS = { InferenceServer: "inference-server", StorageInitializer: "s
 export function deploymentType(host: CloudHost, fleet: Fleet): TypeSpec {
   return {
     type: "workspaces/onlineEndpoints/deployments",
-    apiVersions: API_VERSIONS,
+    apiVersions: ML_API_VERSIONS,
     location: "required",
     name: NAME,
     status: { created: 201, updated: 200, deleted: 202 },
@@ -44,7 +45,10 @@ export function deploymentType(host: CloudHost, fleet: Fleet): TypeSpec {
       return undefined;
     },
     admitDelete: (resource) => refuseWithTraffic(host, resource),
-    removed: (resource) => fleet.remove(resource.id),
+    removed: async (resource) => {
+      await fleet.remove(resource.id);
+      forgetTraffic(host, resource);
+    },
     actions: {
       getLogs: { permission: "getLogs/action", run: (call) => getLogs(fleet, call) },
     },
@@ -52,8 +56,6 @@ export function deploymentType(host: CloudHost, fleet: Fleet): TypeSpec {
 }
 
 function admit(host: CloudHost, { id, name, body, previous }: Change): Resource {
-  const state = previous?.properties.provisioningState;
-  if (typeof state === "string" && TRANSITIONAL.includes(state)) throw busy(`deployment ${name}`, state);
   const endpoint = endpointOf(host, id);
   if (endpoint.name.length + name.length > LONGEST_NAMES)
     throw badArgument(
@@ -101,10 +103,9 @@ function refuseUnsupported(properties: JsonObject): void {
       `properties.endpointComputeType is ${JSON.stringify(kind)}; a deployment of a Kubernetes endpoint must be Kubernetes`,
       "properties.endpointComputeType",
     );
-  if (isObject(properties.codeConfiguration))
-    throw notRehearsed("a Python scoring script (codeConfiguration)", "properties.codeConfiguration");
-  if (isObject(properties.dataCollector)) throw notRehearsed("the data collector", "properties.dataCollector");
-  if (properties.modelMountPath) throw notRehearsed("another place for the model", "properties.modelMountPath");
+  if (isObject(properties.codeConfiguration)) throw notRehearsed("a Python scoring script (codeConfiguration)");
+  if (isObject(properties.dataCollector)) throw notRehearsed("the data collector");
+  if (properties.modelMountPath) throw notRehearsed("another place for the model");
 }
 
 async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: AbortSignal): Promise<void> {
@@ -148,7 +149,7 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
 
 /** A cascade from the endpoint deletes all at once and does not come by here. */
 function refuseWithTraffic(host: CloudHost, resource: Resource): void {
-  const endpoint = host.resources.get(endpointIdOf(resource.id));
+  const endpoint = host.resources.get(parentOf(resource.id));
   if (endpoint === undefined || endpoint.properties.provisioningState === "Deleting") return;
   const { traffic } = endpoint.properties;
   const weight = isObject(traffic) ? traffic[resource.name] : undefined;
@@ -156,6 +157,14 @@ function refuseWithTraffic(host: CloudHost, resource: Resource): void {
     throw badArgument(
       `deployment ${resource.name} takes ${weight} % of the traffic of endpoint ${endpoint.name}; set it to 0 first`,
     );
+}
+
+/** The endpoint does not go on naming a deployment that is gone. */
+function forgetTraffic(host: CloudHost, resource: Resource): void {
+  const endpoint = host.resources.get(parentOf(resource.id));
+  if (endpoint === undefined || !isObject(endpoint.properties.traffic)) return;
+  const { [resource.name]: _, ...traffic } = endpoint.properties.traffic;
+  host.resources.save({ ...endpoint, properties: { ...endpoint.properties, traffic } });
 }
 
 function getLogs(fleet: Fleet, { resource, body }: ActionCall): ActionResult {
@@ -172,15 +181,9 @@ function getLogs(fleet: Fleet, { resource, body }: ActionCall): ActionResult {
   return { status: 200, body: { content: fleet.log(resource.id, CONTAINERS[container]).tail(tail).join("\n") } };
 }
 
-function endpointIdOf(deploymentId: string): string {
-  const id = parseResourceId(deploymentId);
-  const parent = id && parentId(id);
-  return parent === undefined ? "" : formatResourceId(parent);
-}
-
 function endpointOf(host: CloudHost, deploymentId: string): Resource {
-  const endpoint = host.resources.get(endpointIdOf(deploymentId));
-  if (endpoint === undefined) throw notFound("the endpoint of this deployment");
+  const endpoint = host.resources.get(parentOf(deploymentId));
+  if (endpoint === undefined) throw notFound("the endpoint of this deployment was not found", "id");
   return endpoint;
 }
 

@@ -1,12 +1,14 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { ActionCall, ActionResult, Change, CloudHost, Resource, TypeSpec } from "../../../contract.ts";
+import { ML_API_VERSIONS } from "../versions.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
 import { endpointKeys, endpointToken, ensureKeys, forgetKeys, type KeyType, regenerateKey } from "./credentials.ts";
-import { badArgument, busy, notRehearsed } from "./faults.ts";
+import { badArgument, notRehearsed } from "./faults.ts";
 import type { Fleet } from "./fleet.ts";
-import { grantEndpointRoles } from "./identity.ts";
+import { grantEndpointRoles, identityOf } from "./identity.ts";
+import { NAME } from "./name.ts";
+import { isFilled } from "./settings.ts";
 import { checkTraffic } from "./traffic.ts";
-import { API_VERSIONS, NAME, TRANSITIONAL } from "./versions.ts";
 
 const AUTH_MODES = ["Key", "AMLToken", "AADToken"];
 const DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
@@ -18,7 +20,7 @@ const DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoint
 export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
   return {
     type: "workspaces/onlineEndpoints",
-    apiVersions: API_VERSIONS,
+    apiVersions: ML_API_VERSIONS,
     location: "required",
     name: NAME,
     uniqueBy: ({ name, location }) => `${location?.toLowerCase().replaceAll(" ", "")}/${name.toLowerCase()}`,
@@ -31,14 +33,20 @@ export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
     provision: async (resource) => {
       ensureKeys(host, resource.id);
       await grantEndpointRoles(host, resource);
-      await fleet.publish(clusterOf(kubernetesCompute(host, resource.properties.compute)));
+      const cluster = clusterOf(kubernetesCompute(host, resource.properties.compute));
+      await fleet.route({
+        id: resource.id,
+        name: resource.name,
+        cluster,
+        authMode: String(resource.properties.authMode),
+        traffic: trafficOf(resource),
+      });
       return undefined;
     },
     present: (resource) => present(host, fleet, resource),
     removed: async (resource) => {
+      await fleet.unroute(resource.id);
       forgetKeys(host, resource.id);
-      const compute = host.resources.get(String(resource.properties.compute));
-      if (compute !== undefined) await fleet.publish(clusterOf(compute));
     },
     actions: {
       listKeys: { permission: "listKeys/action", run: ({ resource }) => listKeys(host, resource) },
@@ -48,9 +56,7 @@ export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
   };
 }
 
-function admit(host: CloudHost, { id, name, body, previous }: Change): Resource {
-  const state = previous?.properties.provisioningState;
-  if (typeof state === "string" && TRANSITIONAL.includes(state)) throw busy(`endpoint ${name}`, state);
+function admit(host: CloudHost, { id, body, previous }: Change): Resource {
   const { properties } = body;
   const compute = kubernetesCompute(host, properties.compute);
   const authMode = properties.authMode ?? "Key";
@@ -72,15 +78,13 @@ function admit(host: CloudHost, { id, name, body, previous }: Change): Resource 
       "properties.publicNetworkAccess",
     );
   // Keys are derived here and never stored; one that the client brings would have to be.
-  if (isFilled(properties.keys)) throw notRehearsed("bringing own keys", "properties.keys");
-  const identity = isFilled(body.identity) ? body.identity : { type: "SystemAssigned" };
-  if (identity?.type === "None")
+  if (isFilled(properties.keys)) throw notRehearsed("bringing own keys");
+  if (body.identity?.type === "None")
     throw badArgument("identity.type is None; an endpoint needs an identity to read its models", "identity.type");
   const wanted = properties.traffic ?? previous?.properties.traffic;
   return {
     ...body,
     kind: "K8S",
-    identity,
     properties: {
       ...properties,
       compute: compute.id,
@@ -100,12 +104,17 @@ function deploymentsOf(host: CloudHost, endpointId: string) {
   }));
 }
 
+function trafficOf({ properties: { traffic } }: Resource): Record<string, number> {
+  const entries = isObject(traffic) ? Object.entries(traffic) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+}
+
 function present(host: CloudHost, fleet: Fleet, resource: Resource): Resource {
-  const compute = host.resources.get(String(resource.properties.compute));
-  const origin = compute === undefined ? undefined : fleet.address(clusterOf(compute));
-  if (origin === undefined) return resource;
+  const shown = { ...resource, identity: identityOf(host, resource) };
+  const origin = fleet.address(resource.id);
+  if (origin === undefined) return shown;
   const base = `${origin}/api/v1/endpoint/${resource.name}`;
-  return { ...resource, properties: { ...resource.properties, scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` } };
+  return { ...shown, properties: { ...resource.properties, scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` } };
 }
 
 function listKeys(host: CloudHost, resource: Resource): ActionResult {
@@ -119,7 +128,7 @@ function regenerate(host: CloudHost, fleet: Fleet, { resource, body }: ActionCal
   const keyType = isObject(body) ? body.keyType : undefined;
   if (keyType !== "Primary" && keyType !== "Secondary")
     throw badArgument(`keyType is ${JSON.stringify(keyType)}; it must be Primary or Secondary`, "keyType");
-  if (isObject(body) && isFilled(body.keyValue)) throw notRehearsed("bringing an own key", "keyValue");
+  if (isObject(body) && isFilled(body.keyValue)) throw notRehearsed("bringing an own key");
   return {
     status: 202,
     later: async () => {
@@ -147,8 +156,4 @@ async function token(host: CloudHost, fleet: Fleet, resource: Resource): Promise
     refreshAfterTimeUtc: seconds(now + (expiresAt - now) / 2),
   };
   return { status: 200, body };
-}
-
-function isFilled(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && !(isObject(value) && Object.keys(value).length === 0);
 }

@@ -27,23 +27,24 @@ export interface DeploymentSpec {
   readonly readiness: Probe;
 }
 
-/** An endpoint as the router has to know it. */
-export interface EndpointView {
+/** An endpoint as it is routed: what its last PUT that succeeded asked for. */
+export interface RoutedEndpoint {
   readonly id: string;
   readonly name: string;
   readonly cluster: string;
-  readonly credentials: Credentials;
+  readonly authMode: string;
   readonly traffic: Readonly<Record<string, number>>;
 }
 
 export interface FleetOptions {
   readonly host: Pick<CloudHost, "store" | "runtime" | "log">;
-  /** The endpoints on a cluster, as they should be routed now. */
-  endpoints(cluster: string): readonly EndpointView[];
+  /** Hashes of what opens an endpoint now. */
+  credentials(endpoint: RoutedEndpoint): Credentials;
   readonly backoff?: ReplicaHooks["backoff"];
 }
 
 const RUNNING = "machine-learning.running-deployments";
+const ROUTED = "machine-learning.routed-endpoints";
 const ROUTERS = "machine-learning.routers";
 const STDERR_TAIL = 20;
 
@@ -72,14 +73,25 @@ export class Fleet {
     return open;
   }
 
-  /** `http://127.0.0.1:{port}` of a cluster's router, once it has been started. */
-  address(cluster: string): string | undefined {
-    const port = this.#options.host.store.get<number>(ROUTERS, idKey(cluster));
+  /** `http://127.0.0.1:{port}` of the router before an endpoint, once it is routed. */
+  address(endpointId: string): string | undefined {
+    const { store } = this.#options.host;
+    const routed = store.get<RoutedEndpoint>(ROUTED, idKey(endpointId));
+    const port = routed && store.get<number>(ROUTERS, idKey(routed.cluster));
     return port === undefined ? undefined : `http://127.0.0.1:${port}`;
   }
 
-  running(deploymentId: string): DeploymentSpec | undefined {
-    return this.#sets.get(idKey(deploymentId))?.spec;
+  /** Resolves when the endpoint's router routes by this; until then by what was asked before. */
+  async route(endpoint: RoutedEndpoint): Promise<void> {
+    this.#options.host.store.put(ROUTED, idKey(endpoint.id), endpoint);
+    await this.publish(endpoint.cluster);
+  }
+
+  async unroute(endpointId: string): Promise<void> {
+    const { store } = this.#options.host;
+    const routed = store.get<RoutedEndpoint>(ROUTED, idKey(endpointId));
+    store.delete(ROUTED, idKey(endpointId));
+    if (routed !== undefined) await this.publish(routed.cluster);
   }
 
   /**
@@ -199,19 +211,22 @@ export class Fleet {
   }
 
   #table(cluster: string): EndpointRoute[] {
-    return this.#options.endpoints(cluster).map(({ id, name, credentials, traffic }) => ({
-      name,
-      credentials,
-      deployments: [...this.#sets.values()]
-        .filter(({ spec }) => idKey(spec.endpointId) === idKey(id))
-        .map(({ spec, set }) => ({
-          name: spec.name,
-          weight: traffic[spec.name] ?? 0,
-          instances: set.ready,
-          model: spec.model,
-          requestTimeoutMs: spec.requestTimeoutMs,
-        })),
-    }));
+    const routed = this.#options.host.store.list<RoutedEndpoint>(ROUTED).map(({ value }) => value);
+    return routed
+      .filter((endpoint) => idKey(endpoint.cluster) === idKey(cluster))
+      .map((endpoint) => ({
+        name: endpoint.name,
+        credentials: this.#options.credentials(endpoint),
+        deployments: [...this.#sets.values()]
+          .filter(({ spec }) => idKey(spec.endpointId) === idKey(endpoint.id))
+          .map(({ spec, set }) => ({
+            name: spec.name,
+            weight: endpoint.traffic[spec.name] ?? 0,
+            instances: set.ready,
+            model: spec.model,
+            requestTimeoutMs: spec.requestTimeoutMs,
+          })),
+      }));
   }
 
   #router(cluster: string): Router {

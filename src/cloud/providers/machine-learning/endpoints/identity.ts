@@ -1,10 +1,11 @@
 import { ROLES } from "../../../../azure/index.ts";
-import { guid, isObject } from "../../../../base/index.ts";
+import { guid, isObject, type JsonObject } from "../../../../base/index.ts";
 import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
 import { type BlobLocation, containerScope, READ_BLOBS, storageAccount } from "../../../planes/blob/index.ts";
+import { requireWorkspace } from "../workspace-of.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
 import { authorizationFailed, badArgument } from "./faults.ts";
-import { workspaceOf } from "./model-files.ts";
+import { isFilled } from "./settings.ts";
 
 const PULL = "Microsoft.ContainerRegistry/registries/pull/read";
 const REGISTRIES = "Microsoft.ContainerRegistry/registries";
@@ -15,8 +16,8 @@ const REGISTRIES = "Microsoft.ContainerRegistry/registries";
  * Source: "Troubleshoot online endpoints", authorization errors.
  */
 export async function grantEndpointRoles(host: CloudHost, endpoint: Resource): Promise<void> {
-  if (!identityTypes(endpoint).includes("systemassigned")) return;
-  const { storageAccount: storage, containerRegistry } = workspaceOf(host, endpoint.id).properties;
+  if (isFilled(endpoint.identity?.userAssignedIdentities)) return;
+  const { storageAccount: storage, containerRegistry } = requireWorkspace(host, endpoint.id).properties;
   const grants = [
     { scope: storage, role: ROLES.storageBlobDataReader.id },
     { scope: containerRegistry, role: ROLES.acrPull.id },
@@ -60,16 +61,16 @@ function endpointPrincipal(host: CloudHost, endpoint: Resource): Principal {
   return principal;
 }
 
+/** The identity as GET shows it: Azure ML gives an endpoint that names none a system-assigned one. */
+export function identityOf(host: CloudHost, endpoint: Resource): JsonObject {
+  if (endpoint.identity !== undefined) return endpoint.identity;
+  const { principalId, tenantId } = host.principals.managedIdentity(endpoint.id, endpoint.name);
+  return { type: "SystemAssigned", principalId, tenantId };
+}
+
 function systemIdentity(host: CloudHost, endpoint: Resource): string {
   const stated = endpoint.identity?.principalId;
   return typeof stated === "string" ? stated : host.principals.managedIdentity(endpoint.id, endpoint.name).principalId;
-}
-
-function identityTypes(endpoint: Resource): string[] {
-  return String(endpoint.identity?.type ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((type) => type.trim());
 }
 
 async function assign(host: CloudHost, scope: string, role: string, principalId: string): Promise<void> {

@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatResourceId, parentId, parseResourceId } from "../../../../azure/index.ts";
-import { ArmFault, type CloudHost, type Resource } from "../../../contract.ts";
+import { ArmFault, type CloudHost } from "../../../contract.ts";
 import { type BlobLocation, createBlobAccess } from "../../../planes/blob/index.ts";
-import { locate } from "../../../planes/mlflow/locate.ts";
+import { textAt } from "../../common/body.ts";
+import { resolveUri } from "../uris.ts";
+import { requireWorkspace } from "../workspace-of.ts";
 import type { Asset } from "./assets.ts";
-import { badArgument, notFound } from "./faults.ts";
+import { badArgument } from "./faults.ts";
 
 /** Where a model version's files are. */
-export function modelLocation(host: CloudHost, { resource, name, version }: Asset): BlobLocation {
-  const { modelUri } = resource.properties;
-  const location = typeof modelUri === "string" ? locate(host, workspaceOf(host, resource.id), modelUri) : undefined;
-  if (location === undefined)
-    throw badArgument(
-      `model ${name}:${version}: modelUri ${JSON.stringify(modelUri)} leads to no datastore of the workspace`,
-      "properties.model",
-    );
-  return location;
+export function modelLocation(host: CloudHost, { resource }: Asset): BlobLocation {
+  const uri = textAt(resource.properties, "modelUri") ?? "";
+  return resolveUri(host, requireWorkspace(host, resource.id), uri).location;
 }
 
 /** Brings a model version below `folder` and answers where it is; a version never changes, so one that is there is used again. */
@@ -52,13 +47,4 @@ export async function fetchModel(
   // A folder under its final name is complete, whatever kills the cloud in between.
   renameSync(partial, target);
   return target;
-}
-
-/** The workspace that an asset, endpoint or deployment belongs to. */
-export function workspaceOf(host: Pick<CloudHost, "resources">, id: string): Resource {
-  let at = parseResourceId(id);
-  while (at !== undefined && (at.providers.at(-1)?.types.length ?? 0) > 1) at = parentId(at);
-  const workspace = at && host.resources.get(formatResourceId(at));
-  if (workspace === undefined) throw notFound("the workspace");
-  return workspace;
 }

@@ -99,8 +99,13 @@ export function environmentVariables(value: JsonValue | undefined): Record<strin
   return checked;
 }
 
+/** True for what was really sent: SDKs send null and empty objects for "not given". */
+export function isFilled(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && !(isObject(value) && Object.keys(value).length === 0);
+}
+
 function bounded(instances: number, at: string): number {
-  if (instances > MOST_INSTANCES) throw notRehearsed(`${at} ${instances}: more than ${MOST_INSTANCES} instances`, at);
+  if (instances > MOST_INSTANCES) throw notRehearsed(`${at} ${instances}: more than ${MOST_INSTANCES} instances`);
   return instances;
 }
 

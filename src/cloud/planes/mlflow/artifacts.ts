@@ -1,0 +1,80 @@
+import type { Readable } from "node:stream";
+import type { JsonObject } from "../../../base/index.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
+import { type BlobAccess, type BlobLocation, createBlobAccess } from "../blob/index.ts";
+import { invalid, MlflowFault, missing } from "./fault.ts";
+import { locate, runLocation } from "./locate.ts";
+import { findModelVersion } from "./registry.ts";
+import { getRun } from "./runs.ts";
+
+/** `{experiment}/{run}/artifacts/{path}`: what follows `mlflow-artifacts:/` in a run's artifact URI. */
+const OF_RUN = /^[^/]+\/([^/]+)\/artifacts(?:\/(.*))?$/;
+/** `models/{name}/{version}/{path}`: how the files of a registered model are read. */
+const OF_MODEL = /^models\/([^/]+)\/([^/]+)(?:\/(.*))?$/;
+
+export interface ArtifactPlace {
+  readonly location: BlobLocation;
+  /** Files of a registered model never change. */
+  readonly readOnly: boolean;
+}
+
+/** Where the server keeps what a client addresses below `mlflow-artifacts/artifacts/`. */
+export function artifactPlace(host: CloudHost, workspace: Resource, path: string): ArtifactPlace {
+  if (path.split("/").some((segment) => segment === "..")) throw invalid(`artifact path ${JSON.stringify(path)} leads out of its folder`);
+  const [, run, inRun = ""] = OF_RUN.exec(path) ?? [];
+  if (run !== undefined) {
+    getRun(host, workspace, run);
+    return { location: known(runLocation(host, workspace, run, inRun), path), readOnly: false };
+  }
+  const [, name, version = "", inModel = ""] = OF_MODEL.exec(path) ?? [];
+  if (name === undefined) throw invalid(`artifact path ${JSON.stringify(path)} must start with {experiment}/{run}/artifacts`);
+  const uri = findModelVersion(host, workspace, name, version).properties.modelUri;
+  const root = known(typeof uri === "string" ? locate(host, workspace, uri) : undefined, path);
+  return { location: { ...root, path: [root.path, inModel].filter((part) => part !== "").join("/") }, readOnly: true };
+}
+
+/** One level of files and folders, by name; `prefix` goes before each path. */
+export async function listArtifacts(host: CloudHost, location: BlobLocation, prefix: string): Promise<JsonObject[]> {
+  const files: JsonObject[] = [];
+  const folders = new Set<string>();
+  const base = location.path.replace(/\/+$/, "");
+  for (const { path, bytes } of await createBlobAccess(host).list(location)) {
+    const [name = "", ...deeper] = path.split("/");
+    if (deeper.length > 0) folders.add(name);
+    // Listing a file gives the file itself; MLflow expects an empty folder then.
+    else if (!base.endsWith(`/${name}`) || !(await createBlobAccess(host).exists({ ...location, path: base })))
+      files.push({ path: prefix + name, is_dir: false, file_size: bytes });
+  }
+  const all = [...files, ...[...folders].map((name): JsonObject => ({ path: prefix + name, is_dir: true }))];
+  return all.sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1));
+}
+
+export async function readArtifact(host: CloudHost, { location }: ArtifactPlace): Promise<Readable> {
+  const access = createBlobAccess(host);
+  if (location.path === "" || !(await access.exists(location))) throw missing(`artifact ${location.path}`);
+  return await access.openRead(location);
+}
+
+export async function writeArtifact(host: CloudHost, place: ArtifactPlace, body: Readable, contentType: string | undefined): Promise<void> {
+  const access = writable(host, place);
+  await access.ensureContainer(place.location.account, place.location.container);
+  await access.write(place.location, body, contentType);
+}
+
+/** Deletes a file, or a folder with everything in it. */
+export async function removeArtifact(host: CloudHost, place: ArtifactPlace): Promise<void> {
+  const access = writable(host, place);
+  if (await access.exists(place.location)) return await access.remove(place.location);
+  const base = place.location.path.replace(/\/+$/, "");
+  for (const { path } of await access.list(place.location)) await access.remove({ ...place.location, path: `${base}/${path}` });
+}
+
+function writable(host: CloudHost, { readOnly }: ArtifactPlace): BlobAccess {
+  if (readOnly) throw new MlflowFault("PERMISSION_DENIED", "the files of a registered model cannot change");
+  return createBlobAccess(host);
+}
+
+function known(location: BlobLocation | undefined, path: string): BlobLocation {
+  if (location === undefined) throw missing(`a datastore for artifact ${path}`);
+  return location;
+}
