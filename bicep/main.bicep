@@ -1,0 +1,384 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string = resourceGroup().location
+
+@description('Environment that chooses the profile: sizes, redundancy, retention and protection.')
+@allowed([
+  'dev'
+  'staging'
+  'prod'
+])
+param environmentName string = 'dev'
+
+@description('Values of the environment\'s profile to replace, for instance { registrySku: \'Standard\' }.')
+param profileOverrides object = {}
+
+@description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')
+@minLength(3)
+@maxLength(8)
+param nameSuffix string = take(uniqueString(subscription().subscriptionId, resourceGroup().id), 6)
+
+@description('Name of the AKS cluster.')
+@minLength(1)
+@maxLength(63)
+param clusterName string = 'aks-mlops-cluster'
+
+@description('Name of the Azure Machine Learning workspace.')
+@minLength(3)
+@maxLength(33)
+param workspaceName string = 'mlw-mlops-demo'
+
+@description('Kubernetes namespace in which training jobs and models run.')
+@minLength(1)
+@maxLength(63)
+param computeNamespace string = 'ml-workloads'
+
+@description('Tags added to every resource, for instance owner and cost centre.')
+param tags object = {}
+
+@description('Kubernetes minor version; AKS chooses the patch, so that a redeployment never undoes a patch upgrade.')
+param kubernetesVersion string = '1.35'
+
+@description('Nodes of the pool for models and training (mlpool); the least number when autoscaling.')
+@minValue(1)
+@maxValue(100)
+param aksNodeCount int = 3
+
+@description('Nodes that mlpool may grow to when autoscaling; never below aksNodeCount.')
+@minValue(1)
+@maxValue(100)
+param aksNodeMaxCount int = 10
+
+@description('Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.')
+param aksNodeVmSize string = 'Standard_DS3_v2'
+
+@description('Virtual machine size of the pool that runs the cluster\'s own components.')
+param systemNodeVmSize string = 'Standard_D4ds_v5'
+
+@description('Let the cluster autoscaler add and remove nodes.')
+param enableAutoScaling bool = true
+
+@description('Add a pool of GPU nodes.')
+param enableGpuNodes bool = false
+
+@description('Virtual machine size of the GPU pool.')
+param gpuNodeVmSize string = 'Standard_NC4as_T4_v3'
+
+@description('Nodes that the GPU pool may grow to from zero; without autoscaling the pool has one node.')
+@minValue(1)
+@maxValue(20)
+param gpuNodeMaxCount int = 2
+
+@description('Virtual machine size of the Azure ML training cluster (cpu-cluster).')
+param mlComputeSku string = 'Standard_DS3_v2'
+
+@description('Nodes that the training cluster may grow to from zero.')
+@minValue(1)
+@maxValue(100)
+param mlComputeMaxNodes int = 4
+
+@description('Address range of the virtual network.')
+param virtualNetworkPrefix string = '10.40.0.0/16'
+
+@description('Subnet of the cluster\'s nodes, inside the virtual network.')
+param nodeSubnetPrefix string = '10.40.0.0/22'
+
+@description('Subnet of the training cluster, inside the virtual network.')
+param computeSubnetPrefix string = '10.40.6.0/24'
+
+@description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
+param podCidr string = '192.168.0.0/16'
+
+@description('Range of Kubernetes services, outside the virtual network.')
+param serviceCidr string = '172.16.0.0/16'
+
+@description('Address of the cluster\'s DNS service, inside serviceCidr and not its first address.')
+param dnsServiceIp string = '172.16.0.10'
+
+@description('Object id of a Microsoft Entra group whose members administer the cluster; empty for none.')
+param adminGroupObjectId string = ''
+
+@description('Host name of the scoring endpoints\' TLS certificate; empty serves plain HTTP inside the network.')
+param scoringHostName string = ''
+
+@description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')
+param scoringTlsSecretName string = ''
+
+@description('What separates one environment from another.')
+var profiles = {
+  dev: {
+    clusterTier: 'Free'
+    upgradeChannel: 'stable'
+    availabilityZones: []
+    systemNodeCount: 1
+    systemNodeMaxCount: 3
+    systemNodeTaints: []
+    nodeGroupRestriction: 'Unrestricted'
+    disableRunCommand: false
+    inferenceRouterHa: 'False'
+    extensionPurpose: 'DevTest'
+    natGatewaySku: 'Standard'
+    registrySku: 'Basic'
+    storageSku: 'Standard_LRS'
+    blobRetentionDays: 7
+    blobVersioning: false
+    vaultPurgeProtection: false
+    vaultRetentionDays: 7
+    logRetentionDays: 30
+    logDailyQuotaGb: 2
+    namespaceDeletePolicy: 'Delete'
+  }
+  staging: {
+    clusterTier: 'Standard'
+    upgradeChannel: 'stable'
+    availabilityZones: ['1', '2', '3']
+    systemNodeCount: 2
+    systemNodeMaxCount: 3
+    systemNodeTaints: ['CriticalAddonsOnly=true:NoSchedule']
+    nodeGroupRestriction: 'ReadOnly'
+    disableRunCommand: true
+    inferenceRouterHa: 'True'
+    extensionPurpose: 'FastProd'
+    natGatewaySku: 'StandardV2'
+    registrySku: 'Premium'
+    storageSku: 'Standard_ZRS'
+    blobRetentionDays: 14
+    blobVersioning: true
+    vaultPurgeProtection: true
+    vaultRetentionDays: 30
+    logRetentionDays: 30
+    logDailyQuotaGb: 5
+    namespaceDeletePolicy: 'Delete'
+  }
+  prod: {
+    clusterTier: 'Standard'
+    upgradeChannel: 'patch'
+    availabilityZones: ['1', '2', '3']
+    systemNodeCount: 3
+    systemNodeMaxCount: 5
+    systemNodeTaints: ['CriticalAddonsOnly=true:NoSchedule']
+    nodeGroupRestriction: 'ReadOnly'
+    disableRunCommand: true
+    inferenceRouterHa: 'True'
+    extensionPurpose: 'FastProd'
+    natGatewaySku: 'StandardV2'
+    registrySku: 'Premium'
+    storageSku: 'Standard_ZRS'
+    blobRetentionDays: 30
+    blobVersioning: true
+    vaultPurgeProtection: true
+    vaultRetentionDays: 90
+    logRetentionDays: 90
+    logDailyQuotaGb: -1
+    namespaceDeletePolicy: 'Keep'
+  }
+}
+
+var profile = union(profiles[environmentName], profileOverrides)
+
+var resourceTags = union(
+  {
+    workload: 'mlops'
+    environment: environmentName
+    managedBy: 'quayside'
+  },
+  tags
+)
+
+module identity 'modules/identity.bicep' = {
+  params: {
+    location: location
+    resourceTags: resourceTags
+  }
+}
+
+module observability 'modules/observability.bicep' = {
+  params: {
+    location: location
+    profileLogRetentionDays: profile.logRetentionDays
+    profileLogDailyQuotaGb: profile.logDailyQuotaGb
+    resourceTags: resourceTags
+  }
+}
+
+module network 'modules/network.bicep' = {
+  params: {
+    location: location
+    virtualNetworkPrefix: virtualNetworkPrefix
+    nodeSubnetPrefix: nodeSubnetPrefix
+    computeSubnetPrefix: computeSubnetPrefix
+    podCidr: podCidr
+    profileNatGatewaySku: profile.natGatewaySku
+    resourceTags: resourceTags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    location: location
+    nameSuffix: nameSuffix
+    profileStorageSku: profile.storageSku
+    profileBlobRetentionDays: profile.blobRetentionDays
+    profileBlobVersioning: profile.blobVersioning
+    resourceTags: resourceTags
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  params: {
+    location: location
+    nameSuffix: nameSuffix
+    profileVaultRetentionDays: profile.vaultRetentionDays
+    profileVaultPurgeProtection: profile.vaultPurgeProtection
+    resourceTags: resourceTags
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  params: {
+    location: location
+    nameSuffix: nameSuffix
+    profileRegistrySku: profile.registrySku
+    resourceTags: resourceTags
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    virtualNetworkName: network.outputs.virtualNetworkName
+    kubeletIdentityName: identity.outputs.kubeletIdentityName
+    containerRegistryName: registry.outputs.containerRegistryName
+    storageAccountName: storage.outputs.storageAccountName
+    keyVaultName: vault.outputs.keyVaultName
+    applicationInsightsName: observability.outputs.applicationInsightsName
+    controlPlaneIdentityId: identity.outputs.controlPlaneIdentityId
+    controlPlaneIdentityPrincipalId: identity.outputs.controlPlaneIdentityPrincipalId
+    kubeletIdentityPrincipalId: identity.outputs.kubeletIdentityPrincipalId
+    trainingIdentityId: identity.outputs.trainingIdentityId
+    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
+    endpointIdentityId: identity.outputs.endpointIdentityId
+    endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
+  }
+}
+
+module cluster 'modules/cluster.bicep' = {
+  params: {
+    location: location
+    nameSuffix: nameSuffix
+    clusterName: clusterName
+    computeNamespace: computeNamespace
+    kubernetesVersion: kubernetesVersion
+    aksNodeCount: aksNodeCount
+    aksNodeMaxCount: aksNodeMaxCount
+    aksNodeVmSize: aksNodeVmSize
+    systemNodeVmSize: systemNodeVmSize
+    enableAutoScaling: enableAutoScaling
+    enableGpuNodes: enableGpuNodes
+    gpuNodeVmSize: gpuNodeVmSize
+    gpuNodeMaxCount: gpuNodeMaxCount
+    podCidr: podCidr
+    serviceCidr: serviceCidr
+    dnsServiceIp: dnsServiceIp
+    adminGroupObjectId: adminGroupObjectId
+    profileClusterTier: profile.clusterTier
+    profileNodeGroupRestriction: profile.nodeGroupRestriction
+    profileAvailabilityZones: profile.availabilityZones
+    profileSystemNodeCount: profile.systemNodeCount
+    profileSystemNodeMaxCount: profile.systemNodeMaxCount
+    profileSystemNodeTaints: profile.systemNodeTaints
+    profileDisableRunCommand: profile.disableRunCommand
+    profileUpgradeChannel: profile.upgradeChannel
+    profileNamespaceDeletePolicy: profile.namespaceDeletePolicy
+    resourceTags: resourceTags
+    controlPlaneIdentityId: identity.outputs.controlPlaneIdentityId
+    virtualNetworkId: network.outputs.virtualNetworkId
+    kubeletIdentityId: identity.outputs.kubeletIdentityId
+    kubeletIdentityClientId: identity.outputs.kubeletIdentityClientId
+    kubeletIdentityPrincipalId: identity.outputs.kubeletIdentityPrincipalId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+  dependsOn: [
+    roles
+  ]
+}
+
+module workspace 'modules/workspace.bicep' = {
+  params: {
+    location: location
+    workspaceName: workspaceName
+    resourceTags: resourceTags
+    storageAccountId: storage.outputs.storageAccountId
+    keyVaultId: vault.outputs.keyVaultId
+    applicationInsightsId: observability.outputs.applicationInsightsId
+    containerRegistryId: registry.outputs.containerRegistryId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
+module compute 'modules/compute.bicep' = {
+  params: {
+    location: location
+    mlComputeSku: mlComputeSku
+    mlComputeMaxNodes: mlComputeMaxNodes
+    resourceTags: resourceTags
+    mlWorkspaceName: workspace.outputs.mlWorkspaceName
+    trainingIdentityId: identity.outputs.trainingIdentityId
+    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
+    endpointIdentityId: identity.outputs.endpointIdentityId
+    endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
+    virtualNetworkId: network.outputs.virtualNetworkId
+  }
+  dependsOn: [
+    roles
+  ]
+}
+
+module attach 'modules/attach.bicep' = {
+  params: {
+    location: location
+    computeNamespace: computeNamespace
+    enableAutoScaling: enableAutoScaling
+    enableGpuNodes: enableGpuNodes
+    scoringHostName: scoringHostName
+    scoringTlsSecretName: scoringTlsSecretName
+    profileInferenceRouterHa: profile.inferenceRouterHa
+    profileExtensionPurpose: profile.extensionPurpose
+    resourceTags: resourceTags
+    aksClusterName: cluster.outputs.aksClusterName
+    trainingIdentityName: identity.outputs.trainingIdentityName
+    mlWorkspaceName: workspace.outputs.mlWorkspaceName
+    mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
+    aksClusterOidcIssuerProfileIssuerURL: cluster.outputs.aksClusterOidcIssuerProfileIssuerURL
+    mlNamespaceName: cluster.outputs.mlNamespaceName
+  }
+}
+
+@description('Name of the AKS cluster.')
+output clusterName string = cluster.outputs.aksClusterName
+
+@description('Issuer of the cluster\'s workload identity tokens.')
+output oidcIssuerUrl string = cluster.outputs.aksClusterOidcIssuerProfileIssuerURL
+
+@description('Name of the Azure Machine Learning workspace.')
+output workspaceName string = workspace.outputs.mlWorkspaceName
+
+@description('Resource id of the Azure Machine Learning workspace.')
+output workspaceId string = workspace.outputs.mlWorkspaceId
+
+@description('Compute target that stands for the cluster in the workspace.')
+output kubernetesComputeName string = attach.outputs.aksComputeName
+
+@description('Host name of the container registry.')
+output registryLoginServer string = registry.outputs.containerRegistryLoginServer
+
+@description('Name of the storage account.')
+output storageAccountName string = storage.outputs.storageAccountName
+
+@description('Address of the key vault.')
+output keyVaultUri string = vault.outputs.keyVaultVaultUri
+
+@description('Resource id of the identity that online endpoints use.')
+output endpointIdentityId string = identity.outputs.endpointIdentityId

@@ -1,0 +1,305 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Kubernetes namespace in which training jobs and models run.')
+@minLength(1)
+@maxLength(63)
+param computeNamespace string
+
+@description('Let the cluster autoscaler add and remove nodes.')
+param enableAutoScaling bool
+
+@description('Add a pool of GPU nodes.')
+param enableGpuNodes bool
+
+@description('Host name of the scoring endpoints\' TLS certificate; empty serves plain HTTP inside the network.')
+param scoringHostName string
+
+@description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')
+param scoringTlsSecretName string
+
+@description('profile.inferenceRouterHa of the platform.')
+param profileInferenceRouterHa string
+
+@description('profile.extensionPurpose of the platform.')
+param profileExtensionPurpose string
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+@description('Name of aksCluster.')
+param aksClusterName string
+
+@description('Name of trainingIdentity.')
+param trainingIdentityName string
+
+@description('Name of mlWorkspace.')
+param mlWorkspaceName string
+
+@description('identity.principalId of mlWorkspace, known once it is deployed.')
+param mlWorkspaceIdentityPrincipalId string
+
+@description('properties.oidcIssuerProfile.issuerURL of aksCluster, known once it is deployed.')
+param aksClusterOidcIssuerProfileIssuerURL string
+
+@description('Name of mlNamespace.')
+param mlNamespaceName string
+
+resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' existing = {
+  name: aksClusterName
+}
+
+resource trainingIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: trainingIdentityName
+}
+
+resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' existing = {
+  name: mlWorkspaceName
+}
+
+// Azure Kubernetes Service Cluster Admin Role
+resource workspaceClusterAdmin 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: aksCluster
+  name: guid(aksCluster.id, mlWorkspace.id, '0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8'
+    )
+    principalId: mlWorkspaceIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Attach the cluster to the workspace.'
+  }
+}
+
+// Azure Kubernetes Service RBAC Cluster Admin
+resource workspaceClusterRbac 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: aksCluster
+  name: guid(aksCluster.id, mlWorkspace.id, 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b'
+    )
+    principalId: mlWorkspaceIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Run jobs and models on the cluster; with Azure RBAC this is the role that Kubernetes checks.'
+  }
+}
+
+// Kubernetes Extension Contributor
+resource workspaceExtension 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: aksCluster
+  name: guid(aksCluster.id, mlWorkspace.id, '85cb6faf-e071-4c9b-8136-154b5a04f717')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '85cb6faf-e071-4c9b-8136-154b5a04f717'
+    )
+    principalId: mlWorkspaceIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'See and configure the Azure ML extension.'
+  }
+}
+
+// Lets Azure ML reach the API server although local accounts are off.
+resource trustedAccess 'Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings@2026-05-01' = {
+  parent: aksCluster
+  name: 'azureml'
+  properties: {
+    sourceResourceId: mlWorkspace.id
+    roles: ['Microsoft.MachineLearningServices/workspaces/mlworkload']
+  }
+}
+
+// Training pods prove who they are with their service account's token; no secret is involved.
+resource defaultAccountFederation 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = {
+  parent: trainingIdentity
+  name: 'aks-default'
+  properties: {
+    issuer: aksClusterOidcIssuerProfileIssuerURL
+    subject: 'system:serviceaccount:${computeNamespace}:default'
+    audiences: ['api://AzureADTokenExchange']
+  }
+}
+
+// Training pods prove who they are with their service account's token; no secret is involved.
+resource trainingAccountFederation 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = {
+  parent: trainingIdentity
+  name: 'aks-training'
+  properties: {
+    issuer: aksClusterOidcIssuerProfileIssuerURL
+    subject: 'system:serviceaccount:${computeNamespace}:training'
+    audiences: ['api://AzureADTokenExchange']
+  }
+  dependsOn: [
+    defaultAccountFederation
+  ]
+}
+
+// Runs Azure ML's jobs and models on the cluster. Values are strings, booleans included.
+resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-01' = {
+  scope: aksCluster
+  name: 'azureml'
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    extensionType: 'microsoft.azureml.kubernetes'
+    releaseTrain: 'stable'
+    autoUpgradeMinorVersion: true
+    scope: {
+      cluster: {
+        releaseNamespace: 'azureml'
+      }
+    }
+    aksAssignedIdentity: {
+      type: 'SystemAssigned'
+    }
+    configurationSettings: union(
+      {
+        enableTraining: 'True'
+        enableInference: 'True'
+        inferenceRouterServiceType: 'LoadBalancer'
+        internalLoadBalancerProvider: 'azure'
+        inferenceRouterHA: profileInferenceRouterHa
+        installPromOp: 'True'
+        installVolcano: 'True'
+        installNvidiaDevicePlugin: enableGpuNodes ? 'True' : 'False'
+        installDcgmExporter: enableGpuNodes ? 'True' : 'False'
+        'amloperator.skipResourceValidation': enableAutoScaling ? 'true' : 'false'
+        'nginxIngress.controller': 'k8s.io/amlarc-ingress-nginx'
+        'toleration[0].key': 'workload'
+        'toleration[0].operator': 'Equal'
+        'toleration[0].value': 'ml'
+        'toleration[0].effect': 'NoSchedule'
+        'toleration[1].key': 'sku'
+        'toleration[1].operator': 'Equal'
+        'toleration[1].value': 'gpu'
+        'toleration[1].effect': 'NoSchedule'
+        'workLoadToleration[0].key': 'workload'
+        'workLoadToleration[0].operator': 'Equal'
+        'workLoadToleration[0].value': 'ml'
+        'workLoadToleration[0].effect': 'NoSchedule'
+        'workLoadToleration[1].key': 'sku'
+        'workLoadToleration[1].operator': 'Equal'
+        'workLoadToleration[1].value': 'gpu'
+        'workLoadToleration[1].effect': 'NoSchedule'
+        clusterId: aksCluster.id
+        cluster_name: aksCluster.id
+        cluster_name_friendly: aksCluster.name
+        'prometheus.prometheusSpec.externalLabels.cluster_name': aksCluster.id
+        clusterPurpose: profileExtensionPurpose
+        location: location
+        jobSchedulerLocation: location
+        domain: '${location}.cloudapp.azure.com'
+        'nginxIngress.enabled': 'true'
+        'relayserver.enabled': 'false'
+        'servicebus.enabled': 'false'
+      },
+      scoringHostName == '' || scoringTlsSecretName == ''
+        ? {
+            allowInsecureConnections: 'True'
+          }
+        : {
+            allowInsecureConnections: 'False'
+            sslCname: scoringHostName
+            sslSecret: scoringTlsSecretName
+          }
+    )
+  }
+  dependsOn: [
+    trustedAccess
+  ]
+}
+
+// Azure ML refuses to update an attached cluster; to change it, detach it and deploy again.
+@onlyIfNotExists()
+resource aksCompute 'Microsoft.MachineLearningServices/workspaces/computes@2026-05-01' = {
+  parent: mlWorkspace
+  name: 'aks-compute'
+  location: location
+  tags: resourceTags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${trainingIdentity.id}': {}
+    }
+  }
+  properties: {
+    computeType: 'Kubernetes'
+    computeLocation: location
+    resourceId: aksCluster.id
+    disableLocalAuth: true
+    properties: {
+      namespace: mlNamespaceName
+      defaultInstanceType: 'defaultinstancetype'
+      instanceTypes: union(
+        {
+          defaultinstancetype: {
+            nodeSelector: {
+              workload: 'ml'
+            }
+            resources: {
+              requests: {
+                cpu: '500m'
+                memory: '1Gi'
+              }
+              limits: {
+                cpu: '2'
+                memory: '4Gi'
+              }
+            }
+          }
+          large: {
+            nodeSelector: {
+              workload: 'ml'
+            }
+            resources: {
+              requests: {
+                cpu: '2'
+                memory: '6Gi'
+              }
+              limits: {
+                cpu: '3'
+                memory: '10Gi'
+              }
+            }
+          }
+        },
+        enableGpuNodes
+          ? {
+              gpu: {
+                nodeSelector: {
+                  workload: 'gpu'
+                }
+                resources: {
+                  requests: {
+                    cpu: '2'
+                    memory: '12Gi'
+                  }
+                  limits: {
+                    cpu: '3'
+                    memory: '20Gi'
+                    'nvidia.com/gpu': '1'
+                  }
+                }
+              }
+            }
+          : {}
+      )
+      extensionPrincipalId: azureMlExtension.properties.aksAssignedIdentity.principalId
+      extensionInstanceReleaseTrain: 'stable'
+    }
+  }
+  dependsOn: [
+    workspaceClusterAdmin
+    workspaceClusterRbac
+    workspaceExtension
+  ]
+}
+
+@description('Name of aksCompute.')
+output aksComputeName string = aksCompute.name

@@ -1,0 +1,381 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')
+@minLength(3)
+@maxLength(8)
+param nameSuffix string
+
+@description('Name of the AKS cluster.')
+@minLength(1)
+@maxLength(63)
+param clusterName string
+
+@description('Kubernetes namespace in which training jobs and models run.')
+@minLength(1)
+@maxLength(63)
+param computeNamespace string
+
+@description('Kubernetes minor version; AKS chooses the patch, so that a redeployment never undoes a patch upgrade.')
+param kubernetesVersion string
+
+@description('Nodes of the pool for models and training (mlpool); the least number when autoscaling.')
+@minValue(1)
+@maxValue(100)
+param aksNodeCount int
+
+@description('Nodes that mlpool may grow to when autoscaling; never below aksNodeCount.')
+@minValue(1)
+@maxValue(100)
+param aksNodeMaxCount int
+
+@description('Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.')
+param aksNodeVmSize string
+
+@description('Virtual machine size of the pool that runs the cluster\'s own components.')
+param systemNodeVmSize string
+
+@description('Let the cluster autoscaler add and remove nodes.')
+param enableAutoScaling bool
+
+@description('Add a pool of GPU nodes.')
+param enableGpuNodes bool
+
+@description('Virtual machine size of the GPU pool.')
+param gpuNodeVmSize string
+
+@description('Nodes that the GPU pool may grow to from zero; without autoscaling the pool has one node.')
+@minValue(1)
+@maxValue(20)
+param gpuNodeMaxCount int
+
+@description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
+param podCidr string
+
+@description('Range of Kubernetes services, outside the virtual network.')
+param serviceCidr string
+
+@description('Address of the cluster\'s DNS service, inside serviceCidr and not its first address.')
+param dnsServiceIp string
+
+@description('Object id of a Microsoft Entra group whose members administer the cluster; empty for none.')
+param adminGroupObjectId string
+
+@description('profile.clusterTier of the platform.')
+param profileClusterTier string
+
+@description('profile.nodeGroupRestriction of the platform.')
+param profileNodeGroupRestriction string
+
+@description('profile.availabilityZones of the platform.')
+param profileAvailabilityZones array
+
+@description('profile.systemNodeCount of the platform.')
+param profileSystemNodeCount int
+
+@description('profile.systemNodeMaxCount of the platform.')
+param profileSystemNodeMaxCount int
+
+@description('profile.systemNodeTaints of the platform.')
+param profileSystemNodeTaints array
+
+@description('profile.disableRunCommand of the platform.')
+param profileDisableRunCommand bool
+
+@description('profile.upgradeChannel of the platform.')
+param profileUpgradeChannel string
+
+@description('profile.namespaceDeletePolicy of the platform.')
+param profileNamespaceDeletePolicy string
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+@description('Resource id of controlPlaneIdentity.')
+param controlPlaneIdentityId string
+
+@description('Resource id of virtualNetwork.')
+param virtualNetworkId string
+
+@description('Resource id of kubeletIdentity.')
+param kubeletIdentityId string
+
+@description('properties.clientId of kubeletIdentity, known once it is deployed.')
+param kubeletIdentityClientId string
+
+@description('properties.principalId of kubeletIdentity, known once it is deployed.')
+param kubeletIdentityPrincipalId string
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
+
+// A PUT replaces the whole cluster definition, so the body is complete. The roles come first:
+// creation reads the subnet and assigns the kubelet identity.
+resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
+  name: clusterName
+  location: location
+  tags: resourceTags
+  sku: {
+    name: 'Base'
+    tier: profileClusterTier
+  }
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${controlPlaneIdentityId}': {}
+    }
+  }
+  properties: {
+    kubernetesVersion: kubernetesVersion
+    dnsPrefix: 'mlops-${nameSuffix}'
+    nodeResourceGroup: take('${resourceGroup().name}-nodes', 80)
+    nodeResourceGroupProfile: {
+      restrictionLevel: profileNodeGroupRestriction
+    }
+    agentPoolProfiles: [
+      {
+        name: 'system'
+        mode: 'System'
+        type: 'VirtualMachineScaleSets'
+        osType: 'Linux'
+        osDiskSizeGB: 128
+        vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+        maxPods: 110
+        enableNodePublicIP: false
+        availabilityZones: profileAvailabilityZones
+        securityProfile: {
+          sshAccess: 'Disabled'
+        }
+        osSKU: 'AzureLinux'
+        vmSize: systemNodeVmSize
+        enableAutoScaling: enableAutoScaling
+        count: profileSystemNodeCount
+        minCount: enableAutoScaling ? profileSystemNodeCount : null
+        maxCount: enableAutoScaling ? profileSystemNodeMaxCount : null
+        nodeTaints: profileSystemNodeTaints
+        upgradeSettings: {
+          maxSurge: '1'
+        }
+      }
+    ]
+    identityProfile: {
+      kubeletidentity: {
+        resourceId: kubeletIdentityId
+        clientId: kubeletIdentityClientId
+        objectId: kubeletIdentityPrincipalId
+      }
+    }
+    enableRBAC: true
+    disableLocalAccounts: true
+    aadProfile: {
+      managed: true
+      enableAzureRBAC: true
+      tenantID: subscription().tenantId
+      adminGroupObjectIDs: adminGroupObjectId == '' ? [] : [adminGroupObjectId]
+    }
+    apiServerAccessProfile: {
+      disableRunCommand: profileDisableRunCommand
+    }
+    oidcIssuerProfile: {
+      enabled: true
+    }
+    securityProfile: {
+      workloadIdentity: {
+        enabled: true
+      }
+      imageCleaner: {
+        enabled: true
+        intervalHours: 168
+      }
+    }
+    networkProfile: {
+      networkPlugin: 'azure'
+      networkPluginMode: 'overlay'
+      networkDataplane: 'cilium'
+      networkPolicy: 'cilium'
+      podCidr: podCidr
+      serviceCidr: serviceCidr
+      dnsServiceIP: dnsServiceIp
+      outboundType: 'userAssignedNATGateway'
+      loadBalancerSku: 'standard'
+    }
+    autoUpgradeProfile: {
+      upgradeChannel: profileUpgradeChannel
+      nodeOSUpgradeChannel: 'NodeImage'
+    }
+    addonProfiles: {
+      azurepolicy: {
+        enabled: true
+        config: {
+          version: 'v2'
+        }
+      }
+      azureKeyvaultSecretsProvider: {
+        enabled: true
+        config: {
+          enableSecretRotation: 'true'
+          rotationPollInterval: '2m'
+        }
+      }
+    }
+    autoScalerProfile: {
+      expander: 'least-waste'
+      'balance-similar-node-groups': 'true'
+      'scale-down-unneeded-time': '10m'
+      'skip-nodes-with-local-storage': 'false'
+      'max-node-provision-time': '20m'
+    }
+    storageProfile: {
+      diskCSIDriver: {
+        enabled: true
+      }
+      fileCSIDriver: {
+        enabled: true
+      }
+      blobCSIDriver: {
+        enabled: true
+      }
+      snapshotController: {
+        enabled: true
+      }
+    }
+    metricsProfile: {
+      costAnalysis: {
+        enabled: profileClusterTier != 'Free'
+      }
+    }
+  }
+}
+
+// For models and training only; the extension's tolerations are derived from the same taint.
+resource mlPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-01' = {
+  parent: aksCluster
+  name: 'mlpool'
+  properties: {
+    mode: 'User'
+    type: 'VirtualMachineScaleSets'
+    osType: 'Linux'
+    osDiskSizeGB: 128
+    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    maxPods: 110
+    enableNodePublicIP: false
+    availabilityZones: profileAvailabilityZones
+    securityProfile: {
+      sshAccess: 'Disabled'
+    }
+    osSKU: 'AzureLinux'
+    vmSize: aksNodeVmSize
+    enableAutoScaling: enableAutoScaling
+    count: aksNodeCount
+    minCount: enableAutoScaling ? aksNodeCount : null
+    maxCount: enableAutoScaling ? max(aksNodeCount, aksNodeMaxCount) : null
+    nodeLabels: {
+      workload: 'ml'
+    }
+    nodeTaints: ['workload=ml:NoSchedule']
+    upgradeSettings: {
+      maxSurge: '33%'
+      drainTimeoutInMinutes: 30
+    }
+    tags: resourceTags
+  }
+}
+
+// Scales from zero. Pools are written one after the other: AKS answers 409 to a second write on the
+// same cluster.
+resource gpuPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-01' = if (enableGpuNodes) {
+  parent: aksCluster
+  name: 'gpupool'
+  properties: {
+    mode: 'User'
+    type: 'VirtualMachineScaleSets'
+    osType: 'Linux'
+    osDiskSizeGB: 128
+    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    maxPods: 110
+    enableNodePublicIP: false
+    availabilityZones: profileAvailabilityZones
+    securityProfile: {
+      sshAccess: 'Disabled'
+    }
+    osSKU: 'Ubuntu'
+    vmSize: gpuNodeVmSize
+    enableAutoScaling: enableAutoScaling
+    count: enableAutoScaling ? 0 : 1
+    minCount: enableAutoScaling ? (enableAutoScaling ? 0 : 1) : null
+    maxCount: enableAutoScaling ? gpuNodeMaxCount : null
+    gpuProfile: {
+      driver: 'Install'
+    }
+    nodeLabels: {
+      workload: 'gpu'
+    }
+    nodeTaints: ['sku=gpu:NoSchedule']
+    upgradeSettings: {
+      maxSurge: '0'
+      maxUnavailable: '1'
+      drainTimeoutInMinutes: 30
+    }
+    tags: resourceTags
+  }
+  dependsOn: [
+    mlPool
+  ]
+}
+
+// Azure ML attaches to a namespace that exists; made here, nobody needs kubectl.
+resource mlNamespace 'Microsoft.ContainerService/managedClusters/managedNamespaces@2026-05-01' = {
+  parent: aksCluster
+  name: computeNamespace
+  location: location
+  tags: resourceTags
+  properties: {
+    labels: {
+      'app.kubernetes.io/part-of': 'mlops'
+    }
+    defaultNetworkPolicy: {
+      ingress: 'AllowAll'
+      egress: 'AllowAll'
+    }
+    adoptionPolicy: 'IfIdentical'
+    deletePolicy: profileNamespaceDeletePolicy
+  }
+  dependsOn: [
+    mlPool
+    gpuPool
+  ]
+}
+
+resource clusterDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: aksCluster
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [
+      {
+        category: 'kube-audit-admin'
+        enabled: true
+      }
+      {
+        category: 'guard'
+        enabled: true
+      }
+      {
+        category: 'cluster-autoscaler'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Name of aksCluster.')
+output aksClusterName string = aksCluster.name
+
+@description('properties.oidcIssuerProfile.issuerURL of aksCluster, known once it is deployed.')
+output aksClusterOidcIssuerProfileIssuerURL string = aksCluster.properties.oidcIssuerProfile.issuerURL
+
+@description('Name of mlNamespace.')
+output mlNamespaceName string = mlNamespace.name

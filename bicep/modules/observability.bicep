@@ -1,0 +1,61 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('profile.logRetentionDays of the platform.')
+param profileLogRetentionDays int
+
+@description('profile.logDailyQuotaGb of the platform.')
+param profileLogDailyQuotaGb int
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+// Shared keys are off: senders authenticate with Microsoft Entra.
+resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+  name: 'log-mlops'
+  location: location
+  tags: resourceTags
+  properties: {
+    sku: {
+      name: 'PerGB2018'
+    }
+    retentionInDays: profileLogRetentionDays
+    workspaceCapping: {
+      dailyQuotaGb: profileLogDailyQuotaGb
+    }
+    features: {
+      disableLocalAuth: true
+      enableLogAccessUsingOnlyResourcePermissions: true
+    }
+    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForQuery: 'Enabled'
+  }
+}
+
+// Local authentication stays on: Azure ML's model servers send telemetry with the connection
+// string.
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
+  name: 'appi-mlops'
+  location: location
+  tags: resourceTags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: logAnalytics.id
+    IngestionMode: 'LogAnalytics'
+    DisableLocalAuth: false
+    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForQuery: 'Enabled'
+  }
+}
+
+@description('Resource id of logAnalytics.')
+output logAnalyticsId string = logAnalytics.id
+
+@description('Name of applicationInsights.')
+output applicationInsightsName string = applicationInsights.name
+
+@description('Resource id of applicationInsights.')
+output applicationInsightsId string = applicationInsights.id

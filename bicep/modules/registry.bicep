@@ -1,0 +1,65 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')
+@minLength(3)
+@maxLength(8)
+param nameSuffix string
+
+@description('profile.registrySku of the platform.')
+param profileRegistrySku string
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
+
+// No admin user: nodes, jobs and endpoints pull with their own identities.
+resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
+  name: 'acrmlops${nameSuffix}'
+  location: location
+  tags: resourceTags
+  sku: {
+    name: profileRegistrySku
+  }
+  properties: {
+    adminUserEnabled: false
+    publicNetworkAccess: 'Enabled'
+    networkRuleBypassOptions: 'AzureServices'
+    policies: profileRegistrySku == 'Premium'
+      ? {
+          retentionPolicy: {
+            status: 'enabled'
+            days: 30
+          }
+        }
+      : null
+    dataEndpointEnabled: profileRegistrySku == 'Premium' ? true : null
+  }
+}
+
+resource registryDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: containerRegistry
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsId
+    logs: [
+      {
+        category: 'ContainerRegistryLoginEvents'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Name of containerRegistry.')
+output containerRegistryName string = containerRegistry.name
+
+@description('Resource id of containerRegistry.')
+output containerRegistryId string = containerRegistry.id
+
+@description('properties.loginServer of containerRegistry, known once it is deployed.')
+output containerRegistryLoginServer string = containerRegistry.properties.loginServer

@@ -1,0 +1,199 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
+
+@description('Name of kubeletIdentity.')
+param kubeletIdentityName string
+
+@description('Name of containerRegistry.')
+param containerRegistryName string
+
+@description('Name of storageAccount.')
+param storageAccountName string
+
+@description('Name of keyVault.')
+param keyVaultName string
+
+@description('Name of applicationInsights.')
+param applicationInsightsName string
+
+@description('Resource id of controlPlaneIdentity.')
+param controlPlaneIdentityId string
+
+@description('properties.principalId of controlPlaneIdentity, known once it is deployed.')
+param controlPlaneIdentityPrincipalId string
+
+@description('properties.principalId of kubeletIdentity, known once it is deployed.')
+param kubeletIdentityPrincipalId string
+
+@description('Resource id of trainingIdentity.')
+param trainingIdentityId string
+
+@description('properties.principalId of trainingIdentity, known once it is deployed.')
+param trainingIdentityPrincipalId string
+
+@description('Resource id of endpointIdentity.')
+param endpointIdentityId string
+
+@description('properties.principalId of endpointIdentity, known once it is deployed.')
+param endpointIdentityPrincipalId string
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: kubeletIdentityName
+}
+
+resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = {
+  name: containerRegistryName
+}
+
+resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
+  name: storageAccountName
+}
+
+resource keyVault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
+  name: keyVaultName
+}
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
+}
+
+// Network Contributor
+resource controlPlaneNetwork 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: virtualNetwork
+  name: guid(virtualNetwork.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4d97b98b-1d4f-4787-a291-c67834d212e7'
+    )
+    principalId: controlPlaneIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Join nodes and internal load balancers to the cluster\'s subnet.'
+  }
+}
+
+// Managed Identity Operator
+resource controlPlaneKubelet 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: kubeletIdentity
+  name: guid(kubeletIdentity.id, controlPlaneIdentityId, 'f1a07417-d97a-45cb-824c-7a7467783830')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'f1a07417-d97a-45cb-824c-7a7467783830'
+    )
+    principalId: controlPlaneIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Give the nodes the kubelet identity.'
+  }
+}
+
+// AcrPull
+resource kubeletPull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: containerRegistry
+  name: guid(containerRegistry.id, kubeletIdentity.id, '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+    )
+    principalId: kubeletIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Pull images onto the nodes.'
+  }
+}
+
+// AcrPull
+resource trainingPull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: containerRegistry
+  name: guid(containerRegistry.id, trainingIdentityId, '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+    )
+    principalId: trainingIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Pull training images.'
+  }
+}
+
+// Storage Blob Data Contributor
+resource trainingData 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: storageAccount
+  name: guid(storageAccount.id, trainingIdentityId, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+    )
+    principalId: trainingIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Read data and write models, metrics and logs.'
+  }
+}
+
+// Key Vault Secrets User
+resource trainingSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: keyVault
+  name: guid(keyVault.id, trainingIdentityId, '4633458b-17de-408a-b874-0445c86b69e6')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4633458b-17de-408a-b874-0445c86b69e6'
+    )
+    principalId: trainingIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Read the secrets that jobs name.'
+  }
+}
+
+// Monitoring Metrics Publisher
+resource trainingTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: applicationInsights
+  name: guid(applicationInsights.id, trainingIdentityId, '3913510d-42f4-4e42-8a64-420c390055eb')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '3913510d-42f4-4e42-8a64-420c390055eb'
+    )
+    principalId: trainingIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Publish metrics of training jobs.'
+  }
+}
+
+// AcrPull
+resource endpointPull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: containerRegistry
+  name: guid(containerRegistry.id, endpointIdentityId, '7f951dda-4ed3-4680-a7ca-43fe172d538d')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+    )
+    principalId: endpointIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Pull the model server\'s image.'
+  }
+}
+
+// Storage Blob Data Reader
+resource endpointModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: storageAccount
+  name: guid(storageAccount.id, endpointIdentityId, '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+    )
+    principalId: endpointIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Download the model that is served.'
+  }
+}

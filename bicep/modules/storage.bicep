@@ -1,0 +1,88 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')
+@minLength(3)
+@maxLength(8)
+param nameSuffix string
+
+@description('profile.storageSku of the platform.')
+param profileStorageSku string
+
+@description('profile.blobRetentionDays of the platform.')
+param profileBlobRetentionDays int
+
+@description('profile.blobVersioning of the platform.')
+param profileBlobVersioning bool
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+// Account keys are off: people, jobs and the workspace use their own identities. Azure ML accepts
+// no hierarchical namespace here.
+resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
+  name: 'stmlops${nameSuffix}'
+  location: location
+  tags: resourceTags
+  kind: 'StorageV2'
+  sku: {
+    name: profileStorageSku
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: 'Allow'
+    }
+  }
+}
+
+// Azure ML studio reads blobs from the browser; leaving its rules out would remove them at every
+// deployment.
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01' = {
+  parent: storageAccount
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: {
+      enabled: true
+      days: profileBlobRetentionDays
+    }
+    containerDeleteRetentionPolicy: {
+      enabled: true
+      days: profileBlobRetentionDays
+    }
+    isVersioningEnabled: profileBlobVersioning
+    cors: {
+      corsRules: [
+        {
+          allowedOrigins: [
+            'https://mlworkspace.azure.ai'
+            'https://ml.azure.com'
+            'https://*.ml.azure.com'
+            'https://ai.azure.com'
+            'https://*.ai.azure.com'
+          ]
+          allowedMethods: ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'POST', 'PATCH']
+          allowedHeaders: ['*']
+          exposedHeaders: ['*']
+          maxAgeInSeconds: 1800
+        }
+      ]
+    }
+  }
+}
+
+@description('Name of storageAccount.')
+output storageAccountName string = storageAccount.name
+
+@description('Resource id of storageAccount.')
+output storageAccountId string = storageAccount.id

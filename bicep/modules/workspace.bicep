@@ -1,0 +1,88 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Name of the Azure Machine Learning workspace.')
+@minLength(3)
+@maxLength(33)
+param workspaceName string
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+@description('Resource id of storageAccount.')
+param storageAccountId string
+
+@description('Resource id of keyVault.')
+param keyVaultId string
+
+@description('Resource id of applicationInsights.')
+param applicationInsightsId string
+
+@description('Resource id of containerRegistry.')
+param containerRegistryId string
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
+
+// System-assigned identity: Trusted Access to the cluster and access to the firewalled storage
+// speak for it only.
+resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' = {
+  name: workspaceName
+  location: location
+  tags: resourceTags
+  kind: 'Default'
+  sku: {
+    name: 'Basic'
+    tier: 'Basic'
+  }
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    friendlyName: workspaceName
+    storageAccount: storageAccountId
+    keyVault: keyVaultId
+    applicationInsights: applicationInsightsId
+    containerRegistry: containerRegistryId
+    systemDatastoresAuthMode: 'Identity'
+    publicNetworkAccess: 'Enabled'
+    managedNetwork: {
+      isolationMode: 'Disabled'
+    }
+    hbiWorkspace: false
+    v1LegacyMode: false
+  }
+}
+
+resource workspaceDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: mlWorkspace
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsId
+    logs: [
+      {
+        category: 'AmlComputeClusterEvent'
+        enabled: true
+      }
+      {
+        category: 'AmlComputeJobEvent'
+        enabled: true
+      }
+      {
+        category: 'AmlRunStatusChangedEvent'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Name of mlWorkspace.')
+output mlWorkspaceName string = mlWorkspace.name
+
+@description('identity.principalId of mlWorkspace, known once it is deployed.')
+output mlWorkspaceIdentityPrincipalId string = mlWorkspace.identity.principalId
+
+@description('Resource id of mlWorkspace.')
+output mlWorkspaceId string = mlWorkspace.id
