@@ -113,6 +113,8 @@ export interface ActionSpec {
   readonly permission: string;
   /** May be called before the resource exists (Azure ML's `startPendingUpload`): `resource` then has id, name, type and no properties. */
   readonly beforeCreate?: boolean;
+  /** `POST` when absent. Some singletons without a name of their own are read and written (`currentbillingfeatures`). */
+  readonly methods?: readonly ("GET" | "POST" | "PUT")[];
   run(call: ActionCall): Promise<ActionResult> | ActionResult;
 }
 

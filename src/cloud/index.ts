@@ -1,0 +1,2 @@
+export { type ClockMode } from "./clock.ts";
+export { type Cloud, type CloudOptions, startCloud } from "./start.ts";
