@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import type { JsonObject } from "../../../base/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
+import { textAt } from "../../providers/common/body.ts";
+import { resolveUri, runArtifacts } from "../../providers/machine-learning/uris.ts";
 import { type BlobAccess, type BlobLocation, createBlobAccess } from "../blob/index.ts";
 import { invalid, MlflowFault, missing } from "./fault.ts";
-import { locate, runLocation } from "./locate.ts";
 import { findModelVersion } from "./registry.ts";
 import { getRun } from "./runs.ts";
 
@@ -20,16 +21,17 @@ export interface ArtifactPlace {
 
 /** Where the server keeps what a client addresses below `mlflow-artifacts/artifacts/`. */
 export function artifactPlace(host: CloudHost, workspace: Resource, path: string): ArtifactPlace {
-  if (path.split("/").some((segment) => segment === "..")) throw invalid(`artifact path ${JSON.stringify(path)} leads out of its folder`);
+  if (path.split("/").some((segment) => segment === ".."))
+    throw invalid(`artifact path ${JSON.stringify(path)} leads out of its folder`);
   const [, run, inRun = ""] = OF_RUN.exec(path) ?? [];
   if (run !== undefined) {
     getRun(host, workspace, run);
-    return { location: known(runLocation(host, workspace, run, inRun), path), readOnly: false };
+    return { location: runArtifacts(workspace, run, inRun), readOnly: false };
   }
   const [, name, version = "", inModel = ""] = OF_MODEL.exec(path) ?? [];
   if (name === undefined) throw invalid(`artifact path ${JSON.stringify(path)} must start with {experiment}/{run}/artifacts`);
-  const uri = findModelVersion(host, workspace, name, version).properties.modelUri;
-  const root = known(typeof uri === "string" ? locate(host, workspace, uri) : undefined, path);
+  const uri = textAt(findModelVersion(host, workspace, name, version).properties, "modelUri") ?? "";
+  const { location: root } = resolveUri(host, workspace, uri);
   return { location: { ...root, path: [root.path, inModel].filter((part) => part !== "").join("/") }, readOnly: true };
 }
 
@@ -55,7 +57,12 @@ export async function readArtifact(host: CloudHost, { location }: ArtifactPlace)
   return await access.openRead(location);
 }
 
-export async function writeArtifact(host: CloudHost, place: ArtifactPlace, body: Readable, contentType: string | undefined): Promise<void> {
+export async function writeArtifact(
+  host: CloudHost,
+  place: ArtifactPlace,
+  body: Readable,
+  contentType: string | undefined,
+): Promise<void> {
   const access = writable(host, place);
   await access.ensureContainer(place.location.account, place.location.container);
   await access.write(place.location, body, contentType);
@@ -72,9 +79,4 @@ export async function removeArtifact(host: CloudHost, place: ArtifactPlace): Pro
 function writable(host: CloudHost, { readOnly }: ArtifactPlace): BlobAccess {
   if (readOnly) throw new MlflowFault("PERMISSION_DENIED", "the files of a registered model cannot change");
   return createBlobAccess(host);
-}
-
-function known(location: BlobLocation | undefined, path: string): BlobLocation {
-  if (location === undefined) throw missing(`a datastore for artifact ${path}`);
-  return location;
 }

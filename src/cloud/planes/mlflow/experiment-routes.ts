@@ -27,7 +27,8 @@ export const experimentRoutes: Routes = {
     permission: WRITE_EXPERIMENTS,
     run: ({ host, workspace, params }) => {
       // Azure ML keeps every artifact in the workspace's own store.
-      if (params.optionalText("artifact_location")) throw invalid("artifact_location cannot be chosen: the workspace keeps the artifacts");
+      if (params.optionalText("artifact_location"))
+        throw invalid("artifact_location cannot be chosen: the workspace keeps the artifacts");
       const tags = toRecord(params.pairs("tags"));
       return { experiment_id: createExperiment(host, workspace, params.text("name"), tags).id };
     },
@@ -85,7 +86,10 @@ export function visibleStages(viewType: string | undefined): readonly LifecycleS
   }
 }
 
-function setStage({ host, workspace, params }: Parameters<Route["run"]>[0] & { params: Params }, lifecycleStage: LifecycleStage): JsonObject {
+function setStage(
+  { host, workspace, params }: Parameters<Route["run"]>[0] & { params: Params },
+  lifecycleStage: LifecycleStage,
+): JsonObject {
   updateExperiment(host, workspace, params.text("experiment_id"), { lifecycleStage });
   return {};
 }

@@ -42,7 +42,8 @@ export function parseFilter<T>(text: string, searchable: Searchable<T>): Compari
 
   const identifier = (): string => {
     const token = next();
-    if (token === undefined || token.startsWith("'") || /^[<>!=(),.]/.test(token)) throw fail(`a name is expected, not ${token ?? "its end"}`);
+    if (token === undefined || token.startsWith("'") || /^[<>!=(),.]/.test(token))
+      throw fail(`a name is expected, not ${token ?? "its end"}`);
     return unquoted(token);
   };
   const comparator = (): Comparator => {
@@ -151,7 +152,10 @@ function satisfies(actual: string | number | undefined, { comparator, value }: C
 
 /** SQL's pattern: `%` is any text, `_` any one character. */
 function like(pattern: string, flags: string): RegExp {
-  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("%", "[\\s\\S]*").replaceAll("_", "[\\s\\S]");
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("%", "[\\s\\S]*")
+    .replaceAll("_", "[\\s\\S]");
   return new RegExp(`^${source}$`, flags);
 }
 
@@ -162,7 +166,8 @@ function tokenize(text: string): string[] {
   while (TOKEN.lastIndex < trimmed.length) {
     const from = TOKEN.lastIndex;
     const match = TOKEN.exec(trimmed);
-    if (match === null) throw invalid(`invalid filter ${JSON.stringify(text)}: cannot read ${JSON.stringify(trimmed.slice(from).trim())}`);
+    if (match === null)
+      throw invalid(`invalid filter ${JSON.stringify(text)}: cannot read ${JSON.stringify(trimmed.slice(from).trim())}`);
     tokens.push(match[1] ?? match[2] ?? match[3] ?? "");
   }
   return tokens;

@@ -35,7 +35,8 @@ export class Params {
     const value = this.get(name);
     if (value === undefined || value === "") return undefined;
     const number = typeof value === "string" ? Number(value) : value;
-    if (typeof number !== "number" || !Number.isInteger(number)) throw invalid(`${name} is ${JSON.stringify(value)}; it must be an integer`);
+    if (typeof number !== "number" || !Number.isInteger(number))
+      throw invalid(`${name} is ${JSON.stringify(value)}; it must be an integer`);
     return number;
   }
 
@@ -70,7 +71,8 @@ export class Params {
     const value = this.get(name);
     if (value === "NaN" || value === "Infinity" || value === "-Infinity") return value;
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    if (typeof number !== "number" || Number.isNaN(number)) throw invalid(`${name} is ${JSON.stringify(value)}; it must be a number`);
+    if (typeof number !== "number" || Number.isNaN(number))
+      throw invalid(`${name} is ${JSON.stringify(value)}; it must be a number`);
     return number;
   }
 

@@ -144,7 +144,12 @@ function setStage(call: Call, lifecycleStage: Run["lifecycleStage"]): JsonObject
 function metric(params: Params, now: number): Metric {
   const key = params.text("key");
   longest("metric name", key, LONGEST.key);
-  return { key, value: params.metricValue("value"), timestamp: params.integer("timestamp") ?? now, step: params.integer("step") ?? 0 };
+  return {
+    key,
+    value: params.metricValue("value"),
+    timestamp: params.integer("timestamp") ?? now,
+    step: params.integer("step") ?? 0,
+  };
 }
 
 const pair = (params: Params) => ({ key: params.text("key"), value: params.optionalText("value") ?? "" });

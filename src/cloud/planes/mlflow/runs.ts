@@ -13,6 +13,8 @@ import {
   workspaceKey,
 } from "./records.ts";
 
+export type { Run, RunStatus } from "./records.ts";
+
 export interface NewRun {
   /** Made when it does not exist yet. */
   readonly experimentName: string;
