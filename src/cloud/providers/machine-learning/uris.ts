@@ -24,7 +24,7 @@ export function resolveUri(host: CloudHost, workspace: Resource, uri: string): R
   const bare = uri.replace(/^azureml:\/?(?=\/subscriptions\/)/, "");
   const asset = /^\/subscriptions\/.*\/(data|models)\/[^/]+\/versions\/[^/]+$/i.exec(bare);
   if (asset !== null) return resolveAsset(host, workspace, bare, asset[1] ?? "");
-  const stored = /^(?:azureml:\/\/|\/).*?\bdatastores\/([^/]+)\/paths\/(.*)$/.exec(bare);
+  const stored = /^(?:azureml:\/\/|\/).*?\bdatastores\/([^/]+)\/(?:paths\/)?(.*)$/.exec(bare);
   if (stored !== null) return resolveDatastore(host, workspace, stored[1] ?? "", stored[2] ?? "", bare);
   const output = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths\/(.*))?$/.exec(bare);
   if (output !== null) return resolveOutput(host, workspace, output[1] ?? "", output[2] ?? "", output[3] ?? "");

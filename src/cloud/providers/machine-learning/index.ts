@@ -1,0 +1,43 @@
+import type { CloudHost, ProviderFactory, ProviderModule } from "../../contract.ts";
+import { createBlobPlane } from "../../planes/blob/index.ts";
+import { createHistoryPlane } from "../../planes/history/index.ts";
+import { createMlflow } from "../../planes/mlflow/index.ts";
+import { assetTypes } from "./assets/index.ts";
+import { computes } from "./computes.ts";
+import { datastores } from "./datastores.ts";
+import { createEndpoints } from "./endpoints/index.ts";
+import { createJobs } from "./jobs/index.ts";
+import { NAMESPACE } from "./versions.ts";
+import { workspaces } from "./workspaces.ts";
+
+/** Azure Machine Learning: its resources, and the planes that its clients use beside ARM. */
+export const createMachineLearning: ProviderFactory = (host: CloudHost): ProviderModule => {
+  const blobs = createBlobPlane(host);
+  const jobs = createJobs(host);
+  const endpoints: Partial<ProviderModule> = createEndpoints(host);
+  const mlflow: Partial<ProviderModule> = createMlflow(host);
+  return {
+    namespace: NAMESPACE,
+    types: [
+      workspaces(host),
+      computes(host),
+      datastores(host),
+      ...assetTypes(host),
+      jobs.type,
+      ...(endpoints.types ?? []),
+      ...(mlflow.types ?? []),
+    ],
+    actions: [...(endpoints.actions ?? []), ...(mlflow.actions ?? [])],
+    planes: [blobs, createHistoryPlane(host), ...(endpoints.planes ?? []), ...(mlflow.planes ?? [])],
+    async start() {
+      await jobs.start();
+      await endpoints.start?.();
+      await mlflow.start?.();
+    },
+    // The blob plane goes last: what ends before it may still write.
+    async stop() {
+      await Promise.all([jobs.stop(), endpoints.stop?.(), mlflow.stop?.()]);
+      await blobs.stop();
+    },
+  };
+};

@@ -1,0 +1,90 @@
+import type { CloudHost, Resource, TypeSpec } from "../../../contract.ts";
+import { objectAt, textAt } from "../../common/body.ts";
+import { conflict } from "../../common/faults.ts";
+import { listAssets } from "../assets/index.ts";
+import { runArtifacts } from "../uris.ts";
+import { ML_API_VERSIONS } from "../versions.ts";
+import { requireWorkspace } from "../workspace-of.ts";
+import { admitJob } from "./admit.ts";
+import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
+import { JobRunner } from "./runner.ts";
+
+export { type JobRecord, type JobStatus, readRecord, statusOf } from "./record.ts";
+
+/** Command jobs, run as processes of this machine. */
+export function createJobs(host: CloudHost): { readonly type: TypeSpec; start(): Promise<void>; stop(): Promise<void> } {
+  const runner = new JobRunner(host);
+  const type: TypeSpec = {
+    type: "workspaces/jobs",
+    apiVersions: ML_API_VERSIONS,
+    location: "inherited",
+    name: {
+      pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/,
+      words: "1 to 255 letters, digits, underscores and hyphens, starting with a letter or digit",
+    },
+    status: { created: 201, updated: 200, deleted: 200 },
+    patch: true,
+    list: (items, query) => {
+      const jobType = query.get("jobType");
+      return listAssets(items, query).filter((job) => jobType === null || textAt(job.properties, "jobType") === jobType);
+    },
+    admit: (change) => {
+      const job = admitJob(host, change);
+      return change.previous === undefined
+        ? { ...job, submittedBy: change.caller.objectId }
+        : { ...job, submittedBy: change.previous.submittedBy };
+    },
+    stored(job, previous) {
+      if (previous !== undefined) return;
+      writeRecord(host, job.id, {
+        submittedBy: typeof job.submittedBy === "string" ? job.submittedBy : "",
+        createdAt: new Date().toISOString(),
+      });
+      runner.submit(job);
+    },
+    present: (job) => presentJob(host, job),
+    admitDelete(job) {
+      if (!hasEnded(statusOf(job)))
+        throw conflict("UserError", `job ${job.name} is ${statusOf(job)}; cancel it before deleting it`);
+    },
+    async removed(job) {
+      await runner.forget(job.id);
+      deleteRecord(host, job.id);
+    },
+    actions: {
+      cancel: {
+        permission: "cancel/action",
+        run({ resource }) {
+          if (hasEnded(statusOf(resource)))
+            throw conflict("UserError", `job ${resource.name} is ${statusOf(resource)} and cannot be cancelled`);
+          return {
+            status: 202,
+            later: async () => {
+              await runner.cancel(resource.id);
+              return undefined;
+            },
+          };
+        },
+      },
+    },
+  };
+  return {
+    type,
+    async start() {
+      runner.resume();
+    },
+    stop: () => runner.stop(),
+  };
+}
+
+/** While a job runs, clients would list its logs in the storage account if they saw the default output; so it comes at the end. */
+function presentJob(host: CloudHost, { submittedBy: _internal, ...job }: Resource): Resource {
+  if (!hasEnded(statusOf(job))) return job;
+  const { path } = runArtifacts(requireWorkspace(host, job.id), job.name);
+  const artifacts = {
+    jobOutputType: "uri_folder",
+    mode: "ReadWriteMount",
+    uri: `azureml://datastores/workspaceartifactstore/${path}`,
+  };
+  return { ...job, properties: { ...job.properties, outputs: { ...objectAt(job.properties, "outputs"), default: artifacts } } };
+}
