@@ -145,7 +145,7 @@ function list(envelope: Envelope, request: ArmRequest, collection: Collection): 
   ) {
     throw faults.groupNotFound(parsed.resourceGroup);
   }
-  if (parsed.providers.length > 0 && envelope.documents.get(above) === undefined && spec.parentImplied !== true) {
+  if (parsed.providers.length > 0 && envelope.documents.get(above) === undefined && spec.parentImplied !== true && spec.list === undefined) {
     throw faults.parentNotFound(type, above);
   }
   const items = envelope.documents

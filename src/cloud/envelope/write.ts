@@ -187,7 +187,8 @@ function store(
       durationMs,
     });
   });
-  if (operation !== undefined) runWrite(envelope, operation, spec);
+  if (operation === undefined) spec.stored?.(resource, place.current);
+  else runWrite(envelope, operation, spec);
   return { resource, created, spec, ...(operation === undefined ? {} : { operation }) };
 }
 
