@@ -5,6 +5,6 @@ export type { RunStatus } from "./records.ts";
 export { createRun, endRun, findRun, logBatch, type NewRun } from "./runs.ts";
 
 /** Azure ML's MLflow endpoint: tracking, artifacts and the model registry of every workspace. */
-export function createMlflow(host: CloudHost): Pick<ProviderModule, "planes"> {
+export function createMlflow(host: CloudHost): Partial<ProviderModule> {
   return { planes: [mlflowPlane(host)] };
 }

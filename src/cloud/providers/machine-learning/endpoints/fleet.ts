@@ -190,7 +190,12 @@ export class Fleet {
     const { name, version } = spec.model;
     return new ReplicaSet(
       {
-        argv: [...host.runtime.modelServer, spec.modelFolder, "--port", "0", "--name", name, "--version", version],
+        argv: [
+          ...host.runtime.modelServer,
+          spec.modelFolder,
+          ...["--port", "0", "--name", name, "--version", version],
+          ...["--drain-timeout-ms", String(spec.requestTimeoutMs)],
+        ],
         env: spec.env,
         liveness: spec.liveness,
         readiness: spec.readiness,

@@ -8,7 +8,7 @@ import { Fleet, type FleetOptions } from "./fleet.ts";
 export function createEndpoints(
   host: CloudHost,
   options: Pick<FleetOptions, "backoff"> = {},
-): Pick<ProviderModule, "types" | "start" | "stop"> {
+): Partial<ProviderModule> {
   const fleet = new Fleet({
     host,
     credentials: ({ id, authMode }) => credentialHashes(host, id, authMode, Date.now()),
