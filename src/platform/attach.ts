@@ -31,7 +31,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
     declareRoleAssignment(program, {
       symbol,
       concern: "attach",
-      principal: needs.workspace,
+      principal: needs.workspace.id,
       principalId: needs.workspace.get("identity", "principalId"),
       scope: cluster,
       ...row,

@@ -70,7 +70,7 @@ function systemPool(settings: Settings, network: Network): AnyInput {
     ...nodeDefaults(settings, network),
     osSKU: "AzureLinux",
     vmSize: settings.systemNodeVmSize,
-    ...poolSize(settings, settings.profile("systemNodeCount"), settings.profile("systemNodeMaxCount")),
+    ...poolSize(settings, { least: settings.profile("systemNodeCount"), most: settings.profile("systemNodeMaxCount") }),
     nodeTaints: settings.profile("systemNodeTaints"),
     upgradeSettings: { maxSurge: "1" },
   };

@@ -26,7 +26,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
     declareRoleAssignment(program, {
       symbol,
       concern: "compute",
-      principal: identities[row.who],
+      principal: identities[row.who].id,
       principalId: identities[row.who].get("properties", "principalId"),
       role: row.role,
       scope: workspace,

@@ -15,6 +15,7 @@ export const DEFAULTS = {
   gpuNodeMaxCount: 2,
   mlComputeSku: "Standard_DS3_v2",
   mlComputeMaxNodes: 4,
+  operatorType: "User",
   scoringTlsSecretName: "",
   scoringHostName: "",
   virtualNetworkPrefix: "10.40.0.0/16",

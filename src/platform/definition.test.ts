@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { estimateMonthlyCost, ROLES } from "../azure/index.ts";
 import type { JsonValue } from "../base/index.ts";
 import { checkProgram, dependencies, evaluateProgram } from "../ir/index.ts";
 import { DEFAULTS, definePlatform } from "./index.ts";
@@ -219,5 +220,38 @@ test("what can carry tags carries the team's", () => {
     "Microsoft.KubernetesConfiguration/extensions",
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
     "Microsoft.Storage/storageAccounts/blobServices",
+  ]);
+});
+
+test("nobody gets a role that covers everything, and every scope is a single resource", () => {
+  const broad = [ROLES.owner.id, ROLES.contributor.id, ROLES.userAccessAdministrator.id];
+  const assignments = definePlatform().resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments");
+  const granted = JSON.stringify(assignments.map(({ body: of }) => of));
+
+  expect(assignments.filter(({ scope }) => scope === undefined)).toEqual([]);
+  expect(broad.filter((id) => granted.includes(id))).toEqual([]);
+});
+
+test("everything in the platform is priced or known to be free", () => {
+  const { assumptions, monthlyUsd } = estimateMonthlyCost(
+    deploy({ enableGpuNodes: true }).resources.filter(({ condition }) => condition),
+  );
+
+  expect(assumptions.filter((line) => line.startsWith("not priced"))).toEqual([]);
+  expect(monthlyUsd).toBeGreaterThan(100);
+});
+
+test("every parameter is described, and the names that people know are kept", () => {
+  const { parameters } = definePlatform();
+  const known = new Map(parameters.map(({ name, terraform, environment }) => [name, [terraform, environment]]));
+
+  expect(parameters.filter(({ description }) => !description.endsWith("."))).toEqual([]);
+  expect(known.get("environmentName")).toEqual(["environment", "ENVIRONMENT"]);
+  expect(known.get("mlComputeSku")).toEqual(["ml_compute_sku", "ML_COMPUTE_INSTANCE_SIZE"]);
+  expect(["location", "aksNodeCount", "aksNodeVmSize", "enableGpuNodes"].map((name) => known.get(name)?.[1])).toEqual([
+    "LOCATION",
+    "AKS_NODE_COUNT",
+    "AKS_NODE_SIZE",
+    "ENABLE_GPU_NODES",
   ]);
 });

@@ -23,7 +23,7 @@ export function definePlatform(): Program {
   const storage = declareStorage(program, settings);
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
-  const roles = declareRoles(program, identities, {
+  const roles = declareRoles(program, settings, identities, {
     virtualNetwork: network.virtualNetwork,
     kubeletIdentity: identities.kubelet,
     containerRegistry: registry,
@@ -40,7 +40,7 @@ export function definePlatform(): Program {
   program.output(
     "oidcIssuerUrl",
     "string",
-    "Issuer of the cluster's workload identity tokens.",
+    "Issuer of the workload identity tokens of the cluster.",
     cluster.cluster.get("properties", "oidcIssuerProfile", "issuerURL"),
   );
   program.output("workspaceName", "string", "Name of the Azure Machine Learning workspace.", workspace.name);

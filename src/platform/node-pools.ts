@@ -18,13 +18,20 @@ export function nodeDefaults(settings: Settings, network: Network) {
   } as const;
 }
 
+export interface PoolSize {
+  readonly least: Input<number>;
+  readonly most: Input<number>;
+  /** Without autoscaling; `least` unless told. */
+  readonly fixed?: Input<number>;
+}
+
 /** Azure refuses bounds on a pool that does not scale by itself, so they are null then. */
-export function poolSize(settings: Settings, least: Input<number>, most: Input<number>) {
+export function poolSize({ enableAutoScaling }: Settings, { least, most, fixed }: PoolSize) {
   return {
-    enableAutoScaling: settings.enableAutoScaling,
-    count: least,
-    minCount: when(settings.enableAutoScaling, least, null),
-    maxCount: when(settings.enableAutoScaling, most, null),
+    enableAutoScaling,
+    count: fixed === undefined ? least : when<number>(enableAutoScaling, least, fixed),
+    minCount: when<number>(enableAutoScaling, least, null),
+    maxCount: when<number>(enableAutoScaling, most, null),
   };
 }
 
@@ -47,7 +54,7 @@ export function declareMlPool(
         ...nodeDefaults(settings, network),
         osSKU: "AzureLinux",
         vmSize: settings.aksNodeVmSize,
-        ...poolSize(settings, settings.aksNodeCount, most),
+        ...poolSize(settings, { least: settings.aksNodeCount, most }),
         nodeLabels: ML_POOLS.mlpool.labels,
         nodeTaints: [formatTaint(ML_POOLS.mlpool.taint)],
         upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
@@ -65,7 +72,6 @@ export function declareGpuPool(
   cluster: ResourceHandle,
   mlPool: ResourceHandle,
 ): ResourceHandle {
-  const least = when<number>(settings.enableAutoScaling, 0, 1);
   return program.resource("gpuPool", {
     type: `Microsoft.ContainerService/managedClusters/agentPools@${AKS_API_VERSION}`,
     concern: "cluster",
@@ -79,7 +85,7 @@ export function declareGpuPool(
         ...nodeDefaults(settings, network),
         osSKU: "Ubuntu",
         vmSize: settings.gpuNodeVmSize,
-        ...poolSize(settings, least, settings.gpuNodeMaxCount),
+        ...poolSize(settings, { least: 0, most: settings.gpuNodeMaxCount, fixed: 1 }),
         gpuProfile: { driver: "Install" },
         nodeLabels: ML_POOLS.gpupool.labels,
         nodeTaints: [formatTaint(ML_POOLS.gpupool.taint)],

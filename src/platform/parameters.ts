@@ -34,7 +34,7 @@ function declarePlaceAndNames(program: ProgramBuilder) {
       terraform: "environment",
     }),
     profileOverrides: program.object<Partial<Profile>>("profileOverrides", {
-      description: "Values of the environment's profile to replace, for instance { registrySku: 'Standard' }.",
+      description: "Values to replace in the profile of the environment, by name: logRetentionDays, registrySku and so on.",
       default: {},
     }),
     nameSuffix: program.string("nameSuffix", {
@@ -100,7 +100,7 @@ function declareNodes(program: ProgramBuilder) {
       environment: "AKS_NODE_SIZE",
     }),
     systemNodeVmSize: program.string("systemNodeVmSize", {
-      description: "Virtual machine size of the pool that runs the cluster's own components.",
+      description: "Virtual machine size of the pool for the components of the cluster itself.",
       default: DEFAULTS.systemNodeVmSize,
       pattern: VM_SIZE,
     }),
@@ -145,12 +145,12 @@ function declareAddresses(program: ProgramBuilder) {
     program.string(name, { description, default: String(DEFAULTS[name]), pattern: CIDR });
   return {
     virtualNetworkPrefix: range("virtualNetworkPrefix", "Address range of the virtual network."),
-    nodeSubnetPrefix: range("nodeSubnetPrefix", "Subnet of the cluster's nodes, inside the virtual network."),
+    nodeSubnetPrefix: range("nodeSubnetPrefix", "Subnet of the cluster nodes, inside the virtual network."),
     computeSubnetPrefix: range("computeSubnetPrefix", "Subnet of the training cluster, inside the virtual network."),
     podCidr: range("podCidr", "Overlay range of pods, outside the virtual network; every node takes a /24 of it."),
     serviceCidr: range("serviceCidr", "Range of Kubernetes services, outside the virtual network."),
     dnsServiceIp: program.string("dnsServiceIp", {
-      description: "Address of the cluster's DNS service, inside serviceCidr and not its first address.",
+      description: "Address of the cluster DNS service, inside serviceCidr and not among its first two.",
       default: DEFAULTS.dnsServiceIp,
       pattern: ADDRESS,
     }),
@@ -164,8 +164,19 @@ function declareAccess(program: ProgramBuilder) {
       default: "",
       pattern: `^(${GUID})?$`,
     }),
+    operatorObjectId: program.string("operatorObjectId", {
+      description:
+        "Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.",
+      default: "",
+      pattern: `^(${GUID})?$`,
+    }),
+    operatorType: program.string("operatorType", {
+      description: "What operatorObjectId is.",
+      default: DEFAULTS.operatorType,
+      allowed: ["User", "Group", "ServicePrincipal"],
+    }),
     scoringHostName: program.string("scoringHostName", {
-      description: "Host name of the scoring endpoints' TLS certificate; empty serves plain HTTP inside the network.",
+      description: "Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.",
       default: DEFAULTS.scoringHostName,
     }),
     scoringTlsSecretName: program.string("scoringTlsSecretName", {

@@ -1,12 +1,15 @@
 import { ROLES, type RoleName } from "../azure/index.ts";
-import { call, type Expr, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
 
 export interface Grant {
   /** The symbol of the role assignment. */
   readonly symbol: string;
   readonly concern: string;
-  readonly principal: ResourceHandle;
+  /** Known before deployment; together with scope and role it names the assignment. */
+  readonly principal: Expr<string>;
   readonly principalId: Expr<string>;
+  readonly principalType?: Input<string>;
+  readonly condition?: Input<boolean>;
   readonly role: RoleName;
   readonly scope: ResourceHandle;
   /** Becomes the description, which auditors read. */
@@ -15,22 +18,23 @@ export interface Grant {
 
 /**
  * The name is a GUID of scope, principal and role, so that every deployment finds the same assignment: Azure refuses a
- * second one for the same three (`RoleAssignmentExists`). It hashes the principal's resource id because its object id
- * is not known before deployment.
+ * second one for the same three (`RoleAssignmentExists`). An identity that is deployed along is named by its resource id,
+ * because its object id is not known before.
  */
 export function declareRoleAssignment(program: ProgramBuilder, grant: Grant): ResourceHandle {
   const role = ROLES[grant.role];
   return program.resource(grant.symbol, {
     type: "Microsoft.Authorization/roleAssignments@2022-04-01",
     concern: grant.concern,
-    name: call<string>("guid", grant.scope.id, grant.principal.id, role.id),
+    name: call<string>("guid", grant.scope.id, grant.principal, role.id),
     scope: grant.scope,
+    ...(grant.condition === undefined ? {} : { condition: grant.condition }),
     body: {
       properties: {
         roleDefinitionId: call<string>("subscriptionResourceId", "Microsoft.Authorization/roleDefinitions", role.id),
         principalId: grant.principalId,
         // Without the type Azure looks the principal up and fails while a new identity is still spreading (`PrincipalNotFound`).
-        principalType: "ServicePrincipal",
+        principalType: grant.principalType ?? "ServicePrincipal",
         description: grant.why,
       },
     },

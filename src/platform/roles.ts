@@ -1,7 +1,8 @@
 import type { RoleName } from "../azure/index.ts";
-import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import { equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
 import type { Identities } from "./identity.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
+import type { Settings } from "./settings.ts";
 
 /** What the roles below reach. */
 export interface RoleScopes {
@@ -26,7 +27,7 @@ export const ROLE_GRAPH = {
     who: "controlPlane",
     role: "networkContributor",
     on: "virtualNetwork",
-    why: "Join nodes and internal load balancers to the cluster's subnet.",
+    why: "Join nodes and internal load balancers to the node subnet.",
   },
   controlPlaneKubelet: {
     who: "controlPlane",
@@ -49,7 +50,7 @@ export const ROLE_GRAPH = {
     on: "applicationInsights",
     why: "Publish metrics of training jobs.",
   },
-  endpointPull: { who: "endpoint", role: "acrPull", on: "containerRegistry", why: "Pull the model server's image." },
+  endpointPull: { who: "endpoint", role: "acrPull", on: "containerRegistry", why: "Pull the image of the model server." },
   endpointModels: {
     who: "endpoint",
     role: "storageBlobDataReader",
@@ -60,18 +61,34 @@ export const ROLE_GRAPH = {
 
 export type RoleAssignments = Record<keyof typeof ROLE_GRAPH, ResourceHandle>;
 
-export function declareRoles(program: ProgramBuilder, identities: Identities, scopes: RoleScopes): RoleAssignments {
+export function declareRoles(
+  program: ProgramBuilder,
+  settings: Settings,
+  identities: Identities,
+  scopes: RoleScopes,
+): RoleAssignments {
   const assignments = Object.entries(ROLE_GRAPH).map(([symbol, row]) => [
     symbol,
     declareRoleAssignment(program, {
       symbol,
       concern: "roles",
-      principal: identities[row.who],
+      principal: identities[row.who].id,
       principalId: identities[row.who].get("properties", "principalId"),
       role: row.role,
       scope: scopes[row.on],
       why: row.why,
     }),
   ]);
+  declareRoleAssignment(program, {
+    symbol: "operatorData",
+    concern: "roles",
+    principal: settings.operatorObjectId,
+    principalId: settings.operatorObjectId,
+    principalType: settings.operatorType,
+    condition: not(equals(settings.operatorObjectId, "")),
+    role: "storageBlobDataContributor",
+    scope: scopes.storageAccount,
+    why: "Upload training data and read models and held-out predictions.",
+  });
   return Object.fromEntries(assignments) as RoleAssignments;
 }

@@ -70,6 +70,13 @@ test.each<[Record<string, JsonValue>, string]>([
   expect(codes(values)).toEqual([expected]);
 });
 
+test("a misspelt size gets a suggestion", () => {
+  expect(checkDefinition({ mlComputeSku: "Standard_DS3v2" })).toMatchObject([{ help: "did you mean Standard_DS3_v2?" }]);
+  expect(checkDefinition({ mlComputeSku: "Standard_M128s" })).toMatchObject([
+    { severity: "warning", help: expect.stringContaining("az vm") },
+  ]);
+});
+
 test("several problems come together, each with what to do", () => {
   const found = checkDefinition({ computeSubnetPrefix: "10.40.3.0/24", aksNodeVmSize: "Standard_B2s" });
 

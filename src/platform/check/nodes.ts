@@ -21,17 +21,16 @@ export const checkNodes: Rule = (values) => [
 
 function size(values: Values, name: SizeParameter): Diagnostic[] {
   const known = vmSize(values[name]);
-  if (!known) {
-    return [
-      warning(
-        "vm-size-unknown",
-        name,
-        `${name} is ${values[name]}, which Quayside does not know`,
-        `it can check and price ${Object.keys(VM_SIZES).slice(0, 3).join(", ")} and ${Object.keys(VM_SIZES).length - 3} more`,
-      ),
-    ];
-  }
+  if (!known) return [unknownSize(name, values[name])];
   return [...tooSmall(values, name, known), ...burstable(values, name, known)];
+}
+
+/** A warning, because Azure has many more sizes than the table. */
+function unknownSize(name: SizeParameter, text: string): Diagnostic {
+  const plain = (of: string) => of.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const meant = Object.keys(VM_SIZES).find((known) => plain(known) === plain(text) || plain(known) === `standard${plain(text)}`);
+  const help = meant === undefined ? "it can be neither checked nor priced; see az vm list-skus" : `did you mean ${meant}?`;
+  return warning("vm-size-unknown", name, `${name} is ${text}, which Quayside does not know`, help);
 }
 
 function tooSmall(values: Values, name: SizeParameter, known: VmSize): Diagnostic[] {

@@ -5,7 +5,7 @@ import { PROFILE_BOUNDS, PROFILE_CHOICES, PROFILES } from "../profiles.ts";
 import { problem, type Rule, type Values, warning } from "./values.ts";
 
 /** AKS takes minors that are in support; the Azure ML extension follows a few weeks behind a new one. */
-const KUBERNETES_MINORS = { oldest: 33, newest: 36, asOf: "2026-11" };
+const KUBERNETES_MINORS = { oldest: 34, newest: 36, asOf: "2026-11" };
 
 export const checkProfile: Rule = (values) => [
   ...overrides(values),
