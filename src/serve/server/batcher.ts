@@ -7,6 +7,9 @@ export interface Batcher {
   readonly runs: { readonly count: number; readonly rows: number };
 }
 
+/** Large enough for one turn's requests, small enough that one run does not hold the event loop for long. */
+export const MAX_BATCH_ROWS = 1024;
+
 interface Waiting {
   readonly inputs: Tensors;
   /** Rows of every input; `undefined` when the inputs do not agree, then the request runs alone. */
@@ -19,7 +22,7 @@ interface Waiting {
  * Micro-batching: requests that were parsed in the same turn of the event loop share one run, in `setImmediate`, which Node
  * calls after the turn's I/O. Nobody waits for a timer, so a lone request costs what it cost before.
  */
-export function createBatcher(evaluator: Evaluator, maxRows = 1024): Batcher {
+export function createBatcher(evaluator: Evaluator, maxRows = MAX_BATCH_ROWS): Batcher {
   const batchable = canBatch(evaluator);
   const runs = { count: 0, rows: 0 };
   let queue: Waiting[] = [];
@@ -38,6 +41,7 @@ export function createBatcher(evaluator: Evaluator, maxRows = 1024): Batcher {
     try {
       if (batch.length === 1) return first.resolve(await evaluator.run(first.inputs));
       const outputs = await evaluator.run(concatenate(batch.map(({ inputs }) => inputs)));
+      checkRows(outputs, batch);
       let from = 0;
       for (const { rows = 0, resolve } of batch) {
         resolve(slice(outputs, from, from + rows));
@@ -58,6 +62,15 @@ export function createBatcher(evaluator: Evaluator, maxRows = 1024): Batcher {
         queue.push({ inputs, rows: batchable ? commonRows(inputs) : undefined, resolve, reject });
       }),
   };
+}
+
+/** Shapes are only a promise of the model: an output that does not have one row for each given row cannot be shared out. */
+function checkRows(outputs: Tensors, batch: readonly Waiting[]): void {
+  const given = batch.reduce((sum, { rows = 0 }) => sum + rows, 0);
+  for (const name in outputs) {
+    const answered = outputs[name]?.dims[0];
+    if (answered !== given) throw new Error(`output "${name}" has ${answered} rows for ${given}`);
+  }
 }
 
 /** In order of arrival; a batch ends where the rows would exceed the limit or the shapes differ. */

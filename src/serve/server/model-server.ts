@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import { addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
-import { createBatcher } from "./batcher.ts";
+import { createBatcher, MAX_BATCH_ROWS } from "./batcher.ts";
 import { json, type Reply } from "./call.ts";
 import { loadModel, type Model } from "./model.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
@@ -22,6 +22,8 @@ export interface ModelServerOptions {
   readonly port: number;
   readonly maxBodyBytes: number;
   readonly maxRows: number;
+  /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
+  readonly maxBatchRows: number;
   /** How long requests in flight may take to finish when the server is told to end. */
   readonly drainTimeoutMs: number;
   readonly log: Log;
@@ -32,6 +34,7 @@ export const MODEL_SERVER_DEFAULTS = {
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
   maxRows: 10_000,
+  maxBatchRows: MAX_BATCH_ROWS,
   drainTimeoutMs: 30_000,
 } as const;
 
@@ -113,7 +116,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     async load() {
       const model = await loadModel(options.place, options.name, options.version);
       await warmUp(model);
-      loaded = { model, batcher: createBatcher(model.evaluator) };
+      loaded = { model, batcher: createBatcher(model.evaluator, options.maxBatchRows) };
       addModelMetrics(metrics, model, loaded);
       log("info", "model.ready", { name: model.name, version: model.version, engine: model.evaluator.engine });
     },

@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeModel, type OnnxModel, type OnnxValue } from "../../../examples/iris/src/onnx.ts";
+
+const rowsOf = (name: string, type: OnnxValue["type"], width: number): OnnxValue => ({ name, type, shape: ["rows", width] });
+
+/** A linear classifier of four numbers and three classes, with an integer label: answers differ for every row. */
+export const LINEAR: OnnxModel = {
+  name: "linear",
+  inputs: [rowsOf("X", "float", 4)],
+  outputs: [{ name: "label", type: "int64", shape: ["rows"] }, rowsOf("probabilities", "float", 3)],
+  nodes: [
+    { op: "MatMul", inputs: ["X", "W"], outputs: ["scores"] },
+    { op: "Softmax", inputs: ["scores"], outputs: ["probabilities"], attributes: { axis: { i: 1 } } },
+    { op: "ArgMax", inputs: ["scores"], outputs: ["label"], attributes: { axis: { i: 1 }, keepdims: { i: 0 } } },
+  ],
+  weights: [{ name: "W", dims: [4, 3], data: [0.4, 0.1, -0.6, 0.9, -0.2, -0.5, -1.2, 0.3, 0.8, -0.6, -0.4, 1.1] }],
+};
+
+/** One output, as a regression has; `y` is the sum of the row. */
+export const SUM: OnnxModel = {
+  name: "sum",
+  inputs: [rowsOf("X", "float", 2)],
+  outputs: [{ name: "y", type: "float", shape: ["rows"] }],
+  nodes: [{ op: "ReduceSum", inputs: ["X", "axes"], outputs: ["y"], attributes: { keepdims: { i: 0 } } }],
+  weights: [],
+};
+
+/** Gives back what it gets, for each element type that a request can carry here. */
+export const ECHO: OnnxModel = {
+  name: "echo",
+  inputs: (["float", "double", "int64", "bool", "string"] as const).map((type) => rowsOf(type, type, 2)),
+  outputs: (["float", "double", "int64", "bool", "string"] as const).map((type) => rowsOf(`${type}_out`, type, 2)),
+  nodes: (["float", "double", "int64", "bool", "string"] as const).map((type) => ({
+    op: "Identity",
+    inputs: [type],
+    outputs: [`${type}_out`],
+  })),
+};
+
+/** One column for each input, as converters write pipelines. */
+export const COLUMNS: OnnxModel = {
+  name: "columns",
+  inputs: [rowsOf("width", "float", 1), rowsOf("height", "float", 1)],
+  outputs: [rowsOf("area", "float", 1)],
+  nodes: [{ op: "Mul", inputs: ["width", "height"], outputs: ["area"] }],
+};
+
+/** A look-up that fails while it runs when the index is not 0, 1 or 2. */
+export const LOOKUP: OnnxModel = {
+  name: "lookup",
+  inputs: [rowsOf("index", "int64", 1)],
+  outputs: [rowsOf("value", "float", 1)],
+  nodes: [{ op: "Gather", inputs: ["table", "index"], outputs: ["value"], attributes: { axis: { i: 0 } } }],
+  weights: [{ name: "table", dims: [3], data: [10, 20, 30] }],
+};
+
+/** Takes exactly one row. */
+export const ONE_ROW: OnnxModel = {
+  name: "one-row",
+  inputs: [{ name: "X", type: "float", shape: [1, 2] }],
+  outputs: [{ name: "y", type: "float", shape: [1, 2] }],
+  nodes: [{ op: "Neg", inputs: ["X"], outputs: ["y"] }],
+};
+
+/** A linear classifier whose probabilities are a sequence of maps, as skl2onnx writes them unless told otherwise. */
+export const ZIPMAP = Buffer.from(
+  "CAg60wIKqwEKAVgSBWxhYmVsEgZzY29yZXMiEExpbmVhckNsYXNzaWZpZXIqGQoQY2xhc3NsYWJlbHNfaW50c0AAQAGgAQcqJQoMY29lZmZpY2llbnRzPQAAgD89AAAAAD0AAAAAPQAAgD+gAQYqGQoKaW50ZXJjZXB0cz0AAAAAPQAAAACgAQYqHAoOcG9zdF90cmFuc2Zvcm0iB1NPRlRNQVigAQM6CmFpLm9ubngubWwKTQoGc2NvcmVzEhJvdXRwdXRfcHJvYmFiaWxpdHkiBlppcE1hcCobChJjbGFzc2xhYmVsc19pbnQ2NHNAAEABoAEHOgphaS5vbm54Lm1sEgZ6aXBtYXBaEQoBWBIMCgoIARIGCgAKAggCYhEKBWxhYmVsEggKBggHEgIKAGImChJvdXRwdXRfcHJvYmFiaWxpdHkSECIOCgwqCggHEgYKBAgBEgBCBAoAEA9CDgoKYWkub25ueC5tbBAC",
+  "base64",
+);
+
+export interface ModelFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A folder of its own with `model.onnx` in it and any other files, removed at the end of the scope. */
+export async function modelFolder(model: OnnxModel | Uint8Array, files: Readonly<Record<string, string>> = {}): Promise<ModelFolder> {
+  const path = await mkdtemp(join(tmpdir(), "quayside-model-"));
+  await writeFile(join(path, "model.onnx"), model instanceof Uint8Array ? model : encodeModel(model));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
