@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./index.ts";
 
@@ -56,4 +57,17 @@ test("Azure keeps five addresses of a subnet", () => {
 test("an address lies in its range", () => {
   expect(cidrHolds(cidr("172.16.0.0/16"), parseAddress("172.16.0.10") ?? 0)).toBe(true);
   expect(cidrHolds(cidr("172.16.0.0/16"), parseAddress("172.17.0.0") ?? 0)).toBe(false);
+});
+
+const anyCidr = fc
+  .tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255), fc.integer({ min: 0, max: 32 }))
+  .map(([a, b, c, d, prefix]) => cidr(`${a}.${b}.${c}.${d}/${prefix}`));
+
+test("two ranges overlap exactly when one holds the other", () => {
+  fc.assert(
+    fc.property(anyCidr, anyCidr, (a, b) => {
+      expect(cidrsOverlap(a, b)).toBe(cidrContains(a, b) || cidrContains(b, a));
+      expect(cidrsOverlap(a, b)).toBe(cidrsOverlap(b, a));
+    }),
+  );
 });
