@@ -1,15 +1,11 @@
-import { idKey } from "../../../azure/index.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
 import type { CloudHost, NameRule, NamespaceAction } from "../../contract.ts";
 import { badRequest } from "./faults.ts";
 
-/** The id of another resource of the type that holds the name, anywhere: names that become host names are global. */
-export function nameHolder(host: CloudHost, type: string, name: string, exceptId?: string): string | undefined {
-  const key = name.toLowerCase();
-  const holder = host.resources
-    .ofType(type)
-    .find((other) => other.name.toLowerCase() === key && idKey(other.id) !== idKey(exceptId ?? ""));
-  return holder?.id;
+/** Whether the name is held anywhere, also by a soft-deleted resource: names that become host names are global. */
+function isTaken(host: CloudHost, type: string, name: string): boolean {
+  const held = [...host.resources.ofType(type), ...host.resources.softDeleted(type).map(({ resource }) => resource)];
+  return held.some((other) => other.name.toLowerCase() === name.toLowerCase());
 }
 
 /** `POST checkNameAvailability`, whose answer is 200 whether or not the name can be had. */
@@ -19,7 +15,6 @@ export function checkNameAvailability(options: {
   readonly rule: NameRule;
   /** The `reason` for a malformed name; providers spell it differently. */
   readonly invalid: string;
-  readonly alsoTaken?: (name: string) => boolean;
 }): NamespaceAction {
   const answer = (name: string): JsonObject => {
     if (!options.rule.pattern.test(name)) {
@@ -29,7 +24,7 @@ export function checkNameAvailability(options: {
         message: `${JSON.stringify(name)} is not valid: ${options.rule.words}`,
       };
     }
-    if (nameHolder(options.host, options.type, name) !== undefined || options.alsoTaken?.(name) === true) {
+    if (isTaken(options.host, options.type, name)) {
       return { nameAvailable: false, reason: "AlreadyExists", message: `the name ${name} is already taken` };
     }
     return { nameAvailable: true };

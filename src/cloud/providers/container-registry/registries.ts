@@ -2,8 +2,7 @@ import { NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { flagAt, listAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
-import { badRequest, conflict, refusedAction } from "../common/faults.ts";
-import { nameHolder } from "../common/global-name.ts";
+import { badRequest, refusedAction } from "../common/faults.ts";
 
 export const REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries";
 export const REGISTRY_API_VERSIONS = [
@@ -23,6 +22,7 @@ export function registries(host: CloudHost): TypeSpec {
     apiVersions: REGISTRY_API_VERSIONS,
     location: "required",
     name: NAME_RULES[REGISTRY_TYPE],
+    uniqueBy: ({ name }) => name,
     status: { created: 201, updated: 200, deleted: 200 },
     durationMs: 15_000,
     immutable: ["properties.zoneRedundancy"],
@@ -72,7 +72,7 @@ function credentials(host: CloudHost, registry: Resource): JsonObject {
   };
 }
 
-function admitRegistry(host: CloudHost, { id, name, body, previous }: Change): Resource {
+function admitRegistry(host: CloudHost, { name, body, previous }: Change): Resource {
   const sku = requireText(body, "sku.name", "InvalidRequestContent");
   requireOneOf(body, "sku.name", ["Basic", "Standard", "Premium"], "InvalidRequestContent");
   requireOneOf(body, "properties.publicNetworkAccess", ["Enabled", "Disabled"], "InvalidRequestContent");
@@ -84,9 +84,6 @@ function admitRegistry(host: CloudHost, { id, name, body, previous }: Change): R
     "InvalidRequestContent",
   );
   requireBetween(body, "properties.policies.retentionPolicy.days", 0, 365, "InvalidRequestContent");
-  if (nameHolder(host, REGISTRY_TYPE, name, id) !== undefined) {
-    throw conflict("AlreadyInUse", `the registry name ${name} is already in use; registry names are global`);
-  }
   if (sku.toLowerCase() !== "premium") requirePremium(body, sku);
   if (
     textAt(body, "properties.policies.exportPolicy.status") === "disabled" &&

@@ -1,30 +1,34 @@
 import { normalizeLocation } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
-import type { NamespaceAction } from "../../contract.ts";
-import { flagAt } from "../common/body.ts";
+import type { CloudHost, NamespaceAction, SoftDeleted } from "../../contract.ts";
 import { conflict, notFound } from "../common/faults.ts";
-import type { Buried, Graveyard } from "../common/graveyard.ts";
 import { resourceGroupOf } from "../common/ids.ts";
+import { VAULT_TYPE } from "./vaults.ts";
 
 /** What is deleted and can be recovered or, unless purge protection is on, purged. */
-export function deletedVaultActions(deleted: Graveyard): readonly NamespaceAction[] {
-  const find = (params: Readonly<Record<string, string>>): Buried => {
-    const buried = deleted.find(params.name ?? "");
-    const here = normalizeLocation(buried?.resource.location ?? "") === normalizeLocation(params.location ?? "");
-    if (buried === undefined || !here) {
+export function deletedVaultActions(host: CloudHost): readonly NamespaceAction[] {
+  const deleted = () => host.resources.softDeleted(VAULT_TYPE);
+  const find = (params: Readonly<Record<string, string>>): SoftDeleted => {
+    const { name = "", location = "" } = params;
+    const found = deleted().find(
+      ({ resource }) =>
+        resource.name.toLowerCase() === name.toLowerCase() &&
+        normalizeLocation(resource.location ?? "") === normalizeLocation(location),
+    );
+    if (found === undefined) {
       throw notFound(
         "DeletedVaultNotFound",
-        `no deleted vault is named ${params.name} in ${params.location}; it was purged, recovered or never deleted`,
+        `no deleted vault is named ${name} in ${location}; it was purged, recovered or never deleted`,
       );
     }
-    return buried;
+    return found;
   };
   return [
     {
       method: "GET",
       path: "deletedVaults",
       permission: "deletedVaults/read",
-      run: () => ({ status: 200, body: { value: deleted.list().map(view) } }),
+      run: () => ({ status: 200, body: { value: deleted().map(view) } }),
     },
     {
       method: "GET",
@@ -37,15 +41,20 @@ export function deletedVaultActions(deleted: Graveyard): readonly NamespaceActio
       path: "locations/{location}/deletedVaults/{name}/purge",
       permission: "locations/deletedVaults/purge/action",
       run({ params }) {
-        const { resource } = find(params);
-        if (flagAt(resource, "properties.enablePurgeProtection") === true) {
+        const { resource, purgeable } = find(params);
+        if (!purgeable) {
           throw conflict(
             "OperationNotAllowed",
             `the vault ${resource.name} has purge protection; it is purged by itself when its retention ends`,
           );
         }
-        deleted.purge(resource.name);
-        return { status: 202, later: () => Promise.resolve(undefined) };
+        return {
+          status: 202,
+          async later() {
+            await host.resources.purge(resource.id);
+            return undefined;
+          },
+        };
       },
     },
     // `az keyvault list-deleted` asks for both kinds; managed HSMs are not supported, so none is ever deleted.
@@ -58,7 +67,7 @@ export function deletedVaultActions(deleted: Graveyard): readonly NamespaceActio
   ];
 }
 
-function view({ resource, deletedAt, purgeAt }: Buried): JsonObject {
+function view({ resource, deletedAt, purgeAt, purgeable }: SoftDeleted): JsonObject {
   const { subscriptionId } = resourceGroupOf(resource.id);
   return {
     id: `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${resource.location}/deletedVaults/${resource.name}`,
@@ -70,7 +79,7 @@ function view({ resource, deletedAt, purgeAt }: Buried): JsonObject {
       tags: resource.tags ?? {},
       deletionDate: new Date(deletedAt).toISOString(),
       scheduledPurgeDate: new Date(purgeAt).toISOString(),
-      purgeProtectionEnabled: flagAt(resource, "properties.enablePurgeProtection") ?? false,
+      purgeProtectionEnabled: !purgeable,
     },
   };
 }

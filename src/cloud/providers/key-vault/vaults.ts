@@ -2,9 +2,7 @@ import { NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { at, flagAt, numberAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
-import { badRequest, conflict } from "../common/faults.ts";
-import { nameHolder } from "../common/global-name.ts";
-import type { Graveyard } from "../common/graveyard.ts";
+import { badRequest } from "../common/faults.ts";
 
 export const VAULT_TYPE = "Microsoft.KeyVault/vaults";
 export const VAULT_API_VERSIONS = [
@@ -21,45 +19,38 @@ const DEFAULT_RETENTION_DAYS = 90;
 /** From this version on, role assignments decide unless the body says otherwise. */
 const RBAC_BY_DEFAULT = "2026-02-01";
 
-export function vaults(host: CloudHost, deleted: Graveyard): TypeSpec {
+export function vaults(host: CloudHost): TypeSpec {
   return {
     type: "vaults",
     apiVersions: VAULT_API_VERSIONS,
     location: "required",
     name: NAME_RULES[VAULT_TYPE],
+    uniqueBy: ({ name }) => name,
     status: { created: 200, updated: 200, deleted: 200 },
     durationMs: 15_000,
     patch: true,
-    admit: (change) => admitVault(host, deleted, change),
-    removed(vault) {
-      deleted.bury(vault.name, vault, retentionDays(vault));
-    },
+    admit: (change) => admitVault(host, change),
+    recovers: isRecovery,
+    softDelete: (vault) => ({
+      days: retentionDays(vault),
+      purgeable: flagAt(vault, "properties.enablePurgeProtection") !== true,
+    }),
   };
 }
 
-function admitVault(host: CloudHost, deleted: Graveyard, change: Change): Resource {
-  const { id, name, body, previous } = change;
-  const buried = previous === undefined ? deleted.find(name) : undefined;
-  const recover = textAt(body, "properties.createMode") === "recover";
-  if (nameHolder(host, VAULT_TYPE, name, id) !== undefined) {
-    throw conflict("VaultAlreadyExists", `the vault name ${name} is already in use; vault names are global`);
+function admitVault(host: CloudHost, { name, apiVersion, body, previous }: Change): Resource {
+  if (isRecovery(body)) {
+    if (previous === undefined)
+      throw badRequest("BadRequest", `properties.createMode is recover, but no deleted vault is named ${name}`);
+    // The vault comes back as it was; what else the body says is for later PUTs.
+    return { ...previous };
   }
-  if (buried !== undefined && !recover) {
-    throw conflict(
-      "ConflictError",
-      `a vault named ${name} exists in deleted state until ${new Date(buried.purgeAt).toISOString()}; recover it with createMode recover, purge it, or take another name`,
-    );
-  }
-  if (buried !== undefined) return recovered(host, deleted, change, buried.resource);
-  if (recover && previous === undefined)
-    throw badRequest("BadRequest", `properties.createMode is recover, but no deleted vault is named ${name}`);
   checkVault(body, previous);
-  const rbac = change.apiVersion >= RBAC_BY_DEFAULT;
   const defaults: JsonObject = {
     accessPolicies: [],
     enableSoftDelete: true,
     softDeleteRetentionInDays: retentionDays(previous),
-    enableRbacAuthorization: flagAt(previous, "properties.enableRbacAuthorization") ?? rbac,
+    enableRbacAuthorization: flagAt(previous, "properties.enableRbacAuthorization") ?? apiVersion >= RBAC_BY_DEFAULT,
     enabledForDeployment: false,
     enabledForDiskEncryption: false,
     enabledForTemplateDeployment: false,
@@ -67,23 +58,11 @@ function admitVault(host: CloudHost, deleted: Graveyard, change: Change): Resour
     ...(flagAt(previous, "properties.enablePurgeProtection") === true ? { enablePurgeProtection: true } : {}),
   };
   const { createMode: _, ...sent } = body.properties;
-  return {
-    ...body,
-    properties: { ...withDefaults(sent, defaults), vaultUri: `https://${name.toLowerCase()}.${host.endpoints.vaultSuffix}/` },
-  };
+  const vaultUri = `https://${name.toLowerCase()}.${host.endpoints.vaultSuffix}/`;
+  return { ...body, properties: { ...withDefaults(sent, defaults), vaultUri } };
 }
 
-/** The deleted vault comes back as it was; what the body says beside `createMode` is for later PUTs. */
-function recovered(host: CloudHost, deleted: Graveyard, change: Change, vault: Resource): Resource {
-  if (vault.id.toLowerCase() !== change.id.toLowerCase()) {
-    throw badRequest("BadRequest", `the deleted vault ${change.name} was ${vault.id}; it can only be recovered there`);
-  }
-  if (change.preflight !== true) {
-    deleted.purge(change.name);
-    host.log("key-vault.recovered", { id: vault.id });
-  }
-  return { ...vault, location: vault.location, properties: { ...vault.properties } };
-}
+const isRecovery = (body: Resource) => textAt(body, "properties.createMode") === "recover";
 
 function checkVault(body: Resource, previous: Resource | undefined): void {
   requireText(body, "properties.tenantId", "BadRequest");
@@ -109,6 +88,6 @@ function checkVault(body: Resource, previous: Resource | undefined): void {
   }
 }
 
-export function retentionDays(vault: Resource | undefined): number {
+function retentionDays(vault: Resource | undefined): number {
   return numberAt(vault, "properties.softDeleteRetentionInDays") ?? DEFAULT_RETENTION_DAYS;
 }

@@ -16,6 +16,5 @@ export function userAssignedIdentities(host: CloudHost): TypeSpec {
       if (preflight === true) return body;
       return { ...body, properties: { ...body.properties, ...host.principals.managedIdentity(id, name) } };
     },
-    removed: ({ id }) => host.principals.remove(id),
   };
 }

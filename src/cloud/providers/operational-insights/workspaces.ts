@@ -3,7 +3,6 @@ import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { requireBetween, requireOneOf, textAt, withDefaults } from "../common/body.ts";
 import { conflict } from "../common/faults.ts";
-import type { Graveyard } from "../common/graveyard.ts";
 
 export const WORKSPACE_TYPE = "Microsoft.OperationalInsights/workspaces";
 export const WORKSPACE_API_VERSIONS = ["2026-03-01", "2025-07-01", "2025-02-01", "2023-09-01", "2022-10-01", "2020-08-01"];
@@ -11,8 +10,7 @@ const RETAINED_DAYS = 14;
 const SKUS = ["PerGB2018", "CapacityReservation", "LACluster", "Free", "Standard", "Premium", "PerNode", "Standalone"];
 
 /** Deleting keeps a workspace for 14 days; making it again in that time brings the old one back (`?force=true` really deletes). */
-export function workspaces(host: CloudHost, deleted: Graveyard): TypeSpec {
-  const forced = new Set<string>();
+export function workspaces(host: CloudHost): TypeSpec {
   return {
     type: "workspaces",
     apiVersions: WORKSPACE_API_VERSIONS,
@@ -21,13 +19,9 @@ export function workspaces(host: CloudHost, deleted: Graveyard): TypeSpec {
     status: { created: 201, updated: 200, deleted: 200 },
     durationMs: 20_000,
     patch: true,
-    admit: (change) => admitWorkspace(host, deleted, change),
-    admitDelete({ id }, query) {
-      if (query.get("force") === "true") forced.add(id.toLowerCase());
-    },
-    removed(workspace) {
-      if (!forced.delete(workspace.id.toLowerCase())) deleted.bury(workspace.id, workspace, RETAINED_DAYS);
-    },
+    admit: (change) => admitWorkspace(host, change),
+    recovers: () => true,
+    softDelete: (_, query) => (query.get("force") === "true" ? undefined : { days: RETAINED_DAYS, purgeable: true }),
     actions: {
       sharedKeys: {
         permission: "sharedKeys/action",
@@ -47,7 +41,7 @@ function sharedKey(host: CloudHost, workspace: Resource, which: string): string 
   return host.deriveSecret(`log-analytics/${textAt(workspace, "properties.customerId") ?? workspace.id}/${which}`);
 }
 
-function admitWorkspace(host: CloudHost, deleted: Graveyard, { id, body, previous, preflight }: Change): Resource {
+function admitWorkspace(host: CloudHost, { body, previous }: Change): Resource {
   requireOneOf(body, "properties.sku.name", SKUS, "InvalidParameter");
   requireBetween(body, "properties.retentionInDays", 7, 730, "InvalidParameter");
   for (const way of ["Ingestion", "Query"]) {
@@ -58,22 +52,20 @@ function admitWorkspace(host: CloudHost, deleted: Graveyard, { id, body, previou
       "InvalidParameter",
     );
   }
-  const buried = previous === undefined ? deleted.find(id)?.resource : undefined;
-  if (buried !== undefined && normalizeLocation(buried.location ?? "") !== normalizeLocation(body.location ?? "")) {
+  // Only a recovery can find another region here: the envelope refuses to move a living workspace.
+  if (previous !== undefined && normalizeLocation(previous.location ?? "") !== normalizeLocation(body.location ?? "")) {
     throw conflict(
       "Conflict",
-      `a deleted workspace of this name can be recovered until its 14 days end, and it is in ${buried.location}, not ${body.location}; use that region, another name, or delete with force`,
+      `a deleted workspace of this name is kept for 14 days, and it is in ${previous.location}, not ${body.location}; use that region or another name, or delete it with force`,
     );
   }
   const now = new Date(host.clock.now()).toISOString();
-  const before = previous ?? buried;
-  if (preflight !== true) deleted.purge(id);
   const readOnly: JsonObject = {
-    customerId: textAt(before, "properties.customerId") ?? host.newGuid(),
-    createdDate: textAt(before, "properties.createdDate") ?? now,
+    customerId: textAt(previous, "properties.customerId") ?? host.newGuid(),
+    createdDate: textAt(previous, "properties.createdDate") ?? now,
     modifiedDate: now,
   };
-  return { ...body, properties: { ...withDefaults(body.properties, before?.properties ?? DEFAULTS), ...readOnly } };
+  return { ...body, properties: { ...withDefaults(body.properties, previous?.properties ?? DEFAULTS), ...readOnly } };
 }
 
 const DEFAULTS: JsonObject = {

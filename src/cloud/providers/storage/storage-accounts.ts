@@ -2,8 +2,7 @@ import { NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { flagAt, objectAt, objectsAt, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
-import { badRequest, conflict, refusedAction } from "../common/faults.ts";
-import { nameHolder } from "../common/global-name.ts";
+import { badRequest, refusedAction } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
 import { accountKeys, KEY_NAMES, regenerateAccountKey } from "./keys.ts";
 
@@ -32,6 +31,7 @@ export function storageAccounts(host: CloudHost): TypeSpec {
     apiVersions: STORAGE_API_VERSIONS,
     location: "required",
     name: NAME_RULES[ACCOUNT_TYPE],
+    uniqueBy: ({ name }) => name,
     // 201 makes every Go client stop with "invalid status 'Created'".
     status: { created: 202, updated: 200, deleted: 200 },
     durationMs: 20_000,
@@ -65,7 +65,7 @@ export function storageAccounts(host: CloudHost): TypeSpec {
 }
 
 function admitAccount(host: CloudHost, change: Change): Resource {
-  const { id, name, body, previous } = change;
+  const { body, previous } = change;
   const sku = requireText(body, "sku.name", "InvalidRequestContent");
   requireOneOf(body, "sku.name", SKUS, "InvalidRequestContent");
   requireText(body, "kind", "InvalidRequestContent");
@@ -74,9 +74,6 @@ function admitAccount(host: CloudHost, change: Change): Resource {
   requireOneOf(body, "properties.minimumTlsVersion", ["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"], "InvalidRequestContent");
   requireOneOf(body, "properties.publicNetworkAccess", ["Enabled", "Disabled", "SecuredByPerimeter"], "InvalidRequestContent");
   requireOneOf(body, "properties.networkAcls.defaultAction", ["Allow", "Deny"], "InvalidRequestContent");
-  if (nameHolder(host, ACCOUNT_TYPE, name, id) !== undefined) {
-    throw conflict("StorageAccountAlreadyTaken", `the storage account name ${name} is already taken; account names are global`);
-  }
   if (flagAt(body, "properties.isHnsEnabled") === true && body.kind === "Storage") {
     throw badRequest("InvalidRequestContent", "properties.isHnsEnabled is true; it needs kind StorageV2 or BlockBlobStorage");
   }

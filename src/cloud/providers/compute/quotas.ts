@@ -1,0 +1,78 @@
+import { normalizeLocation, VM_SIZES, vmSize } from "../../../azure/index.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
+import { numberAt, objectsAt, textAt } from "../common/body.ts";
+import { parentOf } from "../common/ids.ts";
+
+const COLLECTION = "compute-quotas";
+const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
+/** The region's total, beside the families. */
+export const REGIONAL_CORES = "cores";
+
+/** vCPUs of a subscription that somebody uses: general families are open, one family of small GPUs is, large GPUs must be asked for. */
+const DEFAULT_LIMIT = 100;
+const DEFAULT_LIMITS: Readonly<Record<string, number>> = {
+  [REGIONAL_CORES]: 350,
+  "Standard NCASv3_T4 Family": 16,
+  StandardNCADSA100v4Family: 0,
+  StandardNCadsH100v5Family: 0,
+};
+
+export const FAMILIES: readonly string[] = [...new Set(Object.values(VM_SIZES).map((size) => size.family))].sort();
+
+export interface Nodes {
+  readonly vmSize: string;
+  readonly count: number;
+}
+
+/** vCPUs that may run in a region, of one family or of all. */
+export function quotaLimit(host: CloudHost, location: string, family: string): number {
+  return host.store.get<number>(COLLECTION, quotaKey(location, family)) ?? DEFAULT_LIMITS[family] ?? DEFAULT_LIMIT;
+}
+
+/** What a granted quota request does. */
+export function setQuotaLimit(host: CloudHost, location: string, family: string, vCpus: number): void {
+  host.store.put(COLLECTION, quotaKey(location, family), vCpus);
+}
+
+function quotaKey(location: string, family: string): string {
+  return `${normalizeLocation(location)}/${family.toLowerCase()}`;
+}
+
+/** vCPUs in use by family, and in total, except those of one resource (which is about to change). */
+export function quotaUsage(host: CloudHost, location: string, exceptId?: string): Map<string, number> {
+  const usage = new Map<string, number>();
+  for (const pool of runningPools(host, location)) {
+    const size = vmSize(pool.vmSize);
+    if (size === undefined || (exceptId !== undefined && isSameOrBelow(pool.id, exceptId))) continue;
+    for (const key of [size.family, REGIONAL_CORES]) usage.set(key, (usage.get(key) ?? 0) + size.vCpus * pool.count);
+  }
+  return usage;
+}
+
+function isSameOrBelow(id: string, other: string): boolean {
+  const [a, b] = [id.toLowerCase(), other.toLowerCase()];
+  return a === b || a.startsWith(`${b}/`);
+}
+
+function runningPools(host: CloudHost, location: string): (Nodes & { readonly id: string })[] {
+  const here = (cluster: Resource | undefined) => normalizeLocation(cluster?.location ?? "") === normalizeLocation(location);
+  const running = (resource: Resource | undefined) => textAt(resource, "properties.powerState.code") !== "Stopped";
+  const clusters = host.resources.ofType(CLUSTER_TYPE).filter((cluster) => here(cluster) && running(cluster));
+  return clusters.flatMap((cluster) => {
+    const pools = host.resources.below(cluster.id, `${CLUSTER_TYPE}/agentPools`).filter(running);
+    // While a cluster is being made its pools are only in its body.
+    const inline = objectsAt(cluster, "properties.agentPoolProfiles").filter(
+      (profile) => !pools.some((pool) => pool.name === profile.name),
+    );
+    return [
+      ...pools
+        .filter((pool) => parentOf(pool.id).toLowerCase() === cluster.id.toLowerCase())
+        .map((pool) => ({ id: pool.id, ...nodes(pool.properties) })),
+      ...inline.map((profile) => ({ id: `${cluster.id}/agentPools/${String(profile.name)}`, ...nodes(profile) })),
+    ];
+  });
+}
+
+function nodes(profile: Resource["properties"]): Nodes {
+  return { vmSize: textAt(profile, "vmSize") ?? "", count: numberAt(profile, "count") ?? 0 };
+}
