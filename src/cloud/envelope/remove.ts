@@ -1,6 +1,6 @@
 import { ArmFault, type Principal, type Resource } from "../contract.ts";
 import type { Envelope } from "./context.ts";
-import { keepDeleted } from "./deleted.ts";
+import { keepDeleted, purge, softDeletedAt } from "./deleted.ts";
 import { faults } from "./faults.ts";
 import { type Conditions, checkConditions, checkLocks, checkPermission, checkSubscription, isExemptFromLocks } from "./guards.ts";
 import type { Operation } from "./operations.ts";
@@ -29,7 +29,10 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
   checkSubscription(envelope, place.subscriptionId, registered.namespace);
   if (current === undefined) {
     if (registered.type === GROUP_TYPE) throw faults.groupNotFound(place.name);
-    return { existed: false, status: 204 };
+    // A DELETE that would leave nothing behind also lets go of what an earlier one kept (Azure ML's forceToPurge).
+    const kept = softDeletedAt(envelope, place.id);
+    const purges = kept?.purgeable === true && registered.spec.softDelete?.(kept.resource, request.query) === undefined;
+    return { existed: purges && (await purge(envelope, place.id)), status: 204 };
   }
   checkConditions(place.id, current, request.conditions ?? {});
   if (!isExemptFromLocks(registered.type)) checkLocks(envelope, place.id, "delete");

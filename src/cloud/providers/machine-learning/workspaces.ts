@@ -43,6 +43,7 @@ export function workspaces(host: CloudHost): TypeSpec {
       await setUpWorkspace(host, workspace);
       return undefined;
     },
+    present: (workspace) => ({ ...workspace, properties: { ...workspace.properties, ...addresses(host, workspace) } }),
     softDelete: (_workspace, query) =>
       query.get("forceToPurge")?.toLowerCase() === "true" ? undefined : { days: SOFT_DELETE_DAYS, purgeable: true },
     actions: {
@@ -116,18 +117,21 @@ function defaults(name: string): JsonObject {
   };
 }
 
-function readOnly(host: CloudHost, { id, previous }: Change): JsonObject {
-  const arm = new URL(host.endpoints.arm);
+function readOnly(host: CloudHost, { previous }: Change): JsonObject {
   return {
     workspaceId: textAt(previous, "properties.workspaceId") ?? host.newGuid(),
-    discoveryUrl: `${host.endpoints.arm}/discovery`,
-    mlFlowTrackingUri: `azureml://${arm.host}/mlflow/v1.0${id}`,
     tenantId: host.tenantId,
     storageHnsEnabled: false,
     privateLinkCount: 0,
     privateEndpointConnections: [],
     notebookInfo: { resourceId: textAt(previous, "properties.workspaceId") ?? "", isPrivateLinkEnabled: false },
   };
+}
+
+/** Not stored: the port may be another one after a restart. */
+function addresses(host: CloudHost, { id }: Resource): JsonObject {
+  const arm = new URL(host.endpoints.arm);
+  return { discoveryUrl: `${arm.origin}/discovery`, mlFlowTrackingUri: `azureml://${arm.host}/mlflow/v1.0${id}` };
 }
 
 function keysOf(host: CloudHost, workspace: Resource): JsonObject {

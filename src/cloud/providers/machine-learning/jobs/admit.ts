@@ -36,7 +36,8 @@ export function admitJob(host: CloudHost, change: Change): Resource {
   checkReferences(properties);
   checkLimits(properties);
   if (change.preflight !== true) checkLinks(host, change, properties);
-  return { ...body, properties: { ...properties, outputs, status: "NotStarted", services: services(host, change) } };
+  const { services: _links, ...kept } = properties;
+  return { ...body, properties: { ...kept, outputs, status: "NotStarted" } };
 }
 
 function updateJob({ body, name }: Change, previous: Resource): Resource {
@@ -48,8 +49,9 @@ function updateJob({ body, name }: Change, previous: Resource): Resource {
         `properties.${member} of job ${name} cannot change; submit a new job`,
         `properties.${member}`,
       );
-  const { status, services: links, outputs } = previous.properties;
-  return { ...body, properties: { ...properties, status, services: links, outputs } };
+  const { status, outputs } = previous.properties;
+  const { services: _links, ...kept } = properties;
+  return { ...body, properties: { ...kept, status, outputs } };
 }
 
 function refuseUnsupported(properties: JsonObject): void {
@@ -174,22 +176,4 @@ function checkVersion(
   const mine = workspaceIdOf(found?.id ?? "").toLowerCase() === workspaceIdOf(change.id).toLowerCase();
   if (found === undefined || !mine || found.type.toLowerCase() !== `${WORKSPACE}/${collection}/versions`.toLowerCase())
     throw badRequest("UserError", `${path} is ${id}; no such version exists below ${collection} of the workspace`, path);
-}
-
-function services(host: CloudHost, { id, name }: Change): JsonObject {
-  const workspaceId = workspaceIdOf(id);
-  return {
-    Tracking: {
-      jobServiceType: "Tracking",
-      endpoint: `azureml://${new URL(host.endpoints.arm).host}/mlflow/v1.0${workspaceId}?`,
-      port: null,
-      status: null,
-    },
-    Studio: {
-      jobServiceType: "Studio",
-      endpoint: `https://ml.azure.com/runs/${name}?wsid=${workspaceId}&tid=${host.tenantId}`,
-      port: null,
-      status: null,
-    },
-  };
 }

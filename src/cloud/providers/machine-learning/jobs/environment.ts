@@ -46,7 +46,7 @@ export function jobEnvironment(job: JobEnvironment): Record<string, string> {
     AZUREML_WORKSPACE_ID: textAt(workspace.properties, "workspaceId") ?? "",
     AZUREML_WORKSPACE_SCOPE: workspace.id,
     AZUREML_SERVICE_ENDPOINT: host.endpoints.arm,
-    AZUREML_DISCOVERY_SERVICE_ENDPOINT: textAt(workspace.properties, "discoveryUrl") ?? "",
+    AZUREML_DISCOVERY_SERVICE_ENDPOINT: `${host.endpoints.arm}/discovery`,
     AZUREML_CR_AZUREML_CONTEXT: "1",
     AZUREML_CR_COMPUTE_CONTEXT: lastName(textAt(job.job.properties, "computeId") ?? ""),
     // The rehearsal's own certificate authority and its proxy, the only way to the blob hosts.

@@ -1,10 +1,11 @@
+import type { JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource, TypeSpec } from "../../../contract.ts";
 import { objectAt, textAt } from "../../common/body.ts";
 import { conflict } from "../../common/faults.ts";
 import { listAssets } from "../assets/index.ts";
 import { runArtifacts } from "../uris.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
-import { requireWorkspace } from "../workspace-of.ts";
+import { requireWorkspace, workspaceIdOf } from "../workspace-of.ts";
 import { admitJob } from "./admit.ts";
 import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
@@ -79,12 +80,21 @@ export function createJobs(host: CloudHost): { readonly type: TypeSpec; start():
 
 /** While a job runs, clients would list its logs in the storage account if they saw the default output; so it comes at the end. */
 function presentJob(host: CloudHost, { submittedBy: _internal, ...job }: Resource): Resource {
-  if (!hasEnded(statusOf(job))) return job;
-  const { path } = runArtifacts(requireWorkspace(host, job.id), job.name);
-  const artifacts = {
-    jobOutputType: "uri_folder",
-    mode: "ReadWriteMount",
-    uri: `azureml://datastores/workspaceartifactstore/${path}`,
+  const outputs = { ...objectAt(job.properties, "outputs") };
+  if (hasEnded(statusOf(job))) {
+    const { path } = runArtifacts(requireWorkspace(host, job.id), job.name);
+    const uri = `azureml://datastores/workspaceartifactstore/${path}`;
+    outputs.default = { jobOutputType: "uri_folder", mode: "ReadWriteMount", uri };
+  }
+  return { ...job, properties: { ...job.properties, outputs, services: services(host, job) } };
+}
+
+function services(host: CloudHost, { id, name }: Resource): JsonObject {
+  const workspaceId = workspaceIdOf(id);
+  const tracking = `azureml://${new URL(host.endpoints.arm).host}/mlflow/v1.0${workspaceId}?`;
+  const studio = `https://ml.azure.com/runs/${name}?wsid=${workspaceId}&tid=${host.tenantId}`;
+  return {
+    Tracking: { jobServiceType: "Tracking", endpoint: tracking, port: null, status: null },
+    Studio: { jobServiceType: "Studio", endpoint: studio, port: null, status: null },
   };
-  return { ...job, properties: { ...job.properties, outputs: { ...objectAt(job.properties, "outputs"), default: artifacts } } };
 }
