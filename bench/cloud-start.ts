@@ -1,4 +1,4 @@
-/** Time until the embedded Azure answers, as a fresh process on a fresh folder and on one that was used before. `node bench/cloud-start.ts [runs]` */
+/** Time until the embedded Azure answers, as a fresh process on a fresh folder and on one that was used before. `npm run bench:cloud-start -- [runs]` */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

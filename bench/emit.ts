@@ -1,4 +1,4 @@
-/** Time to print the whole platform as ARM and Bicep, warm. `node bench/emit.ts` */
+/** Time to print the whole platform as ARM and Bicep, warm. `npm run bench:emit` */
 import { emitArm, emitBicep } from "../src/emit/index.ts";
 import { definePlatform } from "../src/platform/index.ts";
 

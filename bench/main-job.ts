@@ -1,6 +1,6 @@
 /**
  * The main job as a user starts it, several times in fresh folders: time to the first prediction, time in all, and the
- * peak memory of all its processes together. `node bench/main-job.ts [runs]`
+ * peak memory of all its processes together. `npm run bench:main-job -- [runs]`
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
