@@ -68,7 +68,7 @@ function runningPools(host: CloudHost, location: string): (Nodes & { readonly id
       ...pools
         .filter((pool) => parentOf(pool.id).toLowerCase() === cluster.id.toLowerCase())
         .map((pool) => ({ id: pool.id, ...nodes(pool.properties) })),
-      ...inline.map((profile) => ({ id: `${cluster.id}/agentPools/${String(profile.name)}`, ...nodes(profile) })),
+      ...inline.map((profile) => ({ id: `${cluster.id}/agentPools/${(textAt(profile, "name") ?? "")}`, ...nodes(profile) })),
     ];
   });
 }

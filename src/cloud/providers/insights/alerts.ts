@@ -75,7 +75,7 @@ function checkMetricCondition(condition: JsonObject): void {
   if (!dynamic && typeof condition.threshold !== "number") {
     throw badRequest(
       "BadRequest",
-      `condition ${String(condition.name)} has threshold ${JSON.stringify(condition.threshold)}; it must be a number`,
+      `condition ${(textAt(condition, "name") ?? "")} has threshold ${JSON.stringify(condition.threshold)}; it must be a number`,
     );
   }
 }

@@ -69,7 +69,7 @@ function admitNetwork(host: CloudHost, change: Change): Resource {
   checkRanges(name, space, ranges);
   const subnets = inline?.map((subnet) => completeInline(host, change, existing, subnet));
   if (subnets !== undefined) {
-    const kept = new Set(subnets.map((subnet) => String(subnet.name).toLowerCase()));
+    const kept = new Set(subnets.map((subnet) => (textAt(subnet, "name") ?? "").toLowerCase()));
     for (const gone of existing) if (!kept.has(gone.name.toLowerCase())) refuseUsedSubnet(host, gone.id);
   }
   const properties = withDefaults(body.properties, { enableDdosProtection: false, virtualNetworkPeerings: [] });
@@ -98,15 +98,15 @@ function completeInline(host: CloudHost, change: Change, existing: readonly Reso
 async function writeSubnets(host: CloudHost, network: Resource): Promise<void> {
   if (network.properties.subnets === undefined) return;
   const wanted = objectsAt(network, "properties.subnets");
-  const names = new Set(wanted.map((subnet) => String(subnet.name).toLowerCase()));
+  const names = new Set(wanted.map((subnet) => (textAt(subnet, "name") ?? "").toLowerCase()));
   for (const subnet of subnetsOf(host, network.id)) {
     if (!names.has(subnet.name.toLowerCase())) await host.resources.delete(subnet.id, host.system);
   }
   for (const subnet of wanted) {
-    const id = `${network.id}/subnets/${String(subnet.name)}`;
+    const id = `${network.id}/subnets/${(textAt(subnet, "name") ?? "")}`;
     host.resources.save({
       id,
-      name: String(subnet.name),
+      name: (textAt(subnet, "name") ?? ""),
       type: SUBNET_TYPE,
       properties: { ...objectAt(subnet, "properties"), provisioningState: "Succeeded" },
     });

@@ -81,10 +81,10 @@ export const managementPolicies: TypeSpec = {
       if (rule.type !== "Lifecycle")
         throw badRequest(
           "InvalidRequestContent",
-          `rule ${String(rule.name)} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`,
+          `rule ${(textAt(rule, "name") ?? "")} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`,
         );
       if (Object.keys(objectAt(rule, "definition.actions")).length === 0) {
-        throw badRequest("InvalidRequestContent", `rule ${String(rule.name)} has no definition.actions`);
+        throw badRequest("InvalidRequestContent", `rule ${(textAt(rule, "name") ?? "")} has no definition.actions`);
       }
     }
     return body;

@@ -1,0 +1,32 @@
+import type { ProviderFactory } from "../../contract.ts";
+import { agentPools } from "./agent-pools.ts";
+import { versionList } from "./kubernetes-versions.ts";
+import { maintenanceConfigurations } from "./maintenance-configurations.ts";
+import { managedClusters } from "./managed-clusters.ts";
+import { managedNamespaces } from "./managed-namespaces.ts";
+import { trustedAccessRoleBindings, trustedAccessRoles } from "./trusted-access.ts";
+
+export const createContainerService: ProviderFactory = (host) => ({
+  namespace: "Microsoft.ContainerService",
+  types: [
+    managedClusters(host),
+    agentPools(host),
+    managedNamespaces(host),
+    trustedAccessRoleBindings(host),
+    maintenanceConfigurations,
+  ],
+  actions: [
+    {
+      method: "GET",
+      path: "locations/{location}/kubernetesVersions",
+      permission: "locations/kubernetesVersions/read",
+      run: () => ({ status: 200, body: versionList() }),
+    },
+    {
+      method: "GET",
+      path: "locations/{location}/trustedAccessRoles",
+      permission: "locations/trustedAccessRoles/read",
+      run: () => ({ status: 200, body: trustedAccessRoles() }),
+    },
+  ],
+});

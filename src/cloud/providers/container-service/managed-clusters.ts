@@ -1,0 +1,187 @@
+import { NAME_RULES } from "../../../azure/index.ts";
+import type { JsonObject } from "../../../base/index.ts";
+import type { ActionSpec, Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
+import { flagAt, objectsAt, textAt } from "../common/body.ts";
+import { badRequest, conflict, refusedAction, unsupported } from "../common/faults.ts";
+import { requireType } from "../common/references.ts";
+import { isBusy } from "../common/state.ts";
+import { AKS_API_VERSIONS, CLUSTER_TYPE, IDENTITY_TYPE, POOL_TYPE } from "./api-versions.ts";
+import { checkOutbound } from "./cluster-outbound.ts";
+import { checkCaller, checkControlPlane, kubeletIdentity } from "./cluster-permissions.ts";
+import { checkCluster, checkInlineChanges } from "./cluster-rules.ts";
+import { completeCluster } from "./cluster-shape.ts";
+import { checkUpgrade, resolveVersion } from "./kubernetes-versions.ts";
+import { checkApiServerSubnet, checkNodeSubnet } from "./node-subnet.ts";
+import { completePool } from "./pool-defaults.ts";
+import { checkQuota } from "./pool-quota.ts";
+import { inheritPool, type PoolProfile } from "./pool-rules.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Pools are resources of their own; the inline list makes the first ones and shows all of them. */
+export function managedClusters(host: CloudHost): TypeSpec {
+  return {
+    type: "managedClusters",
+    apiVersions: AKS_API_VERSIONS,
+    location: "required",
+    name: NAME_RULES[CLUSTER_TYPE],
+    status: { created: 201, updated: 200, deleted: 202 },
+    durationMs: 4.25 * MINUTE_MS,
+    deleteDurationMs: 5 * MINUTE_MS,
+    patch: true,
+    admit: (change) => admitCluster(host, change),
+    provision(cluster) {
+      checkControlPlane(host, cluster);
+      savePools(host, cluster);
+      return undefined;
+    },
+    present: (cluster) => ({ ...cluster, properties: { ...cluster.properties, agentPoolProfiles: shownPools(host, cluster) } }),
+    removed({ id, properties }) {
+      const kubelet = textAt(properties, "identityProfile.kubeletidentity.resourceId");
+      // Only an identity that was made with the cluster goes with it.
+      if (kubelet !== undefined && host.resources.get(kubelet) === undefined) host.principals.remove(kubelet);
+      host.log("aks.removed", { id });
+    },
+    actions: clusterActions(host),
+  };
+}
+
+export function poolsOf(host: CloudHost, clusterId: string): Resource[] {
+  return host.resources.below(clusterId, POOL_TYPE);
+}
+
+/** AKS does one thing at a time on a cluster and its pools. */
+export function refuseBusyCluster(host: CloudHost, clusterId: string, exceptId: string): void {
+  const key = exceptId.toLowerCase();
+  const candidates = [host.resources.get(clusterId), ...poolsOf(host, clusterId)];
+  const busy = candidates.find((other) => other !== undefined && other.id.toLowerCase() !== key && isBusy(other));
+  if (busy !== undefined) {
+    throw conflict(
+      "OperationNotAllowed",
+      `another operation is in progress on ${busy.id}; AKS takes one write at a time on a cluster and its pools, so write them one after another`,
+    );
+  }
+}
+
+function admitCluster(host: CloudHost, change: Change): Resource {
+  const { id, body, previous, caller, preflight } = change;
+  if (preflight !== true) refuseBusyCluster(host, id, id);
+  checkCluster(body, previous);
+  const location = body.location ?? "";
+  const plan = textAt(body, "properties.supportPlan") ?? "KubernetesOfficial";
+  const running = textAt(previous, "properties.currentKubernetesVersion");
+  const asked = textAt(body, "properties.kubernetesVersion") ?? textAt(previous, "properties.kubernetesVersion");
+  const version = keepPatch(asked, running) ?? resolveVersion(asked, plan, location);
+  if (running !== undefined) checkUpgrade(running, version);
+  const overlay = isOverlay(body);
+  const known = new Map(poolsOf(host, id).map((pool) => [pool.name, pool.properties]));
+  const pools = objectsAt(body, "properties.agentPoolProfiles").map((pool) => ({
+    name: pool.name,
+    ...completePool(inheritPool(known.get((textAt(pool, "name") ?? "")), pool), { version, overlay, plan, location }),
+  }));
+  checkInlineChanges(objectsAt(body, "properties.agentPoolProfiles"), (name) => known.get(name));
+  checkLinks(host, change, pools, overlay);
+  if (preflight !== true) checkCaller(host, caller, body);
+  const untouched = [...known].filter(([name]) => !pools.some((pool) => pool.name === name)).map(([, properties]) => properties);
+  checkQuota(host, location, [...pools, ...untouched], id);
+  const completed = completeCluster(host, change, version);
+  return { ...completed, properties: { ...completed.properties, agentPoolProfiles: pools } };
+}
+
+/** A minor, as most people write it, keeps the patch that runs: PUTs stay the same over automatic patch upgrades. */
+function keepPatch(asked: string | undefined, running: string | undefined): string | undefined {
+  return running !== undefined && asked !== undefined && running.startsWith(`${asked}.`) ? running : undefined;
+}
+
+export function isOverlay(cluster: Resource | undefined): boolean {
+  return (
+    textAt(cluster, "properties.networkProfile.networkPluginMode") === "overlay" ||
+    textAt(cluster, "properties.networkProfile.networkPlugin") === "none"
+  );
+}
+
+function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile[], overlay: boolean): void {
+  const { id, body, preflight } = change;
+  const context = { clusterId: id, overlay, ...(preflight === undefined ? {} : { preflight }) };
+  const subnets = new Set(pools.flatMap((pool) => textAt(pool, "vnetSubnetID") ?? []));
+  for (const subnetId of subnets) {
+    const demands = pools.filter((pool) => pool.vnetSubnetID === subnetId).map((pool) => ({ name: (textAt(pool, "name") ?? ""), pool }));
+    const subnet = checkNodeSubnet(host, context, subnetId, demands);
+    checkOutbound(host, body, subnet);
+  }
+  const apiServer = textAt(body, "properties.apiServerAccessProfile.subnetId");
+  if (apiServer !== undefined) checkApiServerSubnet(host, context, apiServer, [...subnets]);
+  const kubelet = kubeletIdentity(body);
+  if (kubelet === undefined) return;
+  requireType(kubelet, IDENTITY_TYPE, "properties.identityProfile.kubeletidentity.resourceId", "InvalidParameter");
+  if (preflight !== true && host.resources.get(kubelet) === undefined) {
+    throw badRequest(
+      "ResourceNotFound",
+      `the kubelet identity ${kubelet} does not exist`,
+      "properties.identityProfile.kubeletidentity.resourceId",
+    );
+  }
+}
+
+function savePools(host: CloudHost, cluster: Resource): void {
+  for (const profile of objectsAt(cluster, "properties.agentPoolProfiles")) {
+    const { name, ...properties } = profile;
+    const id = `${cluster.id}/agentPools/${(typeof name === "string" ? name : "")}`;
+    host.resources.save({
+      id,
+      name: (typeof name === "string" ? name : ""),
+      type: POOL_TYPE,
+      properties: { ...properties, provisioningState: "Succeeded" },
+    });
+  }
+}
+
+/** Until the cluster is made its pools are only what the body says. */
+function shownPools(host: CloudHost, cluster: Resource): JsonObject[] {
+  const pools = poolsOf(host, cluster.id);
+  if (pools.length === 0)
+    return objectsAt(cluster, "properties.agentPoolProfiles").map((pool) => ({ ...pool, provisioningState: "Creating" }));
+  return pools.map(({ name, properties }) => ({ name, ...properties }));
+}
+
+function clusterActions(host: CloudHost): Readonly<Record<string, ActionSpec>> {
+  const power = (code: "Running" | "Stopped", permission: string): ActionSpec => ({
+    permission,
+    run: ({ resource }) => ({
+      status: 202,
+      later: async () => {
+        const current = host.resources.get(resource.id) ?? resource;
+        host.resources.save({ ...current, properties: { ...current.properties, powerState: { code } } });
+        for (const pool of poolsOf(host, resource.id))
+          host.resources.save({ ...pool, properties: { ...pool.properties, powerState: { code } } });
+        return undefined;
+      },
+    }),
+  });
+  return {
+    listClusterUserCredential: refusedAction(
+      "listClusterUserCredential/action",
+      "listClusterUserCredential (the cluster has no Kubernetes API yet)",
+    ),
+    listClusterMonitoringUserCredential: refusedAction(
+      "listClusterMonitoringUserCredential/action",
+      "listClusterMonitoringUserCredential",
+    ),
+    listClusterAdminCredential: {
+      permission: "listClusterAdminCredential/action",
+      run({ resource }) {
+        if (flagAt(resource, "properties.disableLocalAccounts") === true) {
+          throw badRequest(
+            "BadRequest",
+            `${resource.id} has local accounts disabled, so it has no admin credential; sign in with Microsoft Entra`,
+          );
+        }
+        throw unsupported("listClusterAdminCredential (the cluster has no Kubernetes API yet)");
+      },
+    },
+    runCommand: refusedAction("runCommand/action", "runCommand (the cluster has no Kubernetes API yet)"),
+    rotateClusterCertificates: refusedAction("rotateClusterCertificates/action", "rotateClusterCertificates"),
+    start: power("Running", "start/action"),
+    stop: power("Stopped", "stop/action"),
+  };
+}
