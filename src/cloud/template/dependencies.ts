@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from "../../base/index.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { ArmFault } from "../contract.ts";
 import { copyCount, evaluate, evaluateText, readPropertyCopies } from "./evaluate.ts";
 import { at, invalidTemplate, Pending } from "./fault.ts";
@@ -8,7 +8,7 @@ import type { PlannedResource } from "./planned.ts";
 import type { Draft } from "./resources.ts";
 import { type Scope, withLoop } from "./scope.ts";
 import { classify, type Expression } from "./syntax.ts";
-import { entriesOf } from "./values.ts";
+import { entriesOf, fromEntries } from "./values.ts";
 
 export type Find = (text: string) => readonly Draft[];
 
@@ -37,7 +37,7 @@ export function indexResources(drafts: readonly Draft[]): Find {
 export function connect(drafts: readonly Draft[], find: Find): PlannedResource[] {
   const connected = drafts.map((draft) => {
     const { declaredDependsOn, parent, batchSize, ...resource } = draft;
-    const keys = new Set([...declaredKeys(draft, find), ...referencedKeys([draft.body], draft.scope, find)]);
+    const keys = new Set([...declaredKeys(draft, find), ...referencedKeys([visibleBody(draft)], draft.scope, find)]);
     if (parent !== undefined) keys.add(parent);
     if (batchSize !== undefined) for (const key of previousBatch(draft, drafts, batchSize)) keys.add(key);
     keys.delete(draft.key);
@@ -45,6 +45,12 @@ export function connect(drafts: readonly Draft[], find: Find): PlannedResource[]
   });
   refuseCycles(connected);
   return connected;
+}
+
+/** Expressions in an inner template speak of that template's own resources. */
+function visibleBody({ body, nested }: Draft): JsonObject {
+  if (nested?.inner !== true || !isObject(body.properties)) return body;
+  return { ...body, properties: fromEntries(entriesOf(body.properties).filter(([name]) => name.toLowerCase() !== "template")) };
 }
 
 function declaredKeys(draft: Draft, find: Find): string[] {
@@ -74,7 +80,11 @@ function previousBatch(draft: Draft, drafts: readonly Draft[], batchSize: number
 }
 
 /** Keys of the resources that `reference`, `references` and `list*` in these values mean, as far as that shows before the deployment runs. */
-export function referencedKeys(values: readonly JsonValue[], scope: Scope, find: Find): string[] {
+export function referencedKeys(
+  values: readonly JsonValue[],
+  scope: Scope,
+  find: (text: string) => readonly { readonly key: string }[],
+): string[] {
   const keys = new Set<string>();
   const visit = (value: JsonValue, within: Scope): void => {
     if (typeof value === "string") visitText(value, within);

@@ -20,7 +20,9 @@ export interface PlanInput extends ParameterInput {
 
 /** Reads a template, resolves its parameters and unrolls its resources; everything that ARM refuses before it starts is refused here. */
 export function planTemplate(input: PlanInput): Plan {
-  const template = readTemplate(input.template);
+  const read = readTemplate(input.template);
+  // In the outer scope the parameters around it are meant, whatever the nested template declares.
+  const template = input.outer === undefined ? read : { ...read, parameters: [] };
   const scope = input.outer ?? ownScope(input, template);
   if (input.outer === undefined) for (const { name } of template.parameters) forceUnlessPending(scope, input, name);
   const drafts = draftResources(template, input.target, scope);
