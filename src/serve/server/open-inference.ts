@@ -74,7 +74,14 @@ async function infer(call: Call, model: Model, batcher: Batcher, maxRows: number
       "binary tensor data is not supported (see extensions of GET /v2); send data as JSON",
     );
   }
-  const { id, inputs, outputs } = readJsonObject(call);
+  const { id, inputs, outputs, parameters } = readJsonObject(call);
+  if (isObject(parameters) && parameters.binary_data_output === true) {
+    throw new RequestFault(
+      400,
+      "serve.binary-tensors",
+      "parameters.binary_data_output asks for binary data, which is not supported; leave it out",
+    );
+  }
   if (id !== undefined && typeof id !== "string") throw new RequestFault(400, "serve.id", `id is ${kindOf(id)}; send a string`);
   const wanted = readOutputs(outputs, model);
   const results = await runModel(batcher, readInputs(inputs, model, maxRows));

@@ -9,6 +9,8 @@ export interface RowLayout {
   /** One for each value of a row, in the model's order; `undefined` where the model does not name its columns. */
   readonly columns: readonly string[] | undefined;
   readonly width: number;
+  /** How many rows a request must have; `null` where the model takes any number. */
+  readonly rows: number | null;
   fill(rows: readonly (readonly unknown[])[], order: readonly number[] | undefined): Tensors;
 }
 
@@ -21,13 +23,19 @@ export function rowLayout({ evaluator: { inputs }, columns }: Model): RowLayout 
   if (inputs.length === 1 && only !== undefined && only.shape.length === 2) {
     const width = only.shape[1] ?? columns?.length;
     if (width === undefined) return undefined;
-    return { columns, width, fill: (rows, order) => ({ [only.name]: matrix(only, rows, width, order, columns) }) };
+    return {
+      columns,
+      width,
+      rows: only.shape[0] ?? null,
+      fill: (rows, order) => ({ [only.name]: matrix(only, rows, width, order, columns) }),
+    };
   }
   if (inputs.length > 0 && inputs.every(isColumn)) {
     const names = inputs.map(({ name }) => name);
     return {
       columns: names,
       width: inputs.length,
+      rows: inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? null,
       fill: (rows, order) =>
         Object.fromEntries(inputs.map((spec, at) => [spec.name, column(spec, rows, order?.[at] ?? at, inputs.length)])),
     };
@@ -123,6 +131,9 @@ function readRows(
   if (value.length === 0) throw new RequestFault(400, "serve.rows", `${place} has no rows; send at least one`);
   if (value.length > maxRows)
     throw new RequestFault(413, "serve.too-many-rows", `${place} has ${value.length} rows; at most ${maxRows} in one request`);
+  if (layout.rows !== null && value.length !== layout.rows) {
+    throw new RequestFault(400, "serve.rows", `${place} has ${value.length} rows; the model takes exactly ${layout.rows}`);
+  }
   for (let at = 0; at < value.length; at++) {
     const row: unknown = value[at];
     if (!Array.isArray(row))

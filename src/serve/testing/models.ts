@@ -23,8 +23,8 @@ export const SUM: OnnxModel = {
   name: "sum",
   inputs: [rowsOf("X", "float", 2)],
   outputs: [{ name: "y", type: "float", shape: ["rows"] }],
-  nodes: [{ op: "ReduceSum", inputs: ["X", "axes"], outputs: ["y"], attributes: { keepdims: { i: 0 } } }],
-  weights: [],
+  nodes: [{ op: "MatMul", inputs: ["X", "ones"], outputs: ["y"] }],
+  weights: [{ name: "ones", dims: [2], data: [1, 1] }],
 };
 
 /** Gives back what it gets, for each element type that a request can carry here. */
@@ -75,7 +75,10 @@ export interface ModelFolder extends AsyncDisposable {
 }
 
 /** A folder of its own with `model.onnx` in it and any other files, removed at the end of the scope. */
-export async function modelFolder(model: OnnxModel | Uint8Array, files: Readonly<Record<string, string>> = {}): Promise<ModelFolder> {
+export async function modelFolder(
+  model: OnnxModel | Uint8Array,
+  files: Readonly<Record<string, string>> = {},
+): Promise<ModelFolder> {
   const path = await mkdtemp(join(tmpdir(), "quayside-model-"));
   await writeFile(join(path, "model.onnx"), model instanceof Uint8Array ? model : encodeModel(model));
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);

@@ -15,7 +15,14 @@ export async function testServer(
 ): Promise<TestServer> {
   const { files, ...rest } = options;
   const folder = await modelFolder(model, files);
-  const server = await startModelServer({ ...MODEL_SERVER_DEFAULTS, place: folder.path, name: "m", version: "3", log: silentLog, ...rest });
+  const server = await startModelServer({
+    ...MODEL_SERVER_DEFAULTS,
+    place: folder.path,
+    name: "m",
+    version: "3",
+    log: silentLog,
+    ...rest,
+  });
   await server.load();
   return {
     url: `http://127.0.0.1:${server.port}`,
