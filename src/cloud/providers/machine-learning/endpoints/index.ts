@@ -5,10 +5,7 @@ import { endpointType } from "./endpoint-type.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
 
 /** Kubernetes online endpoints and their deployments: a router process for each cluster, model-server processes behind it. */
-export function createEndpoints(
-  host: CloudHost,
-  options: Pick<FleetOptions, "backoff"> = {},
-): Partial<ProviderModule> {
+export function createEndpoints(host: CloudHost, options: Pick<FleetOptions, "backoff"> = {}): Partial<ProviderModule> {
   const fleet = new Fleet({
     host,
     credentials: ({ id, authMode }) => credentialHashes(host, id, authMode, Date.now()),

@@ -1,0 +1,154 @@
+import { fileURLToPath } from "node:url";
+import { isObject, type JsonObject } from "../../../../base/index.ts";
+import type { Resource } from "../../../contract.ts";
+import { createBlobAccess } from "../../../planes/blob/index.ts";
+import { type Answer, startTestCloud, type TestCloud, type TestCloudOptions } from "../../../testing.ts";
+import { createStorage } from "../../storage/index.ts";
+import { createMachineLearning } from "../index.ts";
+import { setUpWorkspace } from "../workspace-setup.ts";
+
+const executable = (name: string) => fileURLToPath(new URL(`../../../../serve/${name}`, import.meta.url));
+
+/** The real model server and router. */
+export const RUNTIME = {
+  modelServer: [process.execPath, executable("server-main.ts")],
+  router: [process.execPath, executable("router-main.ts")],
+  environmentRoot: process.cwd(),
+};
+
+/** One decision on the first of two features: above 0.5 is `high`. ONNX, opset ai.onnx.ml 2. */
+export const STUMP = Buffer.from(
+  "CAgSCHF1YXlzaWRlOrIECtEDCgFYEgVsYWJlbBINcHJvYmFiaWxpdGllcxocVHJlZUVuc2VtYmxlQ2xhc3NpZmllci1sYWJlbCIWVHJlZUVuc2VtYmxlQ2xhc3NpZmllcioXCg1ub2Rlc190cmVlaWRzQgMAAACgAQcqFwoNbm9kZXNfbm9kZWlkc0IDAAECoAEHKigKC25vZGVzX21vZGVzSgpCUkFOQ0hfTEVRSgRMRUFGSgRMRUFGoAEIKhoKEG5vZGVzX2ZlYXR1cmVpZHNCAwAAAKABByofCgxub2Rlc192YWx1ZXM6DAAAAD8AAAAAAAAAAKABBiobChFub2Rlc190cnVlbm9kZWlkc0IDAQAAoAEHKhwKEm5vZGVzX2ZhbHNlbm9kZWlkc0IDAgAAoAEHKhYKDWNsYXNzX3RyZWVpZHNCAgAAoAEHKhYKDWNsYXNzX25vZGVpZHNCAgECoAEHKhIKCWNsYXNzX2lkc0ICAAGgAQcqHAoNY2xhc3Nfd2VpZ2h0czoIAACAPwAAgD+gAQYqIwoTY2xhc3NsYWJlbHNfc3RyaW5nc0oDbG93SgRoaWdooAEIKhkKDnBvc3RfdHJhbnNmb3JtIgROT05FoAEDOgphaS5vbm54Lm1sEgVzdHVtcFoXCgFYEhIKEAgBEgwKBhIEcm93cwoCCAJiFwoFbGFiZWwSDgoMCAgSCAoGEgRyb3dzYiMKDXByb2JhYmlsaXRpZXMSEgoQCAESDAoGEgRyb3dzCgIIAkICEA9CDgoKYWkub25ueC5tbBAC",
+  "base64",
+);
+
+export const REGION = "eastus";
+
+/** A cloud with one workspace, its storage account and an attached cluster, for tests of endpoints and of MLflow. */
+export interface World extends AsyncDisposable {
+  readonly test: TestCloud;
+  /** The workspace's id. */
+  readonly workspace: string;
+  readonly account: string;
+  /** Uploads these files and registers them; gives the version's id. */
+  model(name: string, version: string, files: Readonly<Record<string, Buffer | string>>): Promise<string>;
+  /** Registers an environment with this image and quayside-serve's routes; gives the version's id. */
+  environment(
+    name: string,
+    image: string,
+    routes?: Partial<Record<"liveness" | "readiness" | "scoring", string>>,
+  ): Promise<string>;
+  endpoint(name: string, properties?: JsonObject, more?: JsonObject): Promise<JsonObject>;
+  /** PUTs a deployment of the stump model in the standard environment unless told otherwise; gives the operation's end. */
+  deploy(endpoint: string, name: string, properties?: JsonObject, more?: JsonObject): Promise<Answer>;
+  traffic(endpoint: string, traffic: JsonObject): Promise<Answer>;
+  score(endpoint: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+export async function startWorld(options: TestCloudOptions = {}): Promise<World> {
+  const test = await startTestCloud({ runtime: RUNTIME, providers: [createStorage, createMachineLearning], ...options });
+  const group = await test.group("rg", REGION);
+  const account = "stworld";
+  const storage = `${group}/providers/Microsoft.Storage/storageAccounts/${account}`;
+  await test.put(storage, { location: REGION, kind: "StorageV2", sku: { name: "Standard_LRS" }, properties: {} });
+  const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
+  const cluster = `${group}/providers/Microsoft.ContainerService/managedClusters/aks`;
+  if (test.host.resources.get(workspace) === undefined) {
+    saved(test, workspace, "Microsoft.MachineLearningServices/workspaces", {
+      storageAccount: storage,
+      workspaceId: test.host.newGuid(),
+    });
+    await setUpWorkspace(test.host, required(test, workspace));
+    saved(test, `${workspace}/computes/k8s`, "Microsoft.MachineLearningServices/workspaces/computes", {
+      computeType: "Kubernetes",
+      resourceId: cluster,
+      properties: {
+        namespace: "azureml",
+        defaultInstanceType: "defaultinstancetype",
+        instanceTypes: { big: { resources: { requests: { cpu: "4" } } } },
+      },
+    });
+  }
+
+  const world: World = {
+    test,
+    workspace,
+    account,
+    model: async (name, version, files) => {
+      const access = createBlobAccess(test.host);
+      for (const [path, data] of Object.entries(files))
+        await access.write({ account, container: "azureml", path: `m/${name}/${version}/${path}` }, data);
+      const modelUri = `azureml://datastores/workspaceartifactstore/paths/m/${name}/${version}`;
+      const id = `${workspace}/models/${name}/versions/${version}`;
+      await test.put(id, { properties: { modelUri, modelType: "custom_model" } });
+      return id;
+    },
+    environment: async (name, image, routes = {}) => {
+      const id = `${workspace}/environments/${name}/versions/1`;
+      const route = (path: string) => ({ path, port: 5001 });
+      const inferenceConfig = {
+        livenessRoute: route(routes.liveness ?? "/v2/health/live"),
+        readinessRoute: route(routes.readiness ?? "/v2/health/ready"),
+        scoringRoute: route(routes.scoring ?? "/score"),
+      };
+      await test.put(id, { properties: { image, inferenceConfig } });
+      return id;
+    },
+    endpoint: (name, properties = {}, more = {}) =>
+      test.put(`${workspace}/onlineEndpoints/${name}`, {
+        location: REGION,
+        identity: { type: "SystemAssigned" },
+        ...more,
+        properties: { authMode: "Key", compute: `${workspace}/computes/k8s`, ...properties },
+      }),
+    deploy: async (endpoint, name, properties = {}, more = {}) => {
+      const model = `${workspace}/models/stump/versions/1`;
+      if (properties.model === undefined && test.host.resources.get(model) === undefined)
+        await world.model("stump", "1", { "model.onnx": STUMP });
+      const environmentId = `${workspace}/environments/serve/versions/1`;
+      if (test.host.resources.get(environmentId) === undefined) await world.environment("serve", "quayside-serve:0.1.0");
+      const body = {
+        location: REGION,
+        ...more,
+        properties: { endpointComputeType: "Kubernetes", model, environmentId, ...properties },
+      };
+      return await test.settle(await test.ask("PUT", `${workspace}/onlineEndpoints/${endpoint}/deployments/${name}`, { body }));
+    },
+    traffic: async (endpoint, traffic) => {
+      const id = `${workspace}/onlineEndpoints/${endpoint}`;
+      const { json } = await test.ask("GET", id);
+      const properties = isObject(json.properties) ? json.properties : {};
+      const body = { ...json, properties: { ...properties, traffic } };
+      return await test.settle(await test.ask("PUT", id, { body }));
+    },
+    score: async (endpoint, headers = {}) => {
+      const id = `${workspace}/onlineEndpoints/${endpoint}`;
+      const { properties } = (await test.ask("GET", id)).json;
+      const keys = await test.ask("POST", `${id}/listKeys`);
+      return await fetch(String(isObject(properties) ? properties.scoringUri : ""), {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${String(keys.json.primaryKey)}`, ...headers },
+        body: JSON.stringify({ data: [[0.9, 0]] }),
+      });
+    },
+    [Symbol.asyncDispose]: () => test.close(),
+  };
+  return world;
+}
+
+function saved(test: TestCloud, id: string, type: string, properties: JsonObject): void {
+  test.host.resources.save({
+    id,
+    name: id.split("/").at(-1) ?? "",
+    type,
+    location: REGION,
+    systemData: { createdAt: new Date(0).toISOString() },
+    properties: { ...properties, provisioningState: "Succeeded" },
+  });
+}
+
+function required(test: TestCloud, id: string): Resource {
+  const resource = test.host.resources.get(id);
+  if (resource === undefined) throw new Error(`${id} was not saved`);
+  return resource;
+}
