@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "@stricli/core";
+import { application } from "../../src/cli/app.ts";
+
+export const repository = join(import.meta.dirname, "..", "..");
+
+export interface Finished {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A folder that is gone when the test ends. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "quayside-test-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A command in this process, with its own streams and environment: fast, for what needs no process of its own. */
+export async function quayside(
+  inputs: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
+): Promise<Finished> {
+  const captured = { out: "", err: "" };
+  const process = {
+    stdout: { write: (text: string) => void (captured.out += text) },
+    stderr: { write: (text: string) => void (captured.err += text) },
+    exitCode: 0,
+  };
+  await run(application, inputs, {
+    process,
+    env: { ...options.env },
+    cwd: options.cwd ?? repository,
+    signal: new AbortController().signal,
+    confirm: async () => false,
+  });
+  return { code: process.exitCode, ...captured };
+}
+
+/** The program as a person starts it. */
+export function startQuayside(
+  inputs: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
+): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
+  const child = spawn(process.execPath, [join(repository, "src/cli/main.ts"), ...inputs], {
+    cwd: options.cwd ?? repository,
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", CI: "true", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const finished = new Promise<Finished>((resolve) =>
+    child.once("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : 128), out, err })),
+  );
+  return { child, finished };
+}
