@@ -58,6 +58,10 @@ const RETURNS: Record<FunctionName, ParameterType | "argument" | "item" | "unkno
   max: "int",
 };
 
+const SURROUNDINGS: ReadonlySet<FunctionName> = new Set(["resourceGroup", "subscription", "tenant", "environment"]);
+/** Their members that are no strings. */
+const SURROUNDING_OBJECTS: ReadonlySet<string> = new Set(["tags", "properties", "suffixes", "authentication"]);
+
 /** Tells types of the nodes of a program. What Azure answers (`cluster.properties.fqdn`) counts as a string. */
 export function inferTypes(program: Program): (node: Node) => ValueType {
   const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
@@ -65,8 +69,11 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
   const conditional = new Set(program.resources.filter((resource) => resource.condition).map((resource) => resource.symbol));
 
   const infer = fold<ValueType>({
-    literal: ({ value }) =>
-      value === null ? NULL : of(typeof value === "boolean" ? "bool" : typeof value === "number" ? "int" : "string"),
+    literal: ({ value }) => {
+      if (value === null) return NULL;
+      if (typeof value === "number") return Number.isInteger(value) ? of("int") : UNKNOWN; // no target has a type for decimals
+      return of(typeof value === "boolean" ? "bool" : "string");
+    },
     array: (node, go) => ({ ...of("array"), item: join(node.items.map(go)) }),
     object: (node, go) => ({
       ...of("object"),
@@ -88,13 +95,15 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
     },
     resource: () => of("object"),
     access: (node, go) => {
-      const { root, keys } = accessChain(node);
+      const { root, keys, typed } = accessChain(node);
       if (root.kind === "resource") {
+        const type = typed === undefined ? "string" : typed.depth === keys.length ? typed.type : "unknown";
         const known = ["id", "name", "type", "apiVersion"].includes(literalKey(keys[0]) ?? "");
-        return { kind: "string", nullable: !known && conditional.has(root.symbol) };
+        return { kind: type, nullable: !known && conditional.has(root.symbol) };
       }
-      if (root.kind === "call" && ["resourceGroup", "subscription", "tenant", "environment"].includes(root.name))
-        return of("string");
+      if (root.kind === "call" && SURROUNDINGS.has(root.name)) {
+        return of(keys.length === 1 && SURROUNDING_OBJECTS.has(literalKey(keys[0]) ?? "") ? "object" : "string");
+      }
       const base = go(node.of);
       if (base.kind === "array") return base.item ?? UNKNOWN;
       const key = literalKey(node.key);

@@ -60,6 +60,8 @@ export interface AccessNode {
   readonly kind: "access";
   readonly of: Node;
   readonly key: Node;
+  /** The type of what Azure answers at this member of a resource, for targets that declare types; a string unless told. */
+  readonly type?: "int" | "bool" | "array" | "object";
 }
 
 export interface CallNode {

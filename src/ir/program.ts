@@ -89,6 +89,8 @@ export interface ResourceHandle {
   readonly name: Expr<string>;
   /** A value that is known once it is deployed: cluster.get("properties", "oidcIssuerProfile", "issuerURL"). */
   get<T = string>(...path: readonly [string, ...string[]]): Expr<T>;
+  /** The same for a value that is no string: `vault.read<number>("int", "properties", "softDeleteRetentionInDays")`. */
+  read<T>(type: "int" | "bool" | "array" | "object", ...path: readonly [string, ...string[]]): Expr<T>;
 }
 
 export interface ParameterDeclaration<T> extends Omit<Parameter, "name" | "type" | "default" | "allowed"> {
@@ -171,6 +173,10 @@ export function createProgram(): ProgramBuilder {
         id: get<string>(self, "id"),
         name: get<string>(self, "name"),
         get: <T>(...path: readonly [string, ...string[]]) => get<T>(self, ...path),
+        read: <T>(type: "int" | "bool" | "array" | "object", ...path: readonly [string, ...string[]]) => {
+          const { node } = get<T>(self, ...path);
+          return expression<T>(node.kind === "access" ? { ...node, type } : node);
+        },
       };
     },
 

@@ -1,5 +1,5 @@
 import { fold } from "./fold.ts";
-import type { Node } from "./node.ts";
+import type { Node, NodeOf } from "./node.ts";
 
 const childrenOf = fold<readonly Node[]>({
   literal: () => [],
@@ -24,16 +24,15 @@ export function walk(node: Node, visit: (node: Node) => boolean | undefined | vo
 export interface AccessChain {
   readonly root: Node;
   readonly keys: readonly Node[];
+  /** How many keys lead to a value whose type is told. */
+  readonly typed?: { readonly depth: number; readonly type: NonNullable<NodeOf<"access">["type"]> };
 }
 
 export function accessChain(node: Node): AccessChain {
-  const keys: Node[] = [];
-  let root = node;
-  while (root.kind === "access") {
-    keys.unshift(root.key);
-    root = root.of;
-  }
-  return { root, keys };
+  if (node.kind !== "access") return { root: node, keys: [] };
+  const { root, keys, typed } = accessChain(node.of);
+  const told = typed ?? (node.type && { depth: keys.length + 1, type: node.type });
+  return { root, keys: [...keys, node.key], ...(told ? { typed: told } : {}) };
 }
 
 /** The text of a key that is known without evaluation. */

@@ -180,7 +180,7 @@ export const randomProgram: fc.Arbitrary<Program> = anyInput.map(([bodies, share
   const runtime = (of: ResourceHandle): Values => ({
     ...early,
     text: [...early.text, of.id, of.name, of.get("properties", "text"), of.get("identity", "principalId")],
-    object: [...early.object, of.get<object>("properties", "nested")],
+    object: [...early.object, of.read<object>("object", "properties", "nested")],
   });
 
   const root = program.resource("root", {
@@ -209,6 +209,6 @@ export const randomProgram: fc.Arbitrary<Program> = anyInput.map(([bodies, share
     comment: "Made last.",
   });
   program.output("lockId", "string", "Id of the lock.", lock.id);
-  program.output("value", "object", "Some value.", { late, of: root.get("properties", "nested", "number") });
+  program.output("value", "object", "Some value.", { late, of: root.read<number>("int", "properties", "nested", "number") });
   return program.build();
 });

@@ -1,5 +1,15 @@
 import { assert } from "../../base/index.ts";
-import { inferTypes, literalKey, type Node, type Program, type Resource, type ValueType } from "../../ir/index.ts";
+import {
+  type AccessChain,
+  inferTypes,
+  literalKey,
+  type Node,
+  type NodeOf,
+  type Program,
+  type Resource,
+  type ValueType,
+} from "../../ir/index.ts";
+import type { Diagnostic } from "../../report/index.ts";
 import { camelCase, createNames } from "./names.ts";
 import { type Placement, placeDeclarations } from "./placement.ts";
 import { isIdentifier } from "./quote.ts";
@@ -15,7 +25,11 @@ export interface BicepContext {
   /** True for a name that some file declares. */
   isDeclared(identifier: string): boolean;
   /** The output of the owner's module that carries a member of a resource, made when it is first asked for. */
-  output(symbol: string, path: readonly string[]): ModuleOutput;
+  output(symbol: string, chain: AccessChain): ModuleOutput;
+  /** Bicep's word for a type; a diagnostic where there is none. */
+  typeWord(type: ValueType, at: string): string;
+  /** What came up while printing. */
+  readonly problems: readonly Diagnostic[];
   outputsOf(concern: string): readonly ModuleOutput[];
 }
 
@@ -39,6 +53,7 @@ export function createContext(program: Program): BicepContext {
   const uniqueOutput = createNames([...declared, ...resources.keys()]);
   const outputs = new Map<string, ModuleOutput>();
   const typeOf = inferTypes(program);
+  const problems: Diagnostic[] = [];
 
   return {
     program,
@@ -52,25 +67,38 @@ export function createContext(program: Program): BicepContext {
     moduleName: (concern) => modules.get(concern) ?? concern,
     isDeclared: (identifier) =>
       declared.includes(identifier) || resources.has(identifier) || [...modules.values()].includes(identifier),
-    output: (symbol, path) => {
+    output: (symbol, { keys, typed }) => {
+      const path = literalPath(keys.slice(0, typed?.depth));
       const key = [symbol, ...path].join(".");
-      const node = path.reduce<Node>((of, word) => ({ kind: "access", of, key: { kind: "literal", value: word } }), {
-        kind: "resource",
-        symbol,
-      });
+      const node = memberNode(symbol, path, typed?.depth === path.length ? typed.type : undefined);
+      // what is followed by an expression or goes on beyond the path is no string, and nobody said what it is
+      const type: ValueType =
+        typed === undefined && path.length < keys.length ? { ...typeOf(node), kind: "unknown" } : typeOf(node);
       const output = outputs.get(key) ?? {
         name: uniqueOutput(outputName(symbol, path)),
         symbol,
         path,
         node,
-        type: typeOf(node),
+        type,
         description: describe(symbol, path),
       };
       outputs.set(key, output);
       return output;
     },
+    typeWord: (type, at) => {
+      const word = typeName(type);
+      if (word === undefined) problems.push(untyped(at));
+      return word ?? "object";
+    },
+    problems,
     outputsOf: (concern) => [...outputs.values()].filter((output) => placement.concernOf(output.symbol) === concern),
   };
+}
+
+function memberNode(symbol: string, path: readonly string[], type: NodeOf<"access">["type"]): Node {
+  const root: Node = { kind: "resource", symbol };
+  const node = path.reduce<Node>((of, word) => ({ kind: "access", of, key: { kind: "literal", value: word } }), root);
+  return node.kind === "access" && type !== undefined ? { ...node, type } : node;
 }
 
 /** `properties` says nothing that a reader misses. */
@@ -82,6 +110,22 @@ function describe(symbol: string, path: readonly string[]): string {
   if (path.length === 1 && path[0] === "id") return `Resource id of ${symbol}.`;
   if (path.length === 1 && path[0] === "name") return `Name of ${symbol}.`;
   return `${path.join(".")} of ${symbol}, known once it is deployed.`;
+}
+
+/** `undefined` when Bicep has no word for it. */
+export function typeName(type: ValueType): string | undefined {
+  if (type.kind === "unknown" || type.kind === "null") return undefined;
+  return type.nullable ? `${type.kind}?` : type.kind;
+}
+
+function untyped(at: string): Diagnostic {
+  return {
+    code: "emit.bicep.untyped-value",
+    severity: "error",
+    message: "a value of unknown type goes from one module to another",
+    at,
+    help: "give it one type, read it with its type, or move its user to the same concern",
+  };
 }
 
 /** The leading keys that are plain names. */

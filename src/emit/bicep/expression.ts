@@ -1,5 +1,5 @@
 import { unreachable } from "../../base/index.ts";
-import { accessChain, fold, literalKey, type Node, type NodeOf, textParts } from "../../ir/index.ts";
+import { type AccessChain, accessChain, fold, literalKey, type Node, type NodeOf, textParts } from "../../ir/index.ts";
 import { type Doc, group, hardline, indent, isMultiline, join, line, lineOr, print, softline } from "../doc/index.ts";
 import { PRECEDENCE, SPELLINGS } from "./functions.ts";
 import { escapeText, isIdentifier, KEYWORD_LITERALS, propertyName, quote } from "./quote.ts";
@@ -8,7 +8,7 @@ import { escapeText, isIdentifier, KEYWORD_LITERALS, propertyName, quote } from 
 export interface BicepScope {
   parameter(name: string): string;
   variable(name: string, keys: readonly Node[]): Reference;
-  resource(symbol: string, keys: readonly Node[]): Reference;
+  resource(symbol: string, chain: AccessChain): Reference;
   /** True when a declaration hides the function of that name. */
   hides(identifier: string): boolean;
 }
@@ -83,10 +83,11 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
     concat: (node) => primary(interpolated(node)),
     parameter: (node) => primary(scope.parameter(node.name)),
     variable: (node) => reference(scope.variable(node.name, [])),
-    resource: (node) => reference(scope.resource(node.symbol, [])),
+    resource: (node) => reference(scope.resource(node.symbol, accessChain(node))),
     access: (node, go) => {
-      const { root, keys } = accessChain(node);
-      if (root.kind === "resource") return reference(scope.resource(root.symbol, keys));
+      const chain = accessChain(node);
+      const { root, keys } = chain;
+      if (root.kind === "resource") return reference(scope.resource(root.symbol, chain));
       if (root.kind === "variable") return reference(scope.variable(root.name, keys));
       return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map((node) => key(node, false))]);
     },

@@ -18,15 +18,23 @@ export function emitBicep(program: Program, values: Readonly<Record<string, Json
   const context = createContext(program);
   const modules = context.placement.concerns.map((concern) => printModule(context, concern));
   const main = printMain(context, modules);
+  const texts = modules.map(({ concern, text }) => [`bicep/modules/${concern}.bicep`, text()] as const);
+  if (hasErrors(context.problems))
+    return { files: new Map(), diagnostics: sortDiagnostics([...diagnostics, ...unique(context.problems)]) };
   const parameters = armParameters(program, { ...plainDefaults(program), ...values });
   return {
     files: new Map([
       ["bicep/main.bicep", main],
-      ...modules.map(({ concern, text }) => [`bicep/modules/${concern}.bicep`, text()] as const),
+      ...texts,
       ["bicep/parameters.json", `${JSON.stringify(parameters, undefined, 2)}\n`],
     ]),
     diagnostics,
   };
+}
+
+/** The same value may be taken by several modules. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [`${diagnostic.code} ${diagnostic.at}`, diagnostic])).values()];
 }
 
 /** Values that need no deployment to be known, for people to edit. */

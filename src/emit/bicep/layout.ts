@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/index.ts";
-import { type AnyInput, type Node, type Output, type Parameter, toNode, type ValueType } from "../../ir/index.ts";
+import { type AnyInput, type Node, type Output, type Parameter, toNode } from "../../ir/index.ts";
 import { type Doc, hardline, indent, join, print } from "../doc/index.ts";
 import { bicepExpression } from "./expression.ts";
 import { quote } from "./quote.ts";
@@ -36,12 +36,6 @@ export function outputDoc(output: Pick<Output, "name" | "description">, type: st
   return decorated([describe(output.description)], [`output ${output.name} ${type} = `, value]);
 }
 
-/** `undefined` when Bicep has no word for it. */
-export function typeName(type: ValueType): string | undefined {
-  if (type.kind === "unknown" || type.kind === "null") return undefined;
-  return type.nullable ? `${type.kind}?` : type.kind;
-}
-
 /** A comment in lines of readable length. */
 export function comment(text: string): Doc[] {
   const lines: string[] = [];
@@ -63,6 +57,6 @@ function allowedDoc(allowed: readonly JsonValue[]): Doc {
 const literals = bicepExpression({
   parameter: (name) => name,
   variable: (identifier, keys) => ({ identifier, keys, nullable: false }),
-  resource: (identifier, keys) => ({ identifier, keys, nullable: false }),
+  resource: (identifier, { keys }) => ({ identifier, keys, nullable: false }),
   hides: () => false,
 });

@@ -1,6 +1,6 @@
 import type { Node } from "../../ir/index.ts";
 import { type Doc, hardline, indent, join } from "../doc/index.ts";
-import { type BicepContext, literalPath } from "./context.ts";
+import type { BicepContext } from "./context.ts";
 import { bicepExpression, object } from "./expression.ts";
 import { file, outputDoc, parameterDoc } from "./layout.ts";
 import { type PrintedModule, variableDoc } from "./module.ts";
@@ -11,12 +11,11 @@ export function printMain(context: BicepContext, modules: readonly PrintedModule
   const printer = bicepExpression({
     parameter: (name) => name,
     variable: (identifier, keys) => ({ identifier, keys, nullable: false }),
-    resource: (symbol, keys) => {
-      const path = literalPath(keys);
-      const output = context.output(symbol, path);
+    resource: (symbol, chain) => {
+      const output = context.output(symbol, chain);
       return {
         identifier: `${context.moduleName(placement.concernOf(symbol))}.outputs.${output.name}`,
-        keys: keys.slice(path.length),
+        keys: chain.keys.slice(output.path.length),
         nullable: output.type.nullable,
       };
     },

@@ -1,8 +1,16 @@
-import { impliedDependencies, literalKey, type Node, type Parameter, type Resource, type Variable } from "../../ir/index.ts";
+import {
+  type AccessChain,
+  impliedDependencies,
+  literalKey,
+  type Node,
+  type Parameter,
+  type Resource,
+  type Variable,
+} from "../../ir/index.ts";
 import { type Doc, hardline, indent, join } from "../doc/index.ts";
-import { type BicepContext, literalPath } from "./context.ts";
+import { type BicepContext, literalPath, typeName } from "./context.ts";
 import { bicepExpression, object, type Reference } from "./expression.ts";
-import { comment, decorated, describe, file, outputDoc, parameterDoc, typeName } from "./layout.ts";
+import { comment, decorated, describe, file, outputDoc, parameterDoc } from "./layout.ts";
 import { camelCase, createNames } from "./names.ts";
 import { propertyName, quote } from "./quote.ts";
 
@@ -36,22 +44,21 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
     parameter: imports.parameter,
     variable: (name, keys) =>
       placement.homeOf(name) === concern ? { identifier: name, keys, nullable: false } : imports.variable(name, keys),
-    resource: (symbol, keys) => {
+    resource: (symbol, chain) => {
+      const { keys } = chain;
       const member = literalKey(keys[0]) ?? "";
       if (placement.concernOf(symbol) === concern || (existing.includes(symbol) && ["id", "name"].includes(member))) {
         const isRuntime = !["id", "name", "type", "apiVersion"].includes(member);
         return { identifier: symbol, keys, nullable: isRuntime && context.resource(symbol).condition !== undefined };
       }
-      return imports.resource(symbol, keys);
+      return imports.resource(symbol, chain);
     },
     hides: (identifier) => context.isDeclared(identifier),
   });
 
   const docs = [
     ...variables.map((variable) => variableDoc(variable, printer)),
-    ...existing.map((symbol) =>
-      existingDoc(context.resource(symbol), imports.resource(symbol, [{ kind: "literal", value: "name" }]).identifier),
-    ),
+    ...existing.map((symbol) => existingDoc(context.resource(symbol), imports.resource(symbol, nameOf(symbol)).identifier)),
     ...resources.map((resource) => resourceDoc(context, resource, printer)),
   ];
   const parameters = imports.all();
@@ -66,11 +73,22 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
     text: () => {
       const outputs = context
         .outputsOf(concern)
-        .map((output) => outputDoc(output, typeName(output.type) ?? "object", printer(output.node)));
+        .map((output) =>
+          outputDoc(
+            output,
+            context.typeWord(output.type, `resources.${[output.symbol, ...output.path].join(".")}`),
+            printer(output.node),
+          ),
+        );
       return file([...parameters.map((parameter) => parameter.doc), ...docs, ...outputs]);
     },
   };
 }
+
+const nameOf = (symbol: string): AccessChain => ({
+  root: { kind: "resource", symbol },
+  keys: [{ kind: "literal", value: "name" }],
+});
 
 function rootConcern(context: BicepContext, value: Node): string[] {
   let root = value;
@@ -128,20 +146,28 @@ function createImports(context: BicepContext) {
           path.length === 0
             ? (program.variables[index]?.description ?? `${name} of the platform.`)
             : `${[name, ...path].join(".")} of the platform.`;
-        return { name: wish, doc: taken(wish, typeName(type) ?? "object", description), value, rank: 1000 + index };
+        return {
+          name: wish,
+          doc: taken(wish, context.typeWord(type, `variables.${[name, ...path].join(".")}`), description),
+          value,
+          rank: 1000 + index,
+        };
       });
       return { identifier, keys: keys.slice(path.length), nullable: type.nullable };
     },
-    resource: (symbol: string, keys: readonly Node[]): Reference => {
-      const path = literalPath(keys);
-      const output = context.output(symbol, path);
-      const { name: identifier } = add([symbol, ...path].join("."), () => ({
+    resource: (symbol: string, chain: AccessChain): Reference => {
+      const output = context.output(symbol, chain);
+      const { name: identifier } = add([symbol, ...output.path].join("."), () => ({
         name: output.name,
-        doc: taken(output.name, typeName(output.type) ?? "object", output.description),
+        doc: taken(
+          output.name,
+          context.typeWord(output.type, `resources.${[output.symbol, ...output.path].join(".")}`),
+          output.description,
+        ),
         value: output.node,
         rank: 2000,
       }));
-      return { identifier, keys: keys.slice(path.length), nullable: output.type.nullable };
+      return { identifier, keys: chain.keys.slice(output.path.length), nullable: output.type.nullable };
     },
     all: (): ModuleParameter[] => [...known.values()].sort((a, b) => a.rank - b.rank),
   };

@@ -1,0 +1,228 @@
+import {
+  accessChain,
+  fold,
+  isRuntimeAccess,
+  literalKey,
+  type Node,
+  type NodeTable,
+  type Output,
+  type Parameter,
+  type ParameterType,
+  type Program,
+  type Resource,
+  walk,
+} from "../../src/ir/index.ts";
+import { type BicepFile, parseBicep } from "./bicep-parser.ts";
+
+/** What linked files say: one program without modules or variables, and the value that each module parameter gets. */
+export interface LinkedBicep {
+  readonly program: Program;
+  readonly passed: readonly { readonly module: string; readonly name: string; readonly type: string; readonly value: Node }[];
+  /** From each resource to the symbols that a module call puts before it. */
+  readonly moduleOrder: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Links `bicep/main.bicep` with its modules; anything undeclared, unused, missing or unsafe throws. */
+export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
+  const parse = (path: string): BicepFile => parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
+  const main = parse("main.bicep");
+  const modules = main.modules.map(({ name, path, body }) => {
+    const call = members(body);
+    return {
+      name,
+      concern: path.replace(/^modules\/(.*)\.bicep$/, "$1"),
+      file: parse(path),
+      args: members(call.get("params")),
+      after: items(call.get("dependsOn")).map(identifier),
+    };
+  });
+  const moduleOf = (name: string) => modules.find((module) => module.name === name);
+  const declared = modules.flatMap(({ file }) => file.resources.filter(({ existing }) => !existing));
+  for (const { file } of modules) checkUse(file);
+
+  const inMain = linker(main, (name, go) => {
+    const parameter = main.parameters.find((candidate) => candidate.name === name);
+    if (parameter) return { kind: "parameter", name };
+    const variable = main.variables.find((candidate) => candidate.name === name);
+    return variable ? go(variable.value) : complain(`main.bicep does not declare ${name}`);
+  });
+  const inModule = new Map(
+    modules.map((module) => [
+      module.name,
+      linker(module.file, (name, go) => {
+        if (module.file.parameters.some((candidate) => candidate.name === name))
+          return inMain(module.args.get(name) ?? complain(`${module.name} is not given ${name}`));
+        const variable = module.file.variables.find((candidate) => candidate.name === name);
+        if (variable) return go(variable.value);
+        return module.file.resources.some(({ symbol }) => symbol === name)
+          ? { kind: "resource", symbol: name }
+          : complain(`${module.name} does not declare ${name}`);
+      }),
+    ]),
+  );
+  const link = (module: string, node: Node): Node => inModule.get(module)?.(node) ?? complain(`there is no module ${module}`);
+
+  function linker(file: BicepFile, identify: (name: string, go: (node: Node) => Node) => Node): (node: Node) => Node {
+    const go: (node: Node) => Node = fold<Node>({
+      ...REBUILD,
+      variable: ({ name }) => identify(name, go),
+      access: (node, inner) => {
+        const { root, keys } = accessChain(node);
+        const module = root.kind === "variable" && file === main ? moduleOf(root.name) : undefined;
+        if (module) {
+          const [, name, ...rest] = keys;
+          const output =
+            module.file.outputs.find((candidate) => candidate.name === literalKey(name)) ??
+            complain(`${module.name} has no output ${literalKey(name)}`);
+          return rest.reduce<Node>((of, key) => ({ kind: "access", of, key: inner(key) }), link(module.name, output.value));
+        }
+        const owner = root.kind === "variable" ? file.resources.find(({ symbol }) => symbol === root.name) : undefined;
+        const linked: Node = { kind: "access", of: inner(node.of), key: inner(node.key) };
+        if (owner?.condition && node.of.kind === "variable" && isRuntimeAccess(accessChain(linked)) && !file.safe.has(node)) {
+          complain(`${owner.symbol}.${literalKey(node.key)} may be null and is not read with .?`);
+        }
+        return linked;
+      },
+    });
+    return go;
+  }
+
+  const resources = modules.flatMap(({ name, concern, file }) =>
+    file.resources.flatMap(({ symbol, type, existing, condition, body, decorators }): Resource[] => {
+      const found = members(body);
+      const given = found.get("name") ?? complain(`${symbol} has no name`);
+      if (existing) {
+        const original = declared.find((candidate) => candidate.symbol === symbol) ?? complain(`${symbol} exists nowhere`);
+        if (original.type !== type) complain(`${symbol} is ${original.type}, not ${type}`);
+        const { root, keys } = accessChain(link(name, given));
+        if (root.kind !== "resource" || root.symbol !== symbol || literalKey(keys[0]) !== "name")
+          complain(`${symbol} has another name`);
+        return [];
+      }
+      const place = (key: string) => (found.has(key) ? { [key]: identifier(found.get(key)) } : {});
+      const own = ["parent", "scope", "name", "dependsOn"];
+      const [resourceType = "", apiVersion = ""] = type.split("@");
+      return [
+        {
+          symbol,
+          type: resourceType,
+          apiVersion,
+          concern,
+          name: link(name, given),
+          ...place("parent"),
+          ...place("scope"),
+          ...(condition ? { condition: link(name, condition) } : {}),
+          body: {
+            kind: "object",
+            entries: [...found]
+              .filter(([key]) => !own.includes(key))
+              .map(([key, value]) => [{ kind: "literal", value: key }, link(name, value)]),
+          },
+          dependsOn: items(found.get("dependsOn")).map(identifier),
+          onlyIfNotExists: Object.hasOwn(decorators, "onlyIfNotExists"),
+        },
+      ];
+    }),
+  );
+
+  const parameters = main.parameters.map(({ name, type, default: initial, decorators }): Parameter => {
+    const value = (key: string) => literalValue(decorators[key]);
+    const bounds = Object.fromEntries(
+      ["minValue", "maxValue", "minLength", "maxLength"].flatMap((key) => (value(key) === undefined ? [] : [[key, value(key)]])),
+    );
+    return {
+      name,
+      type: type as ParameterType,
+      description: String(value("description")),
+      ...bounds,
+      ...(decorators.allowed ? { allowed: items(decorators.allowed).map((item) => literalValue(item) ?? null) } : {}),
+      ...(initial ? { default: inMain(initial) } : {}),
+    };
+  });
+  const outputs = main.outputs.map(
+    ({ name, type, decorators, value }): Output => ({
+      name,
+      type: type.replace("?", "") as ParameterType,
+      description: String(literalValue(decorators.description)),
+      value: inMain(value),
+    }),
+  );
+
+  const passed = modules.flatMap(({ name: module, file, args }) => {
+    const unknown = [...args.keys()].filter((name) => !file.parameters.some((parameter) => parameter.name === name));
+    if (unknown.length > 0) complain(`${module} has no parameter ${unknown.join(", ")}`);
+    return file.parameters.map(({ name, type }) => ({
+      module,
+      name,
+      type,
+      value: inMain(args.get(name) ?? complain(`${module} is not given ${name}`)),
+    }));
+  });
+  const moduleOrder = new Map(
+    modules.flatMap(({ args, after, file }) => {
+      const before = new Set(after);
+      for (const arg of args.values()) modulesIn(arg, before);
+      const symbols = new Set(
+        [...before].flatMap(
+          (module) =>
+            moduleOf(module)
+              ?.file.resources.filter(({ existing }) => !existing)
+              .map(({ symbol }) => symbol) ?? [],
+        ),
+      );
+      return file.resources.filter(({ existing }) => !existing).map(({ symbol }) => [symbol, symbols] as const);
+    }),
+  );
+  function modulesIn(node: Node, found: Set<string>): void {
+    walk(node, (inner) => {
+      if (inner.kind !== "variable") return;
+      if (moduleOf(inner.name)) found.add(inner.name);
+      const value = main.variables.find((variable) => variable.name === inner.name)?.value;
+      if (value) modulesIn(value, found);
+    });
+  }
+
+  return { program: { parameters, variables: [], resources, outputs }, passed, moduleOrder };
+}
+
+/** The same node again, its parts rebuilt. */
+const REBUILD: NodeTable<Node> = {
+  literal: (node) => node,
+  array: (node, go) => ({ ...node, items: node.items.map(go) }),
+  object: (node, go) => ({ ...node, entries: node.entries.map(([key, value]) => [go(key), go(value)] as const) }),
+  concat: (node, go) => ({ ...node, parts: node.parts.map(go) }),
+  parameter: (node) => node,
+  variable: (node) => node,
+  resource: (node) => node,
+  access: (node, go) => ({ ...node, of: go(node.of), key: go(node.key) }),
+  call: (node, go) => ({ ...node, args: node.args.map(go) }),
+  condition: (node, go) => ({ ...node, test: go(node.test), consequent: go(node.consequent), alternate: go(node.alternate) }),
+};
+
+/** A parameter or a variable that nothing uses is a warning in Bicep and a mistake here. */
+function checkUse(file: BicepFile): void {
+  const used = new Set<string>();
+  const nodes = [...file.variables, ...file.outputs]
+    .map(({ value }) => value)
+    .concat(file.resources.flatMap(({ body, condition }) => [body, ...(condition ? [condition] : [])]));
+  for (const node of nodes) walk(node, (inner) => void (inner.kind === "variable" && used.add(inner.name)));
+  const unused = [...file.parameters, ...file.variables].map(({ name }) => name).filter((name) => !used.has(name));
+  if (unused.length > 0) complain(`nothing uses ${unused.join(", ")}`);
+}
+
+function members(node: Node | undefined): Map<string, Node> {
+  if (node === undefined) return new Map();
+  if (node.kind !== "object") return complain("an object is expected");
+  return new Map(node.entries.map(([key, value]) => [literalKey(key) ?? complain("a plain key is expected"), value]));
+}
+
+const items = (node: Node | undefined): readonly Node[] => (node?.kind === "array" ? node.items : []);
+const literalValue = (node: Node | undefined) => (node?.kind === "literal" ? node.value : undefined);
+
+function identifier(node: Node | undefined): string {
+  return node?.kind === "variable" ? node.name : complain("an identifier is expected");
+}
+
+function complain(message: string): never {
+  throw new Error(message);
+}
