@@ -46,7 +46,7 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
             objectId: identities.kubelet.get("properties", "principalId"),
           },
         },
-        ...access(settings),
+        ...access(settings, network),
         ...networking(settings),
         ...operation(settings),
       },
@@ -77,7 +77,7 @@ function systemPool(settings: Settings, network: Network): AnyInput {
 }
 
 /** Who gets in: Microsoft Entra and Azure roles only. */
-function access(settings: Settings) {
+function access(settings: Settings, network: Network) {
   return {
     enableRBAC: true,
     disableLocalAccounts: true,
@@ -87,7 +87,15 @@ function access(settings: Settings) {
       tenantID: get<string>(call("subscription"), "tenantId"),
       adminGroupObjectIDs: when<string[]>(equals(settings.adminGroupObjectId, ""), [], [settings.adminGroupObjectId]),
     },
-    apiServerAccessProfile: { disableRunCommand: settings.profile("disableRunCommand") },
+    apiServerAccessProfile: {
+      disableRunCommand: settings.profile("disableRunCommand"),
+      // The nodes themselves reach the API server through the NAT gateway.
+      authorizedIPRanges: when<string[]>(
+        call<boolean>("empty", settings.apiServerAllowedRanges),
+        [],
+        call<string[]>("union", settings.apiServerAllowedRanges, [text`${network.egressAddress}/32`]),
+      ),
+    },
     oidcIssuerProfile: { enabled: true },
     securityProfile: { workloadIdentity: { enabled: true }, imageCleaner: { enabled: true, intervalHours: 168 } },
   };

@@ -33,6 +33,8 @@ interface Oracle {
 const environments = ["dev", "staging", "prod"];
 const switches = [true, false];
 
+const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
+
 function body(symbol: string, parameters: Record<string, JsonValue> = {}): JsonValue {
   const found = deploy(parameters).resources.find((resource) => resource.symbol === symbol);
   if (!found) throw new Error(`there is no ${symbol}`);
@@ -131,12 +133,12 @@ test("names are those that people know, and global ones end in the suffix", () =
 });
 
 test("every role assignment has its own stable name, a type and a reason", () => {
-  const assignments = deploy().resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments");
+  const assignments = deploy().resources.filter(({ type, condition }) => condition && type === ROLE_ASSIGNMENT);
 
   expect(new Set(assignments.map(({ name }) => name)).size).toBe(assignments.length);
   expect(assignments.map(({ name }) => name)).toEqual(
     deploy()
-      .resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments")
+      .resources.filter(({ type, condition }) => condition && type === ROLE_ASSIGNMENT)
       .map(({ name }) => name),
   );
   for (const { body: assignment } of assignments) {
@@ -208,9 +210,8 @@ test("the extension's settings are all text, and TLS comes with host name and se
 
 test("what can carry tags carries the team's", () => {
   const untagged = deploy({ tags: { owner: "ml" }, enableGpuNodes: true })
-    .resources.filter(
-      ({ body: of }) => JSON.stringify(of.tags ?? (of.properties as { tags?: JsonValue }).tags)?.includes("owner") !== true,
-    )
+    .resources.filter(({ condition }) => condition)
+    .filter(({ body: of }) => JSON.stringify(of.tags ?? (of.properties as { tags?: JsonValue }).tags)?.includes("owner") !== true)
     .map(({ type }) => type);
 
   expect([...new Set(untagged)].sort()).toEqual([
@@ -225,7 +226,7 @@ test("what can carry tags carries the team's", () => {
 
 test("nobody gets a role that covers everything, and every scope is a single resource", () => {
   const broad = [ROLES.owner.id, ROLES.contributor.id, ROLES.userAccessAdministrator.id];
-  const assignments = definePlatform().resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments");
+  const assignments = definePlatform().resources.filter(({ type }) => type === ROLE_ASSIGNMENT);
   const granted = JSON.stringify(assignments.map(({ body: of }) => of));
 
   expect(assignments.filter(({ scope }) => scope === undefined)).toEqual([]);
@@ -254,4 +255,28 @@ test("every parameter is described, and the names that people know are kept", ()
     "AKS_NODE_SIZE",
     "ENABLE_GPU_NODES",
   ]);
+});
+
+test("the API server is open unless ranges are given, and then the nodes keep their way in", () => {
+  const ranges = (parameters: Record<string, JsonValue>) =>
+    (body("aksCluster", parameters) as { properties: { apiServerAccessProfile: { authorizedIPRanges: JsonValue } } }).properties
+      .apiServerAccessProfile.authorizedIPRanges;
+
+  expect(ranges({})).toEqual([]);
+  expect(ranges({ apiServerAllowedRanges: ["203.0.113.0/24"] })).toEqual([
+    "203.0.113.0/24",
+    expect.stringContaining("egressAddress.properties.ipAddress"),
+  ]);
+});
+
+test("whoever runs the pipeline gets a data role, by the kind of principal that they are", () => {
+  const operatorObjectId = "22222222-2222-2222-2222-222222222222";
+  const operator = (parameters: Record<string, JsonValue>) =>
+    deploy(parameters).resources.find(({ symbol }) => symbol === "operatorData");
+
+  expect(operator({})?.condition).toBe(false);
+  expect(operator({ operatorObjectId, operatorType: "Group" })).toMatchObject({
+    condition: true,
+    body: { properties: { principalId: operatorObjectId, principalType: "Group" } },
+  });
 });

@@ -1,4 +1,4 @@
-import { type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { type Expr, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
 import type { Settings } from "./settings.ts";
 
 const API_VERSION = "2025-07-01";
@@ -6,8 +6,10 @@ const API_VERSION = "2025-07-01";
 export interface Network {
   readonly virtualNetwork: ResourceHandle;
   /** Resource ids. */
-  readonly nodeSubnetId: ReturnType<typeof text>;
-  readonly computeSubnetId: ReturnType<typeof text>;
+  readonly nodeSubnetId: Expr<string>;
+  readonly computeSubnetId: Expr<string>;
+  /** The address that everything in the subnets calls out from. */
+  readonly egressAddress: Expr<string>;
 }
 
 const SUBNETS = { nodes: "snet-aks-nodes", compute: "snet-ml-compute" } as const;
@@ -21,7 +23,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
     properties: {
       addressPrefix,
       networkSecurityGroup: { id: rules.id },
-      natGateway: { id: egress.id },
+      natGateway: { id: egress.gateway.id },
       defaultOutboundAccess: false,
     },
   });
@@ -46,6 +48,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
     virtualNetwork,
     nodeSubnetId: text`${virtualNetwork.id}/subnets/${SUBNETS.nodes}`,
     computeSubnetId: text`${virtualNetwork.id}/subnets/${SUBNETS.compute}`,
+    egressAddress: egress.address.get("properties", "ipAddress"),
   };
 }
 
@@ -122,7 +125,7 @@ function declareComputeRules(program: ProgramBuilder, settings: Settings): Resou
 }
 
 /** Both subnets need a way out: Azure gives none by default, and Azure ML nodes without one time out while starting. */
-function declareEgress(program: ProgramBuilder, settings: Settings): ResourceHandle {
+function declareEgress(program: ProgramBuilder, settings: Settings): { gateway: ResourceHandle; address: ResourceHandle } {
   const address = program.resource("egressAddress", {
     type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
     concern: "network",
@@ -136,7 +139,7 @@ function declareEgress(program: ProgramBuilder, settings: Settings): ResourceHan
     },
     comment: "The one address that the platform calls out from.",
   });
-  return program.resource("natGateway", {
+  const gateway = program.resource("natGateway", {
     type: `Microsoft.Network/natGateways@${API_VERSION}`,
     concern: "network",
     name: "ng-mlops",
@@ -147,4 +150,5 @@ function declareEgress(program: ProgramBuilder, settings: Settings): ResourceHan
       properties: { idleTimeoutInMinutes: 10, publicIpAddresses: [{ id: address.id }] },
     },
   });
+  return { gateway, address };
 }

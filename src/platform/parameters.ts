@@ -164,6 +164,11 @@ function declareAccess(program: ProgramBuilder) {
       default: "",
       pattern: `^(${GUID})?$`,
     }),
+    apiServerAllowedRanges: program.array<string>("apiServerAllowedRanges", {
+      description: "Public address ranges that may reach the API server of the cluster; empty for all.",
+      default: [],
+      maxLength: 199,
+    }),
     operatorObjectId: program.string("operatorObjectId", {
       description:
         "Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.",

@@ -31,7 +31,15 @@ export const checkAddresses: Rule = (values) => {
     if (range?.aligned) ranges.set(name, range);
     else found.push(invalid(name, values[name], range));
   }
-  return [...found, ...apart(ranges), ...inside(ranges), ...reserved(ranges), ...dns(values, ranges), ...tooWide(ranges)];
+  return [
+    ...found,
+    ...apart(ranges),
+    ...inside(ranges),
+    ...reserved(ranges),
+    ...dns(values, ranges),
+    ...tooWide(ranges),
+    ...allowedRanges(values),
+  ];
 };
 
 function invalid(name: RangeName, text: string, range: Cidr | undefined): Diagnostic {
@@ -130,4 +138,36 @@ function tooWide(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
   const service = ranges.get("serviceCidr");
   if (!service || service.prefixLength > 12) return [];
   return [problem("range-too-wide", "serviceCidr", `serviceCidr ${service.text} is too wide`, "AKS takes /13 and smaller")];
+}
+
+/** AKS knows callers by their public address only. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+function allowedRanges({ given }: Values): Diagnostic[] {
+  const ranges = Array.isArray(given.apiServerAllowedRanges) ? given.apiServerAllowedRanges : [];
+  return ranges.flatMap((text, at) => {
+    const name = `apiServerAllowedRanges[${at}]`;
+    const range = typeof text === "string" ? parseCidr(text) : undefined;
+    if (!range?.aligned) {
+      return [
+        problem(
+          "cidr-invalid",
+          name,
+          `${name} is ${JSON.stringify(text)}, which is not an address range`,
+          "write it like 203.0.113.7/32",
+        ),
+      ];
+    }
+    if (PRIVATE.some((other) => overlapsText(range, other))) {
+      return [
+        problem(
+          "range-private",
+          name,
+          `${name} ${range.text} is private, and AKS sees only public addresses`,
+          "give the public address of your network",
+        ),
+      ];
+    }
+    return [];
+  });
 }

@@ -34,6 +34,11 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ dnsServiceIp: "172.16.0.1" }, "platform.dns-address at parameters.dnsServiceIp"],
   [{ dnsServiceIp: "172.16.0.256" }, "platform.dns-address at parameters.dnsServiceIp"],
   [{ serviceCidr: "11.0.0.0/8", dnsServiceIp: "11.0.0.10" }, "platform.range-too-wide at parameters.serviceCidr"],
+  [{ apiServerAllowedRanges: ["203.0.113.7"] }, "platform.cidr-invalid at parameters.apiServerAllowedRanges[0]"],
+  [
+    { apiServerAllowedRanges: ["203.0.113.0/24", "10.1.0.0/16"] },
+    "platform.range-private at parameters.apiServerAllowedRanges[1]",
+  ],
   [{ nodeSubnetPrefix: "10.40.0.0/28" }, "platform.subnet-too-small at parameters.nodeSubnetPrefix"],
   [{ computeSubnetPrefix: "10.40.6.0/29" }, "platform.subnet-too-small at parameters.computeSubnetPrefix"],
   [{ podCidr: "192.168.0.0/21" }, "platform.pod-range-too-small at parameters.podCidr"],
