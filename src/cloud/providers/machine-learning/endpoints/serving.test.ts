@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { STUMP, startWorld, type World } from "./testing.ts";
+import { STUMP, serversOf, startWorld, type World } from "./testing.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -128,11 +126,4 @@ test("deleting an endpoint takes its deployments with it, whatever traffic they 
 /** The stump model under a name of its own, by which its processes are found. */
 function stump(name: string): Promise<string> {
   return world.model(name, "1", { "model.onnx": STUMP });
-}
-
-/** Process ids of the model servers of a model. */
-async function serversOf(model: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,args="]);
-  const lines = stdout.split("\n").filter((line) => line.includes(`--name ${model} `));
-  return lines.map((line) => Number.parseInt(line, 10)).sort((a, b) => a - b);
 }

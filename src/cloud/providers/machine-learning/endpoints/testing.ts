@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { Resource } from "../../../contract.ts";
 import { createBlobAccess } from "../../../planes/blob/index.ts";
@@ -151,4 +153,11 @@ function required(test: TestCloud, id: string): Resource {
   const resource = test.host.resources.get(id);
   if (resource === undefined) throw new Error(`${id} was not saved`);
   return resource;
+}
+
+/** Process ids of the model servers of a model. */
+export async function serversOf(model: string): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,args="]);
+  const lines = stdout.split("\n").filter((line) => line.includes(`--name ${model} `));
+  return lines.map((line) => Number.parseInt(line, 10)).sort((a, b) => a - b);
 }
