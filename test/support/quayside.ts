@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@stricli/core";
@@ -57,4 +57,29 @@ export function startQuayside(
     child.once("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : 128), out, err })),
   );
   return { child, finished };
+}
+
+/** Command lines of the processes that still work on a state folder. They may need a moment to end. Linux only; elsewhere there is nothing to see. */
+export async function processesOf(folder: string): Promise<string[]> {
+  for (let round = 0; ; round++) {
+    const found = commandLines().filter((line) => line.includes(folder));
+    if (found.length === 0 || round === 40) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function commandLines(): string[] {
+  try {
+    return readdirSync("/proc")
+      .filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))
+      .map((entry) => {
+        try {
+          return readFileSync(`/proc/${entry}/cmdline`, "utf8").replaceAll("\0", " ");
+        } catch {
+          return "";
+        }
+      });
+  } catch {
+    return [];
+  }
 }
