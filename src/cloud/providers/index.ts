@@ -5,6 +5,7 @@ import { createContainerService } from "./container-service/index.ts";
 import { createInsights } from "./insights/index.ts";
 import { createKeyVault } from "./key-vault/index.ts";
 import { createKubernetesConfiguration } from "./kubernetes-configuration/index.ts";
+import { createMachineLearning } from "./machine-learning/index.ts";
 import { createManagedIdentity } from "./managed-identity/index.ts";
 import { createNetwork } from "./network/index.ts";
 import { createOperationalInsights } from "./operational-insights/index.ts";
@@ -22,4 +23,5 @@ export const providers: readonly ProviderFactory[] = [
   createCompute,
   createContainerService,
   createKubernetesConfiguration,
+  createMachineLearning,
 ];

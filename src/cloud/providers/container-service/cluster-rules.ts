@@ -188,7 +188,7 @@ function same(a: JsonValue, b: JsonValue): boolean {
 
 export function checkInlineChanges(pools: readonly PoolProfile[], before: (name: string) => PoolProfile | undefined): void {
   for (const pool of pools) {
-    const name = (textAt(pool, "name") ?? "");
+    const name = textAt(pool, "name") ?? "";
     const known = before(name);
     if (known !== undefined) checkPoolChange(name, known, pool);
   }

@@ -77,7 +77,7 @@ function admitCluster(host: CloudHost, change: Change): Resource {
   const known = new Map(poolsOf(host, id).map((pool) => [pool.name, pool.properties]));
   const pools = objectsAt(body, "properties.agentPoolProfiles").map((pool) => ({
     name: pool.name,
-    ...completePool(inheritPool(known.get((textAt(pool, "name") ?? "")), pool), { version, overlay, plan, location }),
+    ...completePool(inheritPool(known.get(textAt(pool, "name") ?? ""), pool), { version, overlay, plan, location }),
   }));
   checkInlineChanges(objectsAt(body, "properties.agentPoolProfiles"), (name) => known.get(name));
   checkLinks(host, change, pools, overlay);
@@ -105,7 +105,9 @@ function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile
   const context = { clusterId: id, overlay, ...(preflight === undefined ? {} : { preflight }) };
   const subnets = new Set(pools.flatMap((pool) => textAt(pool, "vnetSubnetID") ?? []));
   for (const subnetId of subnets) {
-    const demands = pools.filter((pool) => pool.vnetSubnetID === subnetId).map((pool) => ({ name: (textAt(pool, "name") ?? ""), pool }));
+    const demands = pools
+      .filter((pool) => pool.vnetSubnetID === subnetId)
+      .map((pool) => ({ name: textAt(pool, "name") ?? "", pool }));
     const subnet = checkNodeSubnet(host, context, subnetId, demands);
     checkOutbound(host, body, subnet);
   }
@@ -126,10 +128,10 @@ function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile
 function savePools(host: CloudHost, cluster: Resource): void {
   for (const profile of objectsAt(cluster, "properties.agentPoolProfiles")) {
     const { name, ...properties } = profile;
-    const id = `${cluster.id}/agentPools/${(typeof name === "string" ? name : "")}`;
+    const id = `${cluster.id}/agentPools/${typeof name === "string" ? name : ""}`;
     host.resources.save({
       id,
-      name: (typeof name === "string" ? name : ""),
+      name: typeof name === "string" ? name : "",
       type: POOL_TYPE,
       properties: { ...properties, provisioningState: "Succeeded" },
     });

@@ -1,5 +1,5 @@
 import { NAME_RULES, normalizeLocation, REGIONS, type VmSize, vmSize } from "../../../azure/index.ts";
-import { type JsonObject, type JsonValue, jsonEqual } from "../../../base/index.ts";
+import { canonicalJson, type JsonObject, type JsonValue, jsonEqual } from "../../../base/index.ts";
 import {
   at,
   flagAt,
@@ -182,8 +182,12 @@ export function inheritPool(before: PoolProfile | undefined, pool: PoolProfile):
   return { ...pool, ...Object.fromEntries(kept.map((member) => [member, before[member]])) };
 }
 
+function inOrder(list: readonly JsonValue[]): JsonValue[] {
+  return list.toSorted((a, b) => canonicalJson(a).localeCompare(canonicalJson(b)));
+}
+
 function sameValue(a: JsonValue, b: JsonValue): boolean {
   if (typeof a === "string" && typeof b === "string") return a.toLowerCase() === b.toLowerCase();
-  if (Array.isArray(a) && Array.isArray(b)) return jsonEqual([...a].sort(), [...b].sort());
+  if (Array.isArray(a) && Array.isArray(b)) return jsonEqual(inOrder(a), inOrder(b));
   return jsonEqual(a, b);
 }

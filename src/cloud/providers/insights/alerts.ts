@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../base/index.ts";
+import type { JsonObject, JsonValue } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import {
   flagAt,
@@ -51,7 +51,7 @@ function admitMetricAlert(host: CloudHost, change: Change): Resource {
   requireOneOf(body, "properties.evaluationFrequency", METRIC_FREQUENCIES, "BadRequest");
   requireOneOf(body, "properties.windowSize", METRIC_WINDOWS, "BadRequest");
   requireWindow(body, METRIC_WINDOWS);
-  const kind = String(objectAt(body, "properties.criteria")["odata.type"] ?? "");
+  const kind = text(objectAt(body, "properties.criteria")["odata.type"]);
   if (!CRITERIA.some((name) => kind.endsWith(`.${name}`))) {
     throw badRequest(
       "BadRequest",
@@ -75,7 +75,7 @@ function checkMetricCondition(condition: JsonObject): void {
   if (!dynamic && typeof condition.threshold !== "number") {
     throw badRequest(
       "BadRequest",
-      `condition ${(textAt(condition, "name") ?? "")} has threshold ${JSON.stringify(condition.threshold)}; it must be a number`,
+      `condition ${textAt(condition, "name") ?? ""} has threshold ${JSON.stringify(condition.threshold)}; it must be a number`,
     );
   }
 }
@@ -124,6 +124,10 @@ export function activityLogAlerts(host: CloudHost): TypeSpec {
       return { ...body, properties: withDefaults(body.properties, { enabled: true }) };
     },
   };
+}
+
+function text(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function requireScopes(body: Resource): void {

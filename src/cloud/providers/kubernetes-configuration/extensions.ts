@@ -31,7 +31,7 @@ export function extensions(host: CloudHost): TypeSpec {
       return { currentVersion: textAt(extension, "properties.version") ?? CURRENT_VERSION, statuses: [] };
     },
     // The names of protected settings are kept, their values never were; a GET shows neither.
-    present: ({ properties: { protectedKeys: _, ...properties }, ...rest }) => ({ ...rest, properties }),
+    present: (extension) => ({ ...extension, properties: { ...extension.properties, protectedKeys: undefined } }),
     removed: ({ id }) => host.principals.remove(id),
   };
 }

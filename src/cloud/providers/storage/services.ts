@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../base/index.ts";
 import type { Resource, TypeSpec } from "../../contract.ts";
-import { flagAt, numberAt, objectAt, objectsAt, requireBetween, requireText, withDefaults } from "../common/body.ts";
+import { flagAt, numberAt, objectAt, objectsAt, requireBetween, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { STORAGE_API_VERSIONS } from "./storage-accounts.ts";
 
@@ -81,10 +81,10 @@ export const managementPolicies: TypeSpec = {
       if (rule.type !== "Lifecycle")
         throw badRequest(
           "InvalidRequestContent",
-          `rule ${(textAt(rule, "name") ?? "")} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`,
+          `rule ${textAt(rule, "name") ?? ""} has type ${JSON.stringify(rule.type)}; it must be Lifecycle`,
         );
       if (Object.keys(objectAt(rule, "definition.actions")).length === 0) {
-        throw badRequest("InvalidRequestContent", `rule ${(textAt(rule, "name") ?? "")} has no definition.actions`);
+        throw badRequest("InvalidRequestContent", `rule ${textAt(rule, "name") ?? ""} has no definition.actions`);
       }
     }
     return body;
