@@ -1,40 +1,51 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { ROLES } from "../azure/index.ts";
-import type { JsonObject } from "../base/index.ts";
+import { assert, type JsonObject } from "../base/index.ts";
 import { Secret } from "../report/index.ts";
 import { createArm } from "./arm.ts";
 import { createAuthorizer } from "./authorization/authorizer.ts";
 import { createAuthorization } from "./authorization/module.ts";
+import { createAuthorizationRoutes } from "./authorization/routes.ts";
 import { loadCertificates } from "./certificates.ts";
 import { type ClockMode, createClock } from "./clock.ts";
+import { type Closing, createClosing } from "./closing.ts";
 import {
   ArmFault,
   type CloudClock,
   type CloudHost,
   type Endpoints,
-  type Plane,
   type ProviderFactory,
   type Resources,
   type Runtime,
 } from "./contract.ts";
+import { createFaults, faultOfRule } from "./control/faults.ts";
+import { createJournal } from "./control/journal.ts";
+import { CONTROL_PATH, createControl } from "./control/routes.ts";
 import { deriveSecret, loadCredentials } from "./credentials.ts";
+import { createDispatch } from "./dispatch.ts";
 import { createDirectory, SYSTEM } from "./entra/principals.ts";
 import { createEntra } from "./entra/routes.ts";
 import { createTokens } from "./entra/tokens.ts";
 import { createDocuments, type Envelope } from "./envelope/context.ts";
-import { createOperationRoutes } from "./envelope/operation-routes.ts";
-import { createOperations, toFault } from "./envelope/operations.ts";
+import { purgeExpired } from "./envelope/deleted.ts";
+import { createNamespaceRoutes } from "./envelope/namespace-routes.ts";
+import { createOperationRoutes, operationAt } from "./envelope/operation-routes.ts";
+import { createOperations } from "./envelope/operations.ts";
+import { createProviderRoutes } from "./envelope/provider-routes.ts";
 import { createRegistry } from "./envelope/registry.ts";
 import { resourcesModule } from "./envelope/resource-group.ts";
 import { createResourceRoutes } from "./envelope/resource-routes.ts";
 import { createResources } from "./envelope/resources.ts";
+import { resume } from "./envelope/resume.ts";
 import { createSubscriptionRoutes } from "./envelope/subscription-routes.ts";
-import { openStore } from "./store.ts";
+import { createTagRoutes } from "./envelope/tag-routes.ts";
+import { createGraph } from "./graph/routes.ts";
+import { CLOCK_COLLECTION, reset, seed } from "./seed.ts";
+import { type OpenStore, openStore } from "./store.ts";
 import { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";
-import { commonHeaders, faultReply, readAddress, readCall, sendReply } from "./wire/exchange.ts";
+import { faultReply, sendReply } from "./wire/exchange.ts";
 import { startListeners } from "./wire/listeners.ts";
 
 export interface CloudOptions {
@@ -70,40 +81,30 @@ export interface Cloud extends AsyncDisposable {
 /** Starts the embedded Azure on loopback. Only one may run on a state folder. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const store = openStore(options.stateDir);
-  const closing: (() => Promise<void> | void)[] = [() => store.close()];
-  const close = async () => {
-    for (const step of closing.splice(0).reverse()) await step();
-  };
+  const closing = createClosing();
+  closing.add("store", () => store.close());
   try {
-    return await assemble(options, store, closing, close);
+    return await assemble(options, store, closing);
   } catch (error) {
-    await close();
+    await closing.close();
     throw error;
   }
 }
 
-async function assemble(
-  options: CloudOptions,
-  store: ReturnType<typeof openStore>,
-  closing: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<Cloud> {
+async function assemble(options: CloudOptions, store: OpenStore, closing: Closing): Promise<Cloud> {
   const { stateDir } = options;
   const log = (event: string, fields: JsonObject = {}) => options.log?.({ at: new Date().toISOString(), event, ...fields });
   const [credentials, certificates] = await Promise.all([loadCredentials(stateDir), loadCertificates(stateDir)]);
+  const { subscriptionId, tenantId } = credentials;
+  const mode = options.clock ?? "instant";
   const clock = createClock({
-    mode: options.clock ?? "instant",
-    skippedMs: store.get<number>("clock", "skipped") ?? 0,
-    onSkip: (skippedMs) => store.put("clock", "skipped", skippedMs),
+    mode,
+    skippedMs: store.get<number>(CLOCK_COLLECTION, "skipped") ?? 0,
+    onSkip: (skippedMs) => store.put(CLOCK_COLLECTION, "skipped", skippedMs),
   });
-  closing.push(() => clock.close());
+  closing.add("clock", () => clock.close());
 
-  let dispatch = (_request: IncomingMessage, response: ServerResponse): void => {
-    sendReply(
-      response,
-      faultReply(new ArmFault(503, "ServiceUnavailable", "the embedded Azure is starting", { headers: { "retry-after": "1" } })),
-    );
-  };
+  let dispatch: (request: IncomingMessage, response: ServerResponse) => void = refuseWhileStarting;
   const listeners = await startListeners({
     certificates,
     port: options.port ?? 0,
@@ -112,8 +113,7 @@ async function assemble(
     handle: (request, response) => dispatch(request, response),
     log: (event, host) => log(event, { host }),
   });
-  closing.push(() => listeners.close());
-
+  closing.add("listeners", () => listeners.close());
   const endpoints: Endpoints = {
     arm: `https://localhost:${listeners.port}`,
     storageSuffix: STORAGE_SUFFIX,
@@ -121,12 +121,12 @@ async function assemble(
     registrySuffix: REGISTRY_SUFFIX,
   };
   const proxy = `http://127.0.0.1:${listeners.proxyPort}`;
-  const { subscriptionId, tenantId } = credentials;
+
   const directory = createDirectory(store, tenantId);
   const tokens = createTokens(credentials, directory, () => endpoints.arm);
   const documents = createDocuments(store);
   const operations = createOperations({ store, clock, endpoints, log });
-  closing.push(() => operations.close());
+  closing.add("operations", () => operations.close());
   const files = join(stateDir, "files");
   mkdirSync(files, { recursive: true, mode: 0o700 });
 
@@ -144,54 +144,85 @@ async function assemble(
     newGuid: () => randomUUID(),
     deriveSecret: (purpose) => deriveSecret(credentials, purpose),
     log,
+    // Providers get the host before there is a registry to look resources up in; they ask later.
     get resources(): Resources {
-      if (resources === undefined) throw new ArmFault(503, "ServiceUnavailable", "the embedded Azure is starting");
+      assert(resources !== undefined, "providers ask for resources only once the cloud is assembled");
       return resources;
     },
   };
-  const factories = options.providers ?? [];
+  const factories = options.providers ?? (await import("./providers/index.ts")).providers;
   const modules = [resourcesModule, createAuthorization(documents, host), ...factories.map((factory) => factory(host))];
   const envelope: Envelope = { host, directory, registry: createRegistry(modules), documents, operations };
   resources = createResources(envelope);
   seed(envelope, credentials);
 
-  const entra = createEntra({ endpoints, tenantId, directory, tokens });
+  const faults = createFaults();
+  operations.setFault((operation) => {
+    const rule = faults.take(["fail-operation"], OPERATION_METHODS[operation.kind], operation.resourceId);
+    return rule === undefined ? undefined : faultOfRule(rule);
+  });
+  const journal = createJournal();
+  const { createDeployments } = await import("./deployments/index.ts");
+  const deployments = createDeployments(host);
+  const audiences = [endpoints.arm, `https://127.0.0.1:${listeners.port}`, ...ARM_AUDIENCES];
   const arm = createArm({
     tokens,
-    audiences: [
-      endpoints.arm,
-      `https://127.0.0.1:${listeners.port}`,
-      "https://management.azure.com",
-      "https://management.core.windows.net",
+    audiences,
+    handlers: [
+      deployments.handle,
+      createOperationRoutes(envelope),
+      createSubscriptionRoutes(envelope),
+      createProviderRoutes(envelope),
+      createTagRoutes(envelope),
+      createAuthorizationRoutes(envelope),
+      createNamespaceRoutes(envelope),
+      createResourceRoutes(envelope),
     ],
-    handlers: [createOperationRoutes(envelope), createSubscriptionRoutes(envelope), createResourceRoutes(envelope)],
   });
-  const planes: readonly Plane[] = modules.flatMap((module) => module.planes ?? []);
-  dispatch = (request, response) => {
-    void answer(request, response);
-  };
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const address = readAddress(request);
-      const plane = planes.find((candidate) => candidate.matches(address.host, address.path));
-      if (plane !== undefined) return void plane.handle(request, response);
-      const call = await readCall(request, address);
-      const common = commonHeaders(call, Date.now());
-      try {
-        sendReply(response, (await entra(call)) ?? (await arm(call)), common);
-      } catch (error) {
-        sendReply(response, faultReply(toFault(error, log)), common);
-      }
-    } catch (error) {
-      sendReply(response, faultReply(toFault(error, log)));
-    }
-  }
+  const control = createControl({
+    token: credentials.controlToken,
+    clock,
+    mode,
+    directory,
+    faults,
+    journal,
+    reset: async () => {
+      await reset(envelope, store, credentials);
+      faults.clear();
+      journal.clear();
+    },
+  });
+  const entra = createEntra({ endpoints, tenantId, directory, tokens });
+  const graph = createGraph({
+    directory,
+    tokens,
+    audiences: [...audiences, "https://graph.microsoft.com"],
+    origin: endpoints.arm,
+  });
+  dispatch = createDispatch({
+    planes: modules.flatMap((module) => module.planes ?? []),
+    routes: [control, entra, graph, arm],
+    faults,
+    journal,
+    losesPoll: (path) => {
+      const operation = operationAt(envelope, path);
+      return (
+        operation !== undefined &&
+        faults.take(["lose-poll"], OPERATION_METHODS[operation.kind], operation.resourceId) !== undefined
+      );
+    },
+    log,
+  });
 
   for (const module of modules) {
-    closing.push(async () => module.stop?.());
+    closing.add("providers", () => module.stop?.());
     await module.start?.();
   }
+  await purgeExpired(envelope);
+  resume(envelope);
+  closing.add("deployments", () => deployments.stop());
+  await deployments.start();
+
   return {
     endpoints,
     http: `http://127.0.0.1:${listeners.httpPort}`,
@@ -200,31 +231,22 @@ async function assemble(
     tenantId,
     subscriptionId,
     credentials: { clientId: credentials.clientId, clientSecret: new Secret(credentials.clientSecret) },
-    control: { url: `${endpoints.arm}/_rehearsal`, token: new Secret(credentials.controlToken) },
+    control: { url: `${endpoints.arm}${CONTROL_PATH}`, token: new Secret(credentials.controlToken) },
     clock,
-    close,
-    [Symbol.asyncDispose]: close,
+    close: closing.close,
+    [Symbol.asyncDispose]: closing.close,
   };
 }
 
-/** The service principal of the rehearsal and its ownership of the subscription. */
-function seed({ directory, documents, host }: Envelope, credentials: Awaited<ReturnType<typeof loadCredentials>>): void {
-  const { clientId, clientSecret, objectId } = credentials;
-  if (directory.entry(objectId) === undefined)
-    directory.addServicePrincipal({ objectId, clientId, displayName: "quayside" }, clientSecret);
-  const name = objectId;
-  const scope = `/subscriptions/${host.subscriptionId}`;
-  const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
-  if (documents.get(id) !== undefined) return;
-  documents.save({
-    id,
-    name,
-    type: "Microsoft.Authorization/roleAssignments",
-    properties: {
-      roleDefinitionId: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${ROLES.owner.id}`,
-      principalId: objectId,
-      principalType: "ServicePrincipal",
-      scope,
-    },
-  });
+/** Resource Manager's own names in the public cloud, which some clients keep asking tokens for. */
+const ARM_AUDIENCES = ["https://management.azure.com", "https://management.core.windows.net"];
+
+/** The method of the request that started an operation: what fault rules name. */
+const OPERATION_METHODS = { write: "PUT", delete: "DELETE", action: "POST" } as const;
+
+function refuseWhileStarting(_request: IncomingMessage, response: ServerResponse): void {
+  sendReply(
+    response,
+    faultReply(new ArmFault(503, "ServiceUnavailable", "the embedded Azure is starting", { headers: { "retry-after": "1" } })),
+  );
 }

@@ -5,6 +5,10 @@ import { QuaysideError } from "../report/index.ts";
 import type { Store } from "./contract.ts";
 
 export interface OpenStore extends Store {
+  /** How many transactions were undone: whatever was derived from their writes is stale. */
+  rollbacks(): number;
+  /** Takes every document away but those of one collection; counts as undone. */
+  clearAllBut(collection: string): void;
   close(): void;
 }
 
@@ -58,6 +62,7 @@ export function openStore(stateDir: string): OpenStore {
   const all = database.prepare("select key, value from documents where collection = ? order by key");
   const range = database.prepare("select key, value from documents where collection = ? and key >= ? and key < ? order by key");
   let depth = 0;
+  let undone = 0;
 
   return {
     get<T>(collection: string, key: string) {
@@ -79,11 +84,17 @@ export function openStore(stateDir: string): OpenStore {
         guarded(() => database.exec("commit"));
         return result;
       } catch (error) {
+        undone += 1;
         if (database.isTransaction) database.exec("rollback");
         throw error;
       } finally {
         depth -= 1;
       }
+    },
+    rollbacks: () => undone,
+    clearAllBut: (collection) => {
+      guarded(() => database.prepare("delete from documents where collection <> ?").run(collection));
+      undone += 1;
     },
     close: () => {
       if (database.isOpen) database.close();

@@ -1,5 +1,6 @@
-import type { CloudHost, Resource, Store } from "../contract.ts";
+import type { CloudHost, Resource } from "../contract.ts";
 import type { Directory } from "../entra/principals.ts";
+import type { OpenStore } from "../store.ts";
 import type { Operations } from "./operations.ts";
 import type { Registry } from "./registry.ts";
 
@@ -26,29 +27,72 @@ export interface Documents {
 
 const COLLECTION = "resources";
 
-export function createDocuments(store: Store): Documents {
+interface Cached {
+  /** Lower case. */
+  readonly type: string;
+  /** JSON: every reader gets a copy of its own. */
+  readonly text: string;
+}
+
+/** Keeps all resources in memory beside the store: every request asks for several, and lists go through all. */
+export function createDocuments(store: OpenStore): Documents {
   const versions = new Map<string, number>();
+  let cache = new Map<string, Cached>();
+  let loadedAt = -1;
+
   const key = (id: string) => id.toLowerCase().replace(/\/+$/, "");
-  const touch = (type: string) => versions.set(type.toLowerCase(), (versions.get(type.toLowerCase()) ?? 0) + 1);
-  const get = (id: string) => store.get<Resource>(COLLECTION, key(id));
-  return {
-    get,
-    save: (resource) => {
-      store.put(COLLECTION, key(resource.id), resource);
-      touch(resource.type);
-    },
-    delete: (id) => {
-      const known = get(id);
-      if (known === undefined) return;
-      store.delete(COLLECTION, key(id));
-      touch(known.type);
-    },
-    below: (id) => store.list<Resource>(COLLECTION, `${key(id)}/`).map(({ value }) => value),
-    ofType: (type) =>
+  const touch = (type: string) => versions.set(type, (versions.get(type) ?? 0) + 1);
+  const parse = ({ text }: Cached) => JSON.parse(text) as Resource;
+
+  function loaded(): Map<string, Cached> {
+    if (loadedAt === store.rollbacks()) return cache;
+    loadedAt = store.rollbacks();
+    cache = new Map(
       store
         .list<Resource>(COLLECTION)
-        .filter(({ value }) => value.type.toLowerCase() === type.toLowerCase())
-        .map(({ value }) => value),
-    version: (type) => versions.get(type.toLowerCase()) ?? 0,
+        .map(({ key: at, value }) => [at, { type: value.type.toLowerCase(), text: JSON.stringify(value) }]),
+    );
+    for (const { type } of cache.values()) touch(type);
+    return cache;
+  }
+
+  /** In the order of their ids, whatever the order of their making. */
+  function select(wanted: (at: string, cached: Cached) => boolean): Resource[] {
+    return [...loaded()]
+      .filter(([at, cached]) => wanted(at, cached))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, cached]) => parse(cached));
+  }
+
+  return {
+    get: (id) => {
+      const cached = loaded().get(key(id));
+      return cached === undefined ? undefined : parse(cached);
+    },
+    save: (resource) => {
+      store.put(COLLECTION, key(resource.id), resource);
+      const type = resource.type.toLowerCase();
+      loaded().set(key(resource.id), { type, text: JSON.stringify(resource) });
+      touch(type);
+    },
+    delete: (id) => {
+      const known = loaded().get(key(id));
+      if (known === undefined) return;
+      store.delete(COLLECTION, key(id));
+      cache.delete(key(id));
+      touch(known.type);
+    },
+    below: (id) => {
+      const prefix = `${key(id)}/`;
+      return select((at) => at.startsWith(prefix));
+    },
+    ofType: (type) => {
+      const wanted = type.toLowerCase();
+      return select((_at, cached) => cached.type === wanted);
+    },
+    version: (type) => {
+      loaded();
+      return versions.get(type.toLowerCase()) ?? 0;
+    },
   };
 }

@@ -20,10 +20,10 @@ export function checkPermission(
 
 /** Throws unless the subscription exists and has the namespace registered. */
 export function checkSubscription(envelope: Envelope, subscriptionId: string | undefined, namespace: string): void {
-  const { host, documents } = envelope;
   if (subscriptionId === undefined) return;
-  if (subscriptionId.toLowerCase() !== host.subscriptionId.toLowerCase()) throw faults.subscriptionNotFound(subscriptionId);
-  if (documents && !isRegistered(envelope, namespace)) throw faults.notRegistered(namespace, subscriptionId);
+  if (subscriptionId.toLowerCase() !== envelope.host.subscriptionId.toLowerCase())
+    throw faults.subscriptionNotFound(subscriptionId);
+  if (!isRegistered(envelope, namespace)) throw faults.notRegistered(namespace, subscriptionId);
 }
 
 const REGISTRATIONS = "registrations";

@@ -18,6 +18,12 @@ export function createOperationRoutes(envelope: Envelope): ArmHandler {
   };
 }
 
+/** The operation that a path polls. */
+export function operationAt(envelope: Envelope, path: string): Operation | undefined {
+  const id = (STATUS.exec(path) ?? RESULT.exec(path))?.[1];
+  return id === undefined ? undefined : envelope.operations.get(id);
+}
+
 /** Whoever started an operation may watch it, and whoever may read the resource. */
 function find(envelope: Envelope, id: string, { caller }: ArmRequest): Operation {
   const operation = envelope.operations.get(id);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "../../base/index.ts";
+import { QuaysideError } from "../../report/index.ts";
 import { ArmFault, type CloudClock, type Endpoints, type Store } from "../contract.ts";
 
 /** A long-running operation as it is kept; times are virtual. */
@@ -184,6 +185,10 @@ export function faultOf(operation: Operation): ArmFault {
 
 export function toFault(error: unknown, log: (event: string, fields?: JsonObject) => void): ArmFault {
   if (error instanceof ArmFault) return error;
+  if (error instanceof QuaysideError) {
+    log("refused", { code: error.code, message: error.message });
+    return new ArmFault(500, "InternalServerError", `${error.message} (${error.code})`);
+  }
   log("internal-error", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   return new ArmFault(
     500,

@@ -10,6 +10,7 @@ import { page } from "./paging.ts";
 import { merge } from "./patch.ts";
 import { canonicalId, locate } from "./place.ts";
 import { toBody } from "./present.ts";
+import { readJson } from "./read-json.ts";
 import { remove } from "./remove.ts";
 import { acceptedResponse, resourceResponse } from "./responses.ts";
 import { write } from "./write.ts";
@@ -145,7 +146,12 @@ function list(envelope: Envelope, request: ArmRequest, collection: Collection): 
   ) {
     throw faults.groupNotFound(parsed.resourceGroup);
   }
-  if (parsed.providers.length > 0 && envelope.documents.get(above) === undefined && spec.parentImplied !== true && spec.list === undefined) {
+  if (
+    parsed.providers.length > 0 &&
+    envelope.documents.get(above) === undefined &&
+    spec.parentImplied !== true &&
+    spec.list === undefined
+  ) {
     throw faults.parentNotFound(type, above);
   }
   const items = envelope.documents
@@ -172,12 +178,4 @@ function readObject({ text }: ArmRequest): JsonObject {
   const body = text.trim() === "" ? {} : readJson(text);
   if (!isObject(body)) throw faults.invalidContent("the body is not a JSON object");
   return body;
-}
-
-export function readJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    throw faults.invalidContent(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
