@@ -2,16 +2,14 @@ import type { RoleDefinition } from "../../azure/index.ts";
 
 const patterns = new Map<string, RegExp>();
 
-/**
- * `Microsoft.Network/*` matches any action below; `*` stands for any run of characters, case does not matter.
- * Between slashes it may stand for nothing: Managed Identity Operator's `userAssignedIdentities/*/assign/action` is what
- * permits `userAssignedIdentities/assign/action`.
- */
+// Case does not matter, and an asterisk stands for any run of characters; between two slashes also for nothing: the
+// role Managed Identity Operator has "userAssignedIdentities/*/assign/action", which permits "userAssignedIdentities/assign/action".
 export function matchesAction(pattern: string, action: string): boolean {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {
-    const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("/*/", "/(?:.*/)?").replaceAll(/(?<!\.)\*/g, ".*");
-    compiled = new RegExp(`^${escaped}$`, "i");
+    const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+    const wild = escaped.replaceAll(/\/\*\/|\*/g, (star) => (star === "*" ? ".*" : "/(?:.*/)?"));
+    compiled = new RegExp(`^${wild}$`, "i");
     patterns.set(pattern, compiled);
   }
   return compiled.test(action);
