@@ -11,7 +11,7 @@ param location string = resourceGroup().location
 ])
 param environmentName string = 'dev'
 
-@description('Values of the environment\'s profile to replace, for instance { registrySku: \'Standard\' }.')
+@description('Values to replace in the profile of the environment, by name: logRetentionDays, registrySku and so on.')
 param profileOverrides object = {}
 
 @description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')
@@ -53,7 +53,7 @@ param aksNodeMaxCount int = 10
 @description('Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.')
 param aksNodeVmSize string = 'Standard_DS3_v2'
 
-@description('Virtual machine size of the pool that runs the cluster\'s own components.')
+@description('Virtual machine size of the pool for the components of the cluster itself.')
 param systemNodeVmSize string = 'Standard_D4ds_v5'
 
 @description('Let the cluster autoscaler add and remove nodes.')
@@ -81,7 +81,7 @@ param mlComputeMaxNodes int = 4
 @description('Address range of the virtual network.')
 param virtualNetworkPrefix string = '10.40.0.0/16'
 
-@description('Subnet of the cluster\'s nodes, inside the virtual network.')
+@description('Subnet of the cluster nodes, inside the virtual network.')
 param nodeSubnetPrefix string = '10.40.0.0/22'
 
 @description('Subnet of the training cluster, inside the virtual network.')
@@ -93,13 +93,28 @@ param podCidr string = '192.168.0.0/16'
 @description('Range of Kubernetes services, outside the virtual network.')
 param serviceCidr string = '172.16.0.0/16'
 
-@description('Address of the cluster\'s DNS service, inside serviceCidr and not its first address.')
+@description('Address of the cluster DNS service, inside serviceCidr and not among its first two.')
 param dnsServiceIp string = '172.16.0.10'
 
 @description('Object id of a Microsoft Entra group whose members administer the cluster; empty for none.')
 param adminGroupObjectId string = ''
 
-@description('Host name of the scoring endpoints\' TLS certificate; empty serves plain HTTP inside the network.')
+@description('Public address ranges that may reach the API server of the cluster; empty for all.')
+@maxLength(199)
+param apiServerAllowedRanges array = []
+
+@description('Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.')
+param operatorObjectId string = ''
+
+@description('What operatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param operatorType string = 'User'
+
+@description('Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.')
 param scoringHostName string = ''
 
 @description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')
@@ -248,6 +263,8 @@ module registry 'modules/registry.bicep' = {
 
 module roles 'modules/roles.bicep' = {
   params: {
+    operatorObjectId: operatorObjectId
+    operatorType: operatorType
     virtualNetworkName: network.outputs.virtualNetworkName
     kubeletIdentityName: identity.outputs.kubeletIdentityName
     containerRegistryName: registry.outputs.containerRegistryName
@@ -283,6 +300,7 @@ module cluster 'modules/cluster.bicep' = {
     serviceCidr: serviceCidr
     dnsServiceIp: dnsServiceIp
     adminGroupObjectId: adminGroupObjectId
+    apiServerAllowedRanges: apiServerAllowedRanges
     profileClusterTier: profile.clusterTier
     profileNodeGroupRestriction: profile.nodeGroupRestriction
     profileAvailabilityZones: profile.availabilityZones
@@ -298,6 +316,7 @@ module cluster 'modules/cluster.bicep' = {
     kubeletIdentityId: identity.outputs.kubeletIdentityId
     kubeletIdentityClientId: identity.outputs.kubeletIdentityClientId
     kubeletIdentityPrincipalId: identity.outputs.kubeletIdentityPrincipalId
+    egressAddressIpAddress: network.outputs.egressAddressIpAddress
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
   dependsOn: [
@@ -359,7 +378,7 @@ module attach 'modules/attach.bicep' = {
 @description('Name of the AKS cluster.')
 output clusterName string = cluster.outputs.aksClusterName
 
-@description('Issuer of the cluster\'s workload identity tokens.')
+@description('Issuer of the workload identity tokens of the cluster.')
 output oidcIssuerUrl string = cluster.outputs.aksClusterOidcIssuerProfileIssuerURL
 
 @description('Name of the Azure Machine Learning workspace.')

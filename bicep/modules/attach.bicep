@@ -14,7 +14,7 @@ param enableAutoScaling bool
 @description('Add a pool of GPU nodes.')
 param enableGpuNodes bool
 
-@description('Host name of the scoring endpoints\' TLS certificate; empty serves plain HTTP inside the network.')
+@description('Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.')
 param scoringHostName string
 
 @description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')

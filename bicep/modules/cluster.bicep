@@ -34,7 +34,7 @@ param aksNodeMaxCount int
 @description('Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.')
 param aksNodeVmSize string
 
-@description('Virtual machine size of the pool that runs the cluster\'s own components.')
+@description('Virtual machine size of the pool for the components of the cluster itself.')
 param systemNodeVmSize string
 
 @description('Let the cluster autoscaler add and remove nodes.')
@@ -57,11 +57,15 @@ param podCidr string
 @description('Range of Kubernetes services, outside the virtual network.')
 param serviceCidr string
 
-@description('Address of the cluster\'s DNS service, inside serviceCidr and not its first address.')
+@description('Address of the cluster DNS service, inside serviceCidr and not among its first two.')
 param dnsServiceIp string
 
 @description('Object id of a Microsoft Entra group whose members administer the cluster; empty for none.')
 param adminGroupObjectId string
+
+@description('Public address ranges that may reach the API server of the cluster; empty for all.')
+@maxLength(199)
+param apiServerAllowedRanges array
 
 @description('profile.clusterTier of the platform.')
 param profileClusterTier string
@@ -107,6 +111,9 @@ param kubeletIdentityClientId string
 
 @description('properties.principalId of kubeletIdentity, known once it is deployed.')
 param kubeletIdentityPrincipalId string
+
+@description('properties.ipAddress of egressAddress, known once it is deployed.')
+param egressAddressIpAddress string
 
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
@@ -177,6 +184,9 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
     }
     apiServerAccessProfile: {
       disableRunCommand: profileDisableRunCommand
+      authorizedIPRanges: empty(apiServerAllowedRanges)
+        ? []
+        : union(apiServerAllowedRanges, ['${egressAddressIpAddress}/32'])
     }
     oidcIssuerProfile: {
       enabled: true
@@ -304,7 +314,7 @@ resource gpuPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-
     vmSize: gpuNodeVmSize
     enableAutoScaling: enableAutoScaling
     count: enableAutoScaling ? 0 : 1
-    minCount: enableAutoScaling ? (enableAutoScaling ? 0 : 1) : null
+    minCount: enableAutoScaling ? 0 : null
     maxCount: enableAutoScaling ? gpuNodeMaxCount : null
     gpuProfile: {
       driver: 'Install'

@@ -6,7 +6,7 @@ param location string
 @description('Address range of the virtual network.')
 param virtualNetworkPrefix string
 
-@description('Subnet of the cluster\'s nodes, inside the virtual network.')
+@description('Subnet of the cluster nodes, inside the virtual network.')
 param nodeSubnetPrefix string
 
 @description('Subnet of the training cluster, inside the virtual network.')
@@ -173,3 +173,6 @@ output virtualNetworkName string = virtualNetwork.name
 
 @description('Resource id of virtualNetwork.')
 output virtualNetworkId string = virtualNetwork.id
+
+@description('properties.ipAddress of egressAddress, known once it is deployed.')
+output egressAddressIpAddress string = egressAddress.properties.ipAddress

@@ -1,5 +1,16 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
+@description('Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.')
+param operatorObjectId string
+
+@description('What operatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param operatorType string
+
 @description('Name of virtualNetwork.')
 param virtualNetworkName string
 
@@ -74,7 +85,7 @@ resource controlPlaneNetwork 'Microsoft.Authorization/roleAssignments@2022-04-01
     )
     principalId: controlPlaneIdentityPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Join nodes and internal load balancers to the cluster\'s subnet.'
+    description: 'Join nodes and internal load balancers to the node subnet.'
   }
 }
 
@@ -179,7 +190,7 @@ resource endpointPull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     )
     principalId: endpointIdentityPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Pull the model server\'s image.'
+    description: 'Pull the image of the model server.'
   }
 }
 
@@ -195,5 +206,20 @@ resource endpointModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: endpointIdentityPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Download the model that is served.'
+  }
+}
+
+// Storage Blob Data Contributor
+resource operatorData 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (operatorObjectId != '') {
+  scope: storageAccount
+  name: guid(storageAccount.id, operatorObjectId, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+    )
+    principalId: operatorObjectId
+    principalType: operatorType
+    description: 'Upload training data and read models and held-out predictions.'
   }
 }

@@ -118,7 +118,10 @@ export function armPrinter(program: Program): ArmPrinter {
       return inlined ? go(inlined) : bracketed(node);
     },
     resource: bracketed,
-    access: bracketed,
+    access: (node, go) => {
+      const { root, keys } = accessChain(node);
+      return root.kind === "resource" && literalKey(keys[0]) === "name" ? go(resource(root.symbol).name) : bracketed(node);
+    },
     call: bracketed,
     condition: bracketed,
   });
