@@ -46,7 +46,6 @@ export const isCanceled = ({ around, live }: Execution) => live.canceled || arou
 
 async function runSteps(execution: Execution): Promise<ArmFault | undefined> {
   const { engine, plan, record } = execution;
-  const { log } = engine.host;
   try {
     const failures = await runGraph(
       wantedResources(plan),
@@ -56,7 +55,7 @@ async function runSteps(execution: Execution): Promise<ArmFault | undefined> {
     if (engine.stopping.aborted || isCanceled(execution)) return undefined;
     if (failures.length > 0) {
       const details = failures.map(({ error, task }) =>
-        stepError(toFault(error, log), task.id, engine.host.resources.get(task.id)),
+        stepError(toFault(error, engine.host), task.id, engine.host.resources.get(task.id)),
       );
       return deploymentFailed(record.id, details);
     }
@@ -68,7 +67,7 @@ async function runSteps(execution: Execution): Promise<ArmFault | undefined> {
     update(execution, { state: "Succeeded", endedAt: engine.host.clock.now(), outputs: shown, outputResources });
     return undefined;
   } catch (error) {
-    return toFault(error, log);
+    return toFault(error, engine.host);
   }
 }
 
@@ -107,7 +106,7 @@ async function step(execution: Execution, resource: PlannedResource): Promise<vo
     engine.rows.end(row, { state: "Succeeded", statusCode: created && !isRead ? "Created" : "OK" });
   } catch (error) {
     if (engine.stopping.aborted) throw error;
-    const fault = toFault(error, engine.host.log);
+    const fault = toFault(error, engine.host);
     engine.rows.end(row, {
       state: "Failed",
       statusCode: statusName(fault.status),
@@ -135,7 +134,7 @@ async function finishOutputs(execution: Execution): Promise<{ shown: JsonObject;
       ),
     };
   } catch (error) {
-    const inner = toFault(error, engine.host.log).toError();
+    const inner = toFault(error, engine.host).toError();
     const names = plan.template.outputs.map(({ name }) => name).join(", ");
     const fault = new ArmFault(
       400,

@@ -1,5 +1,5 @@
-import { InternalError, type JsonObject } from "../../base/index.ts";
-import { ArmFault, type Resource } from "../contract.ts";
+import type { JsonObject } from "../../base/index.ts";
+import { ArmFault, type CloudHost, type Resource } from "../contract.ts";
 
 /** The error of a deployment of which a step failed, as ARM words it: one detail for each step. */
 export function deploymentFailed(deploymentId: string, details: readonly JsonObject[]): ArmFault {
@@ -27,9 +27,12 @@ export function stepError(fault: ArmFault, resourceId: string, resource: Resourc
 }
 
 /** Anything but an `ArmFault` is our own bug; its text may name internals, so it goes to the log only. */
-export function toFault(error: unknown, log: (event: string, fields?: JsonObject) => void): ArmFault {
+export function toFault(error: unknown, host: Pick<CloudHost, "log">): ArmFault {
   if (error instanceof ArmFault) return error;
-  log("deployment.internal-error", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  const what = error instanceof InternalError ? "an internal error" : "an error that it did not expect";
-  return new ArmFault(500, "InternalServerError", `the deployments engine met ${what}; the cloud's log has the details`);
+  host.log("deployment.internal-error", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return new ArmFault(
+    500,
+    "InternalServerError",
+    "the deployments engine met an error that it did not expect; the cloud's log has the details",
+  );
 }

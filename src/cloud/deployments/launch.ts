@@ -15,7 +15,7 @@ export function launch(engine: Engine, record: DeploymentRecord, plan: Plan, ear
   const context = { engine, caller: record.caller, find: plan.find, secureOutputs: new Map() };
   execute({ engine, record, plan, live, context, around: [], earlier, deployed: new Set() }).catch((error: unknown) => {
     // `execute` turns what goes wrong into the deployment's error; what comes here is its own bookkeeping failing, e.g. a full disk.
-    toFault(error, engine.host.log);
+    toFault(error, engine.host);
   });
 }
 
@@ -26,7 +26,7 @@ export function resumeAll(engine: Engine): void {
     try {
       resume(engine, record);
     } catch (error) {
-      endInterrupted(engine, record, toFault(error, engine.host.log).message);
+      endInterrupted(engine, record, toFault(error, engine.host).message);
     }
   }
 }

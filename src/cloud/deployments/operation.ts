@@ -42,7 +42,12 @@ export function createOperationRows(host: { store: Store; clock: CloudClock; new
       .list<OperationRow>(COLLECTION, `${idKey(deploymentId)}/`)
       .map(({ value }) => value)
       .sort((a, b) => a.sequence - b.sequence);
-  const nextSequence = (deploymentId: string) => (list(deploymentId).at(-1)?.sequence ?? 0) + 1;
+  const sequences = new Map<string, number>();
+  const nextSequence = (deploymentId: string) => {
+    const last = sequences.get(idKey(deploymentId)) ?? list(deploymentId).at(-1)?.sequence ?? 0;
+    sequences.set(idKey(deploymentId), last + 1);
+    return last + 1;
+  };
   return {
     start: (deploymentId, row) => {
       const started: OperationRow = {

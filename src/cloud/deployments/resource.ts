@@ -5,7 +5,7 @@ import type { Execution } from "./execute.ts";
 import { isUnsettled, withRetries } from "./retry.ts";
 import { evaluateDeployed } from "./runtime.ts";
 
-/** Between looks at a resource that an operation from before a restart still holds, in virtual time. */
+/** Between looks at a resource that an operation still holds, in virtual time. */
 const LOOK_MS = 5000;
 
 /** An `existing` resource must be there and readable. */
@@ -23,11 +23,17 @@ export async function deployResource(execution: Execution, resource: PlannedReso
   await withRetries(engine.host, resource.id, engine.stopping, () =>
     resources.put(resource.id, resource.apiVersion, body, context.caller),
   );
+  await settled(execution, resource);
+}
+
+/** The state that the resource's last operation left; a cloud that stops lets go of its operations in the middle. */
+async function settled({ engine: { host, stopping } }: Execution, { id }: PlannedResource): Promise<unknown> {
+  const state = () => host.resources.get(id)?.properties.provisioningState;
+  while (isUnsettled(state())) await host.clock.sleep(LOOK_MS, stopping);
+  return state();
 }
 
 /** After a restart the provider may have finished what the former run had asked for; a second PUT could be refused then. */
-async function finishedMeanwhile({ engine: { host, stopping } }: Execution, { id }: PlannedResource): Promise<boolean> {
-  const state = () => host.resources.get(id)?.properties.provisioningState;
-  while (isUnsettled(state())) await host.clock.sleep(LOOK_MS, stopping);
-  return state() === "Succeeded";
+async function finishedMeanwhile(execution: Execution, resource: PlannedResource): Promise<boolean> {
+  return (await settled(execution, resource)) === "Succeeded";
 }

@@ -9,7 +9,7 @@ import { presentDeployment } from "./record.ts";
 export interface RuntimeContext {
   readonly engine: Engine;
   readonly caller: Principal;
-  find(text: string): readonly PlannedResource[];
+  readonly find: (text: string) => readonly PlannedResource[];
   /** Secure outputs of nested deployments, which only the templates around them may read; in memory only. */
   readonly secureOutputs: Map<string, JsonObject>;
 }

@@ -1,5 +1,5 @@
 import { idKey } from "../../azure/index.ts";
-import { type JsonObject, jsonEqual } from "../../base/index.ts";
+import { type JsonObject, type JsonValue, jsonEqual } from "../../base/index.ts";
 import type { Resource } from "../contract.ts";
 import { targetId } from "../template/index.ts";
 import { compareProperties } from "./delta.ts";
@@ -27,7 +27,7 @@ export function foreseeChanges(
       ...(before === undefined || resultFormat === "ResourceIdOnly" ? {} : { before: shown(before) }),
     });
   }
-  return changes.sort((a, b) => String(a.resourceId).localeCompare(String(b.resourceId)));
+  return changes.sort((a, b) => compareIds(a.resourceId, b.resourceId));
 }
 
 const isTopLevel = (id: string) =>
@@ -65,4 +65,8 @@ function changeOf(
 
 function shown({ etag: _etag, systemData: _data, ...rest }: Resource): JsonObject {
   return rest;
+}
+
+function compareIds(a: JsonValue | undefined, b: JsonValue | undefined): number {
+  return typeof a === "string" && typeof b === "string" ? a.localeCompare(b) : 0;
 }

@@ -36,7 +36,7 @@ export function indexResources(drafts: readonly Draft[]): Find {
 /** Adds to each draft what it must wait for: what it declares, what it refers to, its classic parent, the batch before it. */
 export function connect(drafts: readonly Draft[], find: Find): PlannedResource[] {
   const connected = drafts.map((draft) => {
-    const { declaredDependsOn, parent, batchSize, ...resource } = draft;
+    const { declaredDependsOn: _declared, parent, batchSize, ...resource } = draft;
     const keys = new Set([...declaredKeys(draft, find), ...referencedKeys([visibleBody(draft)], draft.scope, find)]);
     if (parent !== undefined) keys.add(parent);
     if (batchSize !== undefined) for (const key of previousBatch(draft, drafts, batchSize)) keys.add(key);

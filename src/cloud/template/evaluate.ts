@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { isObject, type JsonValue } from "../../base/index.ts";
 import { ExpressionFault, invalidTemplate } from "./fault.ts";
 import { FUNCTIONS } from "./functions/index.ts";
 import { lookUp } from "./look-up.ts";
@@ -164,7 +164,7 @@ function missing(value: JsonValue, key: JsonValue): ExpressionFault {
   if (Array.isArray(value) && typeof key === "number")
     return new ExpressionFault(`the array index ${key} is out of bounds; the array has ${value.length} items`);
   if (isObject(value) && typeof key === "string") {
-    const known = Object.keys(value as JsonObject);
+    const known = Object.keys(value);
     return new ExpressionFault(`the property '${key}' does not exist; available properties are '${known.join(", ")}'`);
   }
   return new ExpressionFault(`${JSON.stringify(key)} cannot be looked up in a value of type '${typeName(value)}'`);

@@ -57,6 +57,6 @@ export interface Plan {
   /** What expressions outside resources see; it has no `runtime`. */
   readonly scope: Scope;
   /** Resources that a symbol, a loop, an indexed symbol, an id or a name means. */
-  find(text: string): readonly PlannedResource[];
+  readonly find: (text: string) => readonly PlannedResource[];
   readonly parameter: (name: string) => JsonValue;
 }

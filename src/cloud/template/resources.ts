@@ -78,7 +78,7 @@ function draftDeclared(declared: DeclaredResource, context: Context): Draft[] {
 }
 
 function readBatchSize(copy: JsonObject, scope: Scope, loop: string): number | undefined {
-  const mode = copy.mode === undefined ? "parallel" : String(copy.mode).toLowerCase();
+  const mode = typeof copy.mode === "string" ? copy.mode.toLowerCase() : (copy.mode ?? "parallel");
   if (mode === "parallel") return undefined;
   if (mode !== "serial")
     throw invalidTemplate(`the mode of copy loop '${loop}' is ${JSON.stringify(copy.mode)}; expected 'serial' or 'parallel'`);
@@ -94,7 +94,8 @@ function draftOne(
   copy?: { readonly loop: string; readonly index: number; readonly batchSize: number | undefined },
 ): Draft[] {
   const { scope, parent } = context;
-  const place = symbol ?? String(member(declaration, "name") ?? "without a name");
+  const declaredName = member(declaration, "name");
+  const place = symbol ?? (typeof declaredName === "string" ? declaredName : "without a name");
   const text = (name: string) => at(`resources '${place}'.${name}`, () => readText(declaration, name, scope, place));
   for (const name of UNSUPPORTED) {
     if (member(declaration, name) !== undefined)
@@ -257,9 +258,10 @@ function readNested(
       );
   }
   if (!isObject(template)) throw invalidTemplate(`the nested deployment '${place}' has no template`, "template");
-  if (String(member(properties, "mode") ?? "Incremental").toLowerCase() !== "incremental") {
+  const mode = member(properties, "mode") ?? "Incremental";
+  if (typeof mode !== "string" || mode.toLowerCase() !== "incremental") {
     throw invalidTemplate(
-      `the nested deployment '${place}' has the mode ${JSON.stringify(member(properties, "mode"))}; only Incremental is allowed below the outermost deployment`,
+      `the nested deployment '${place}' has the mode ${JSON.stringify(mode)}; only Incremental is allowed below the outermost deployment`,
       "mode",
     );
   }

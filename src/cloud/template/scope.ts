@@ -48,8 +48,8 @@ export interface UserFunction {
 
 /** Everything that an expression can see. */
 export interface Scope {
-  parameter(name: string): JsonValue;
-  variable(name: string): JsonValue;
+  readonly parameter: (name: string) => JsonValue;
+  readonly variable: (name: string) => JsonValue;
   /** By lower-case `namespace.name`. */
   readonly functions: ReadonlyMap<string, UserFunction>;
   readonly loops: readonly Loop[];

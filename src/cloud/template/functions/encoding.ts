@@ -43,7 +43,10 @@ function parseUri(args: Args): JsonValue {
 
 function buildUri(args: Args): JsonValue {
   const parts = objectArg(args, 0);
-  const text = (name: string) => (typeof member(parts, name) === "string" ? String(member(parts, name)) : "");
+  const text = (name: string) => {
+    const value = member(parts, name);
+    return typeof value === "string" ? value : "";
+  };
   if (text("scheme") === "" || text("host") === "") throw new ArgumentError("needs the members 'scheme' and 'host'");
   const port = member(parts, "port");
   const prefixed = (value: string, mark: string) => (value === "" || value.startsWith(mark) ? value : mark + value);

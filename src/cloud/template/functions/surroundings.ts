@@ -35,7 +35,7 @@ function copyIndex(args: Args, { loops }: Scope): number {
       ? (loops.findLast((candidate) => candidate.outer) ?? loops.at(-1))
       : loops.findLast((candidate) => candidate.name.toLowerCase() === name);
   if (loop === undefined)
-    throw new ArgumentError(name === undefined ? "is used outside a copy loop" : `knows no copy loop '${args[0]}' here`);
+    throw new ArgumentError(name === undefined ? "is used outside a copy loop" : `knows no copy loop '${name}' here`);
   return loop.index + offset;
 }
 
