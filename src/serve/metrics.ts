@@ -22,8 +22,10 @@ interface Family {
 export interface Metrics {
   /** The same series for the same labels; it starts at 0, so that `rate()` sees the first event. */
   counter(name: string, help: string, labels: Labels): Counter;
-  /** Read when scraped. */
+  /** Read when scraped: a value that can fall. */
   gauge(name: string, help: string, labels: Labels, read: () => number): void;
+  /** Read when scraped: a count that somebody else keeps. */
+  reading(name: string, help: string, labels: Labels, read: () => number): void;
   histogram(name: string, help: string, labels: Labels, bounds: readonly number[]): Histogram;
   text(): string;
 }
@@ -43,6 +45,11 @@ export function createMetrics(): Metrics {
     return known;
   }
 
+  function observed(type: "gauge" | "counter", name: string, help: string, labels: Labels, read: () => number): void {
+    const key = name + labelText(labels);
+    family(name, help, type).series.set(key, () => `${key} ${read()}\n`);
+  }
+
   return {
     counter(name, help, labels) {
       const key = name + labelText(labels);
@@ -53,10 +60,8 @@ export function createMetrics(): Metrics {
       family(name, help, "counter").series.set(key, () => `${key} ${counter.value}\n`);
       return counter;
     },
-    gauge(name, help, labels, read) {
-      const key = name + labelText(labels);
-      family(name, help, "gauge").series.set(key, () => `${key} ${read()}\n`);
-    },
+    gauge: (name, help, labels, read) => observed("gauge", name, help, labels, read),
+    reading: (name, help, labels, read) => observed("counter", name, help, labels, read),
     histogram(name, help, labels, bounds) {
       const key = name + labelText(labels);
       const known = made.get(key);
@@ -82,7 +87,7 @@ export function addProcessMetrics(metrics: Metrics): void {
   const startedAt = Date.now() / 1000 - process.uptime();
   metrics.gauge("process_start_time_seconds", "Start time of the process since the epoch in seconds.", {}, () => startedAt);
   metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", {}, () => process.memoryUsage.rss());
-  metrics.gauge("process_cpu_seconds", "User and system processor time spent in seconds.", {}, () => {
+  metrics.reading("process_cpu_seconds_total", "User and system processor time spent in seconds.", {}, () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });

@@ -7,7 +7,7 @@ import { integerOption, runMain, usage } from "./main.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts MODEL_DIR_OR_FILE [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-timeout-ms N]";
+  "usage: server-main.ts MODEL_DIR_OR_FILE [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 await runMain(async () => {
   const { values, positionals } = usage(USAGE, () =>
@@ -21,6 +21,7 @@ await runMain(async () => {
         "max-body-bytes": { type: "string" },
         "max-rows": { type: "string" },
         "max-batch-rows": { type: "string" },
+        "drain-delay-ms": { type: "string" },
         "drain-timeout-ms": { type: "string" },
       },
     }),
@@ -39,6 +40,8 @@ await runMain(async () => {
     maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),
     maxRows: integerOption(USAGE, "max-rows", values["max-rows"], DEFAULTS.maxRows, 1, 10_000_000),
     maxBatchRows: integerOption(USAGE, "max-batch-rows", values["max-batch-rows"], DEFAULTS.maxBatchRows, 1, 1_000_000),
+    drainDelayMs: integerOption(USAGE, "drain-delay-ms", values["drain-delay-ms"], DEFAULTS.drainDelayMs, 0, 3_600_000),
+    clock: DEFAULTS.clock,
     drainTimeoutMs: integerOption(USAGE, "drain-timeout-ms", values["drain-timeout-ms"], DEFAULTS.drainTimeoutMs, 0, 3_600_000),
     log: jsonLog,
   });

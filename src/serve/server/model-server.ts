@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type Clock, systemClock } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
@@ -24,8 +25,11 @@ export interface ModelServerOptions {
   readonly maxRows: number;
   /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
   readonly maxBatchRows: number;
+  /** How long to go on serving with failing readiness before connections are refused: for starters that learn of the end late. */
+  readonly drainDelayMs: number;
   /** How long requests in flight may take to finish when the server is told to end. */
   readonly drainTimeoutMs: number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -35,7 +39,9 @@ export const MODEL_SERVER_DEFAULTS = {
   maxBodyBytes: 8 * 2 ** 20,
   maxRows: 10_000,
   maxBatchRows: MAX_BATCH_ROWS,
+  drainDelayMs: 0,
   drainTimeoutMs: 30_000,
+  clock: systemClock,
 } as const;
 
 export interface ModelServer {
@@ -122,6 +128,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     },
     async drain() {
       draining = true;
+      if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
       const whole = await closeGracefully(server, options.drainTimeoutMs);
       await loaded?.model.evaluator.close();
       return whole;
@@ -149,11 +156,11 @@ function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, 
     { ...labels, engine: evaluator.engine },
     () => 1,
   );
-  metrics.gauge(
-    "quayside_model_runs",
+  metrics.reading(
+    "quayside_model_runs_total",
     "Runs of the model; fewer than requests when requests shared a run.",
     labels,
     () => batcher.runs.count,
   );
-  metrics.gauge("quayside_model_rows", "Rows that the model has computed.", labels, () => batcher.runs.rows);
+  metrics.reading("quayside_model_rows_total", "Rows that the model has computed.", labels, () => batcher.runs.rows);
 }

@@ -57,8 +57,13 @@ async function readColumns(file: string, evaluator: Evaluator): Promise<readonly
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const parsed = signatureSchema.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new ModelFault("serve.signature-invalid", `${file} is not a signature: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ModelFault(
+      "serve.signature-invalid",
+      `${file} is not a signature: ${issue?.path.join(".") || "the file"}: ${issue?.message}`,
+    );
+  }
   const [input] = evaluator.inputs;
   const columns = parsed.data.inputs.find(({ name }) => name === input?.name)?.columns;
   const width = input?.shape[1];

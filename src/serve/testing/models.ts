@@ -74,13 +74,14 @@ export interface ModelFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** A folder of its own with `model.onnx` in it and any other files, removed at the end of the scope. */
-export async function modelFolder(
-  model: OnnxModel | Uint8Array,
-  files: Readonly<Record<string, string>> = {},
-): Promise<ModelFolder> {
+/** A folder of its own with these files in it, removed at the end of the scope. */
+export async function folderOf(files: Readonly<Record<string, string | Uint8Array>>): Promise<ModelFolder> {
   const path = await mkdtemp(join(tmpdir(), "quayside-model-"));
-  await writeFile(join(path, "model.onnx"), model instanceof Uint8Array ? model : encodeModel(model));
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The same with `model.onnx` in it. */
+export function modelFolder(model: OnnxModel | Uint8Array, files: Readonly<Record<string, string>> = {}): Promise<ModelFolder> {
+  return folderOf({ "model.onnx": model instanceof Uint8Array ? model : encodeModel(model), ...files });
 }
