@@ -61,7 +61,7 @@ export const MODEL_SEARCH: Searchable<Resource> = {
   defaultEntity: "attributes",
   isNumber: (entity, key) => entity === "attributes" && key.endsWith("timestamp"),
   lookup: (model, entity, key) => {
-    if (entity === "tags") return tagsOf(model)[key];
+    if (entity === "tags") return tagOf(model, key);
     if (key === "name") return model.name;
     if (key === "creation_timestamp") return timeOf(model, "createdAt");
     if (key === "last_updated_timestamp" || key === "timestamp") return timeOf(model, "lastModifiedAt");
@@ -74,7 +74,7 @@ export const VERSION_SEARCH: Searchable<Resource> = {
   defaultEntity: "attributes",
   isNumber: (entity, key) => entity === "attributes" && (key.endsWith("timestamp") || key === "version_number"),
   lookup: (version, entity, key) => {
-    if (entity === "tags") return tagsOf(version)[key];
+    if (entity === "tags") return tagOf(version, key);
     switch (key) {
       case "name":
         return modelNameOf(version);
@@ -94,6 +94,11 @@ export const VERSION_SEARCH: Searchable<Resource> = {
     }
   },
 };
+
+/** Clients from 3.0 on search for models that are not prompts; a model without the tag is none. */
+function tagOf(asset: Resource, key: string): string | undefined {
+  return tagsOf(asset)[key] ?? (key === "mlflow.prompt.is_prompt" ? "false" : undefined);
+}
 
 /** `.../models/{name}/versions/{version}` */
 export function modelNameOf(version: Resource): string {
