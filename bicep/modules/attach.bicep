@@ -139,7 +139,8 @@ resource trainingAccountFederation 'Microsoft.ManagedIdentity/userAssignedIdenti
   ]
 }
 
-// Runs Azure ML's jobs and models on the cluster. Values are strings, booleans included.
+// Runs Azure ML's jobs and models on the cluster. Settings are text, booleans included; the CLI
+// adds those from clusterId on by itself, and without them the installation fails.
 resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-01' = {
   scope: aksCluster
   name: 'azureml'

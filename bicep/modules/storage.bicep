@@ -20,8 +20,8 @@ param profileBlobVersioning bool
 @description('resourceTags of the platform.')
 param resourceTags object
 
-// Account keys are off: people, jobs and the workspace use their own identities. Azure ML accepts
-// no hierarchical namespace here.
+// Account keys are off: people, jobs and the workspace use their own identities, and jobs on the
+// cluster read inputs with mode download. Azure ML accepts no hierarchical namespace here.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: 'stmlops${nameSuffix}'
   location: location

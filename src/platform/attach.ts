@@ -130,11 +130,12 @@ function declareExtension(
       },
     },
     dependsOn: [mlPool, gpuPool, trustedAccess],
-    comment: "Runs Azure ML's jobs and models on the cluster. Values are strings, booleans included.",
+    comment:
+      "Runs Azure ML's jobs and models on the cluster. Settings are text, booleans included; the CLI adds those from clusterId on by itself, and without them the installation fails.",
   });
 }
 
-/** Every setting has to be text. Those of the second half are added silently by the CLI; without them the installation fails. */
+/** The second half is what the CLI adds by itself. */
 function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInput {
   return {
     enableTraining: "True",

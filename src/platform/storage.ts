@@ -24,7 +24,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings): Res
       },
     },
     comment:
-      "Account keys are off: people, jobs and the workspace use their own identities. Azure ML accepts no hierarchical namespace here.",
+      "Account keys are off: people, jobs and the workspace use their own identities, and jobs on the cluster read inputs with mode download. Azure ML accepts no hierarchical namespace here.",
   });
   program.resource("blobService", {
     type: "Microsoft.Storage/storageAccounts/blobServices@2026-04-01",
