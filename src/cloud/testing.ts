@@ -1,10 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, fetch as send } from "undici";
+import { type RoleName, roleDefinitionId } from "../azure/index.ts";
 import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
-import type { CloudHost } from "./contract.ts";
+import type { CloudHost, ProviderFactory, ProviderModule, TypeSpec } from "./contract.ts";
 import { type Cloud, type CloudOptions, startCloud } from "./start.ts";
 
 export interface Answer {
@@ -33,6 +35,8 @@ export interface TestCloud extends AsyncDisposable {
   /** What the providers got. */
   readonly host: CloudHost;
   readonly stateDir: string;
+  /** Every type of the providers by its full name, `Microsoft.Network/virtualNetworks`. */
+  readonly types: ReadonlyMap<string, TypeSpec>;
   /** `/subscriptions/{id}` */
   readonly subscription: string;
   /** A request over TLS to ARM's origin (or to an absolute URL there) with the owner's token. */
@@ -43,6 +47,14 @@ export interface TestCloud extends AsyncDisposable {
   put(id: string, body: JsonObject, apiVersion?: string): Promise<JsonObject>;
   /** Follows an answer's Azure-AsyncOperation (or Location) until it ends. */
   settle(answer: Answer): Promise<Answer>;
+  /** Calls the control endpoint: `control("POST", "/faults", { kind: "throttle" })`. */
+  control(method: string, path: string, body?: JsonObject): Promise<Answer>;
+  /** A new service principal without roles, and its token for ARM. */
+  principal(
+    displayName: string,
+  ): Promise<{ readonly objectId: string; readonly clientId: string; readonly clientSecret: string; readonly token: string }>;
+  /** Assigns a built-in role at a scope. */
+  assign(objectId: string, role: RoleName, scope: string): Promise<void>;
   /** A token of the seed principal, or of another one. */
   token(audience?: string, credentials?: { clientId: string; clientSecret: string }): Promise<string>;
   close(): Promise<void>;
@@ -60,15 +72,24 @@ const POLLS = 400;
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "quayside-cloud-")));
   const captured: CloudHost[] = [];
+  const modules: ProviderModule[] = [];
+  const factories = options.providers ?? (await import("./providers/index.ts")).providers;
   const cloud = await startCloud({
     runtime: { modelServer: [], router: [], environmentRoot: process.cwd() },
     ...options,
     providers: [
-      ...(options.providers ?? []),
       (host) => {
         captured.push(host);
         return { namespace: "Test.Probe", types: [] };
       },
+      ...factories.map(
+        (factory): ProviderFactory =>
+          (host) => {
+            const module = factory(host);
+            modules.push(module);
+            return module;
+          },
+      ),
     ],
     stateDir,
   });
@@ -169,6 +190,27 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     throw new Error(`the operation at ${status ?? location} did not end in ${POLLS} polls`);
   }
 
+  const control = (method: string, path: string, body?: JsonObject) =>
+    ask(method, `${cloud.control.url}${path}`, {
+      token: cloud.control.token.reveal(),
+      apiVersion: null,
+      ...(body === undefined ? {} : { body }),
+    });
+
+  async function principal(displayName: string) {
+    const { clientId, clientSecret, objectId } = (await control("POST", "/principals", { displayName })).json;
+    if (typeof clientId !== "string" || typeof clientSecret !== "string" || typeof objectId !== "string")
+      throw new Error("no principal was made");
+    return { objectId, clientId, clientSecret, token: await token(undefined, { clientId, clientSecret }) };
+  }
+
+  async function assign(objectId: string, role: RoleName, scope: string): Promise<void> {
+    const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`;
+    const properties = { principalId: objectId, roleDefinitionId: roleDefinitionId(cloud.subscriptionId, role) };
+    const made = await ask("PUT", id, { body: { properties } });
+    if (made.status !== 201) throw new Error(`PUT ${id} answered ${made.status}: ${JSON.stringify(made.body)}`);
+  }
+
   async function close(): Promise<void> {
     await agent.close();
     await cloud.close();
@@ -179,9 +221,13 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     cloud,
     host,
     stateDir,
+    types: new Map(modules.flatMap(({ namespace, types }) => types.map((spec) => [`${namespace}/${spec.type}`, spec] as const))),
     subscription: `/subscriptions/${cloud.subscriptionId}`,
     ask,
     settle,
+    control,
+    principal,
+    assign,
     token,
     group: async (name, location = "eastus") => {
       const id = `/subscriptions/${cloud.subscriptionId}/resourceGroups/${name}`;

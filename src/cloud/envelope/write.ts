@@ -117,7 +117,8 @@ async function admit(
     })) ?? body;
   const identity = resolveIdentity(envelope, place, { ...admitted, identity: sent.identity }, request.caller, dry);
   const { identity: _asked, ...rest } = admitted;
-  return { body: { ...rest, id: place.id, name: place.name, type, ...(identity === undefined ? {} : { identity }) }, previous };
+  const own = { id: place.id, name: place.name, type };
+  return { body: { ...own, ...rest, ...own, ...(identity === undefined ? {} : { identity }) }, previous };
 }
 
 function readBody(place: Place, body: JsonObject): Resource {
