@@ -161,7 +161,7 @@ function statusOf(error: unknown): number | undefined {
 function within(folder: string, path: string): string {
   const file = join(folder, path);
   if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-    throw new ArmFault(400, "InvalidBlobOrBlock", `blob name ${path} leads out of its folder`);
+    throw new ArmFault(400, "InvalidBlobName", `blob name ${path} leads out of its folder`);
   return file;
 }
 

@@ -98,7 +98,8 @@ export async function openAzurite(
     undefined,
     true, // loose: headers it does not know are no error
     true, // api-versions newer than itself are no error
-    "basic", // bearer tokens; ours are checked before they come here
+    // bearer tokens: their claims are read but not checked, so ours are checked before they come here
+    load<{ OAuthLevel: { BASIC: unknown } }>("common/models.js").OAuthLevel.BASIC,
     false, // the account is the first label of the host name
   );
   await blobs.init();
@@ -133,10 +134,10 @@ export function blobTarget(
   host: string,
   path: string,
 ): { readonly account: string | undefined; readonly container: string | undefined; readonly blob: string | undefined } {
-  const { extractStoragePartsFromPath } = load<{
+  const middleware = load<{
     extractStoragePartsFromPath(host: string, path: string, noProductStyle: boolean): [string?, string?, string?, boolean?];
   }>("blob/middlewares/blobStorageContext.middleware.js");
-  const [account, container, blob] = extractStoragePartsFromPath(host, path, false);
+  const [account, container, blob] = middleware.extractStoragePartsFromPath(host, path, false);
   return { account, container: container === "" ? undefined : container, blob: blob === "" ? undefined : blob };
 }
 
@@ -148,8 +149,8 @@ export function userDelegationKeyValue(
   expiry: string,
   version: string,
 ): string {
-  const { getUserDelegationKeyValue } = load<{
+  const utils = load<{
     getUserDelegationKeyValue(objectId: string, tenantId: string, start: string, expiry: string, version: string): string;
   }>("blob/utils/utils.js");
-  return getUserDelegationKeyValue(objectId, tenantId, start, expiry, version);
+  return utils.getUserDelegationKeyValue(objectId, tenantId, start, expiry, version);
 }

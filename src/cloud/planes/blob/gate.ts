@@ -90,8 +90,18 @@ function authorize(host: CloudHost, account: Resource, operation: BlobOperation,
   );
 }
 
+/** The newest way of signing a user delegation SAS that Azurite can check; what the SDKs sign by default may be newer. */
+const NEWEST_DELEGATION = "2025-11-05";
+
 /** A user delegation SAS gives no more than its signer may do at that moment. */
 function authorizeDelegation(host: CloudHost, account: Resource, operation: BlobOperation, objectId: string): void {
+  const version = operation.query.get("sv") ?? "";
+  if (version > NEWEST_DELEGATION)
+    throw new BlobRefusal(
+      400,
+      "InvalidQueryParameterValue",
+      `sv is ${version}; the embedded Azure checks user delegation SAS up to ${NEWEST_DELEGATION}, so sign with that version`,
+    );
   const principal = host.principals.byObjectId(objectId);
   if (principal === undefined)
     throw new BlobRefusal(403, "AuthenticationFailed", `the signer ${objectId} of the user delegation SAS does not exist`);

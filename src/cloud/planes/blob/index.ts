@@ -5,10 +5,10 @@ import { blobEngine } from "./engine.ts";
 import { admitBlobRequest, hostNameOf } from "./gate.ts";
 import { BlobRefusal, sendRefusal } from "./refusal.ts";
 
-export { type BlobAccess, type BlobItem, type BlobLocation, createBlobAccess } from "./access.ts";
-export { accountName, allowsSharedKey, containerScope, storageAccount } from "./accounts.ts";
+export { type BlobAccess, type BlobLocation, createBlobAccess } from "./access.ts";
+export { accountName, containerScope, storageAccount } from "./accounts.ts";
 export { READ_BLOBS, WRITE_BLOBS } from "./permissions.ts";
-export { createSas, type SasRequest } from "./sas.ts";
+export { createSas } from "./sas.ts";
 
 /** Blobs at `{account}.blob.{suffix}`, kept by Azurite below the state folder. */
 export function createBlobPlane(host: CloudHost): Plane & { stop(): Promise<void> } {

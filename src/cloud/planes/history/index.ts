@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Plane, type Resource } from "../../contract.ts";
+import { textAt } from "../../providers/common/body.ts";
 import { createBlobAccess } from "../blob/index.ts";
 import { readBody } from "./body.ts";
 import { discovery } from "./discovery.ts";
@@ -35,7 +36,7 @@ const ROUTES: readonly Route[] = [
     method: "POST",
     path: /^rundata$/,
     action: READ_JOBS,
-    run: (host, { workspace, body }) => runData(host, workspace, String(body.runId ?? "")),
+    run: (host, { workspace, body }) => runData(host, workspace, textAt(body, "runId") ?? ""),
   },
 ];
 

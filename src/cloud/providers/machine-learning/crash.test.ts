@@ -11,7 +11,7 @@ import { isRunning } from "./job-fixture.ts";
 
 test("kill -9 of the cloud ends its jobs' processes, loses no acknowledged blob, and the jobs are Failed after a restart", async () => {
   const stateDir = await mkdtemp(join(tmpdir(), "quayside-crash-"));
-  const child = fork(join(import.meta.dirname, "crash-child.ts"), [stateDir], { execArgv: [], stdio: "inherit" });
+  const child = fork(new URL("./crash-child.ts", import.meta.url), [stateDir], { execArgv: [], stdio: "inherit" });
   const [{ pid, workspace }] = (await once(child, "message")) as [{ pid: number; workspace: string }];
   expect(isRunning(pid)).toBe(true);
 

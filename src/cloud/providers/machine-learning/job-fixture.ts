@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { TokenCredential } from "@azure/core-auth";
-import { BlobClient, ContainerClient } from "@azure/storage-blob";
+import { BlobClient, BlobServiceClient, ContainerClient, type StorageSharedKeyCredential } from "@azure/storage-blob";
 import { isObject, type JsonObject } from "../../../base/index.ts";
 import type { TestCloud } from "../../testing.ts";
+import { textAt } from "../common/body.ts";
 import type { WorkspaceFixture } from "./fixture.ts";
 import { readRecord } from "./jobs/record.ts";
 
@@ -65,7 +66,7 @@ export function jobFixture(fixture: WorkspaceFixture): JobFixture {
     async until(name, ...statuses) {
       for (let poll = 0; poll < POLLS; poll++) {
         const { json } = await test.ask("GET", job(name));
-        const status = isObject(json.properties) ? String(json.properties.status) : "";
+        const status = textAt(json, "properties.status") ?? "";
         if (statuses.includes(status) || ENDED.includes(status)) return json;
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
@@ -89,12 +90,21 @@ export function isRunning(pid: number): boolean {
 }
 
 /** A real client of the blob service, through the proxy that knows the rehearsal's hosts. */
-export function openContainer(test: TestCloud, url: string, credential?: TokenCredential): ContainerClient {
+function openContainer(test: TestCloud, url: string): ContainerClient {
   trust(test);
-  return new ContainerClient(url, credential, options(test));
+  return new ContainerClient(url, undefined, options(test));
 }
 
-export function openBlob(test: TestCloud, url: string): BlobClient {
+export function openService(
+  test: TestCloud,
+  url: string,
+  credential?: TokenCredential | StorageSharedKeyCredential,
+): BlobServiceClient {
+  trust(test);
+  return new BlobServiceClient(url, credential, options(test));
+}
+
+function openBlob(test: TestCloud, url: string): BlobClient {
   trust(test);
   return new BlobClient(url, undefined, options(test));
 }

@@ -31,6 +31,7 @@ export function admitJob(host: CloudHost, change: Change): Resource {
   const properties = withDefaults(body.properties, { ...DEFAULTS, displayName: change.name });
   refuseUnsupported(properties);
   requireText({ properties }, "properties.command", "UserError");
+  checkVariables(objectAt(properties, "environmentVariables"));
   checkInputs(objectAt(properties, "inputs"));
   const outputs = checkOutputs(change.name, objectAt(properties, "outputs"));
   checkReferences(properties);
@@ -64,6 +65,17 @@ function refuseUnsupported(properties: JsonObject): void {
   const own = Object.keys(objectAt(properties, "services")).filter((name) => name !== "Tracking" && name !== "Studio");
   if (own.length > 0) throw unsupported(`interactive job services (properties.services.${own[0]})`);
   requireOneOf({ properties }, "properties.identity.identityType", ["AMLToken", "Managed", "UserIdentity"], "UserError");
+}
+
+function checkVariables(variables: JsonObject): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (typeof value !== "string")
+      throw badRequest(
+        "UserError",
+        `properties.environmentVariables.${name} is ${JSON.stringify(value)}; it must be a text`,
+        `properties.environmentVariables.${name}`,
+      );
+  }
 }
 
 function checkInputs(inputs: JsonObject): void {
@@ -171,7 +183,7 @@ function checkVersion(
   const given = textAt(properties, member);
   if (given === undefined && !required) return;
   const id = requireText({ properties }, path, "UserError");
-  if (/^azureml:\/\/registries\//.test(id)) throw unsupported(`assets of a registry (${path})`);
+  if (id.startsWith("azureml://registries/")) throw unsupported(`assets of a registry (${path})`);
   const found = host.resources.get(id.replace(/^azureml:/, ""));
   const mine = workspaceIdOf(found?.id ?? "").toLowerCase() === workspaceIdOf(change.id).toLowerCase();
   if (found === undefined || !mine || found.type.toLowerCase() !== `${WORKSPACE}/${collection}/versions`.toLowerCase())

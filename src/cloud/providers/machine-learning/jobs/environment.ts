@@ -25,7 +25,7 @@ export function jobEnvironment(job: JobEnvironment): Record<string, string> {
   const name = job.job.name;
   const group = resourceGroupOf(workspace.id);
   const experiment = textAt(job.job.properties, "experimentName") ?? "Default";
-  const own = Object.entries(objectAt(job.job.properties, "environmentVariables")).map(([key, value]) => [key, String(value)]);
+  const own = Object.entries(objectAt(job.job.properties, "environmentVariables"));
   const inherited = INHERITED.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]]));
   const numbered = (prefix: string, paths: Readonly<Record<string, string>>) =>
     Object.entries(paths).map(([key, path]) => [`${prefix}${key}`, path]);
@@ -59,6 +59,6 @@ export function jobEnvironment(job: JobEnvironment): Record<string, string> {
     ...Object.fromEntries(numbered("AZURE_ML_INPUT_", job.inputs)),
     ...Object.fromEntries(numbered("AZURE_ML_OUTPUT_", job.outputs)),
     ...Object.fromEntries(numbered("AZUREML_DATAREFERENCE_", { ...job.inputs, ...job.outputs })),
-    ...Object.fromEntries(own),
+    ...Object.fromEntries(own.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : []))),
   };
 }

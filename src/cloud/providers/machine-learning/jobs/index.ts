@@ -10,8 +10,6 @@ import { admitJob } from "./admit.ts";
 import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
 
-export { type JobRecord, type JobStatus, readRecord, statusOf } from "./record.ts";
-
 /** Command jobs, run as processes of this machine. */
 export function createJobs(host: CloudHost): { readonly type: TypeSpec; start(): Promise<void>; stop(): Promise<void> } {
   const runner = new JobRunner(host);

@@ -1,0 +1,193 @@
+import {
+  BlobSASPermissions,
+  BlobServiceClient,
+  generateBlobSASQueryParameters,
+  StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { assignRole, createPrincipal, startMlCloud, type TestPrincipal } from "../../providers/machine-learning/fixture.ts";
+import { openService } from "../../providers/machine-learning/job-fixture.ts";
+import type { TestCloud } from "../../testing.ts";
+import { createBlobAccess } from "./index.ts";
+
+let cloud: TestCloud;
+let group: string;
+const version = "2023-05-01";
+const body = (properties = {}) => ({ location: "eastus", kind: "StorageV2", sku: { name: "Standard_LRS" }, properties });
+const account = (name: string) => `${group}/providers/Microsoft.Storage/storageAccounts/${name}`;
+const url = (name: string) => `https://${name}.blob.core.rehearsal.test`;
+
+beforeAll(async () => {
+  cloud = await startMlCloud();
+  group = await cloud.group("rg-blob");
+  await cloud.put(account("stkeys"), body(), version);
+  await cloud.put(account("stnokeys"), body({ allowSharedKeyAccess: false }), version);
+});
+afterAll(() => cloud.close());
+
+/** The service client as a principal with a token for Azure Storage. */
+function as(principal: TestPrincipal, name: string): BlobServiceClient {
+  const getToken = async () => ({
+    token: await cloud.token("https://storage.azure.com", principal),
+    expiresOnTimestamp: Date.now() + 3_600_000,
+  });
+  return openService(cloud, url(name), { getToken });
+}
+
+async function withKey(name: string): Promise<{ client: BlobServiceClient; credential: StorageSharedKeyCredential }> {
+  const { json } = await cloud.ask("POST", `${account(name)}/listKeys`, { apiVersion: version });
+  const [key] = json.keys as { value: string }[];
+  const credential = new StorageSharedKeyCredential(name, key?.value ?? "");
+  return { client: openService(cloud, url(name), credential), credential };
+}
+
+/** The error code of a refusal; the client parses bodies of some operations only, the header always. */
+const code = async (work: Promise<unknown>) =>
+  await work.then(
+    () => "done",
+    (error: unknown) => {
+      const { code: fromBody, details } = error as { code?: string; details?: { errorCode?: string } };
+      return fromBody ?? details?.errorCode ?? String(error);
+    },
+  );
+
+test("an account key reads and writes", async () => {
+  const { client } = await withKey("stkeys");
+  const container = client.getContainerClient("with-key");
+  await container.create();
+
+  await container.getBlockBlobClient("a/b.txt").upload("hello", 5);
+
+  expect((await container.getBlobClient("a/b.txt").downloadToBuffer()).toString()).toBe("hello");
+});
+
+test("a token opens what its roles allow: nothing, then reading, then writing", async () => {
+  const { client } = await withKey("stkeys");
+  await client.createContainer("with-token");
+  await client.getContainerClient("with-token").getBlockBlobClient("a").upload("1", 1);
+  const principal = await createPrincipal(cloud);
+  const blob = as(principal, "stkeys").getContainerClient("with-token").getBlockBlobClient("a");
+
+  const none = await code(blob.downloadToBuffer());
+  await assignRole(cloud, account("stkeys"), "storageBlobDataReader", principal.objectId);
+  const reading = [await code(blob.downloadToBuffer()), await code(blob.upload("2", 1)), await code(blob.delete())];
+  await assignRole(cloud, account("stkeys"), "storageBlobDataContributor", principal.objectId);
+  const writing = [await code(blob.upload("2", 1)), await code(blob.delete())];
+
+  expect(none).toBe("AuthorizationPermissionMismatch");
+  expect(reading).toEqual(["done", "AuthorizationPermissionMismatch", "AuthorizationPermissionMismatch"]);
+  expect(writing).toEqual(["done", "done"]);
+});
+
+test("an owner of the subscription has no data role, so its token opens no blob", async () => {
+  const owner = {
+    clientId: cloud.cloud.credentials.clientId,
+    clientSecret: cloud.cloud.credentials.clientSecret.reveal(),
+    objectId: "",
+  };
+  const container = as(owner, "stkeys").getContainerClient("with-owner");
+
+  expect(await code(container.create())).toBe("done");
+  expect(await code(container.getBlockBlobClient("a").upload("1", 1))).toBe("AuthorizationPermissionMismatch");
+});
+
+test("a token for another audience is refused with a challenge", async () => {
+  const principal = await createPrincipal(cloud);
+  const getToken = async () => ({
+    token: await cloud.token("https://ml.azure.com", principal),
+    expiresOnTimestamp: Date.now() + 60_000,
+  });
+
+  const blob = openService(cloud, url("stkeys"), { getToken }).getContainerClient("with-key").getBlobClient("a/b.txt");
+
+  expect(await code(blob.downloadToBuffer())).toBe("InvalidAuthenticationInfo");
+});
+
+test("keys and what they sign are refused where shared keys are off, and a user delegation SAS is bounded by its signer's roles", async () => {
+  const { client, credential } = await withKey("stnokeys");
+  const principal = await createPrincipal(cloud);
+  await assignRole(cloud, account("stnokeys"), "storageBlobDataContributor", principal.objectId);
+  const service = as(principal, "stnokeys");
+  await service.createContainer("delegated");
+  await service.getContainerClient("delegated").getBlockBlobClient("a").upload("1", 1);
+  const [startsOn, expiresOn] = [new Date(Date.now() - 60_000), new Date(Date.now() + 600_000)];
+  const values = { containerName: "delegated", blobName: "a", permissions: BlobSASPermissions.parse("rw"), startsOn, expiresOn };
+  const key = await service.getUserDelegationKey(startsOn, expiresOn);
+  const open = (sas: string) =>
+    openService(cloud, `${url("stnokeys")}?${sas}`)
+      .getContainerClient("delegated")
+      .getBlockBlobClient("a");
+  const sign = (sv: string) => generateBlobSASQueryParameters({ ...values, version: sv }, key, "stnokeys").toString();
+  const delegated = open(sign("2025-11-05"));
+
+  const byKey = await code(client.getContainerClient("delegated").getBlobClient("a").downloadToBuffer());
+  const byKeySas = await code(open(generateBlobSASQueryParameters(values, credential).toString()).downloadToBuffer());
+  const newer = await code(open(sign("2026-04-06")).downloadToBuffer());
+  const byDelegation = await code(delegated.downloadToBuffer());
+  const { json } = await cloud.ask(
+    "GET",
+    `${account("stnokeys")}/providers/Microsoft.Authorization/roleAssignments?$filter=atScope()`,
+    { apiVersion: "2022-04-01" },
+  );
+  for (const { id } of json.value as { id: string }[])
+    if (id.includes("stnokeys")) await cloud.ask("DELETE", id, { apiVersion: "2022-04-01" });
+  const afterwards = await code(delegated.downloadToBuffer());
+
+  expect([byKey, byKeySas, byDelegation]).toEqual([
+    "KeyBasedAuthenticationNotPermitted",
+    "KeyBasedAuthenticationNotPermitted",
+    "done",
+  ]);
+  expect([newer, afterwards]).toEqual(["InvalidQueryParameterValue", "AuthorizationPermissionMismatch"]);
+});
+
+test("a request without credentials, to an unknown account, or for a batch is refused by name", async () => {
+  const { client } = await withKey("stkeys");
+  const blob = openService(cloud, url("stkeys")).getContainerClient("with-key").getBlobClient("a/b.txt");
+  const unknown = openService(cloud, url("stnothere")).getContainerClient("with-key").getBlobClient("a");
+
+  expect(await code(blob.downloadToBuffer())).toBe("PublicAccessNotPermitted");
+  expect(await code(unknown.downloadToBuffer())).toBe("ResourceNotFound");
+  expect(
+    await code(
+      client.getBlobBatchClient().deleteBlobs([`${url("stkeys")}/with-key/a`], new StorageSharedKeyCredential("stkeys", "eA==")),
+    ),
+  ).toBe("NotImplemented");
+});
+
+test("an account that is deleted and made again starts empty and with other keys", async () => {
+  await cloud.put(account("stagain"), body(), version);
+  const before = await withKey("stagain");
+  await before.client.createContainer("old");
+  cloud.host.clock.advance(1000);
+  await cloud.ask("DELETE", account("stagain"), { apiVersion: version });
+  await cloud.put(account("stagain"), body(), version);
+  const after = await withKey("stagain");
+
+  expect(await code(before.client.getContainerClient("old").getProperties())).not.toBe("done");
+  expect(await after.client.getContainerClient("old").exists()).toBe(false);
+});
+
+test("a folder goes up and comes down as it was, and a blob's name cannot lead out of it", async () => {
+  const { mkdtemp, readFile, rm, writeFile, mkdir } = await import("node:fs/promises");
+  const { tmpdir } = await import("node:os");
+  const { join } = await import("node:path");
+  const folder = await mkdtemp(join(tmpdir(), "quayside-blobs-"));
+  await mkdir(join(folder, "up", "deep"), { recursive: true });
+  await writeFile(join(folder, "up", "deep", "a b.txt"), "text");
+  const blobs = createBlobAccess(cloud.host);
+  const at = (path: string) => ({ account: "stkeys", container: "folders", path });
+  await blobs.ensureContainer("stkeys", "folders");
+
+  const sent = await blobs.upload(join(folder, "up"), at("set"));
+  const got = await blobs.download(at("set/"), join(folder, "down"));
+  await blobs.write(at("evil\\..\\..\\out.txt"), "x");
+  const refused = await blobs.download(at("evil"), join(folder, "down")).catch((error: unknown) => error as { code: string });
+  const missing = await blobs.download(at("nothing"), join(folder, "down")).catch((error: unknown) => error as { code: string });
+
+  expect([sent, got]).toEqual([["deep/a b.txt"], ["deep/a b.txt"]]);
+  expect(await readFile(join(folder, "down", "deep", "a b.txt"), "utf8")).toBe("text");
+  expect(refused).toMatchObject({ code: "InvalidBlobName" });
+  expect(missing).toMatchObject({ code: "BlobNotFound" });
+  await rm(folder, { recursive: true, force: true });
+});
