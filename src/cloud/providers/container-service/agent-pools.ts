@@ -1,11 +1,11 @@
 import { NAME_RULES } from "../../../azure/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { textAt } from "../common/body.ts";
-import { badRequest, forbidden } from "../common/faults.ts";
+import { badRequest } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { AKS_API_VERSIONS, POOL_TYPE } from "./api-versions.ts";
 import { checkOutbound } from "./cluster-outbound.ts";
-import { checkControlPlane } from "./cluster-permissions.ts";
+import { checkCaller, checkControlPlane } from "./cluster-permissions.ts";
 import { isOverlay, poolsOf, refuseBusyCluster } from "./managed-clusters.ts";
 import { checkNodeSubnet } from "./node-subnet.ts";
 import { completePool } from "./pool-defaults.ts";
@@ -62,13 +62,7 @@ function admitPool(host: CloudHost, change: Change): Resource {
   if (subnetId !== undefined) {
     const context = { clusterId: cluster.id, overlay, ...(preflight === undefined ? {} : { preflight }) };
     checkOutbound(host, cluster, checkNodeSubnet(host, context, subnetId, [{ name, pool: properties }]));
-    const join = "Microsoft.Network/virtualNetworks/subnets/join/action";
-    if (preflight !== true && !host.authorizer.allows(caller, join, subnetId)) {
-      throw forbidden(
-        "LinkedAuthorizationFailed",
-        `the client '${caller.displayName}' with object id '${caller.objectId}' may not perform '${join}' on the linked scope '${subnetId}'`,
-      );
-    }
+    if (preflight !== true) checkCaller(host, caller, withPool(cluster, { ...body, properties }));
   }
   checkQuota(host, location, [properties], id);
   return { ...body, properties };

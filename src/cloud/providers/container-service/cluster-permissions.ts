@@ -6,7 +6,7 @@ import { CLUSTER_TYPE } from "./api-versions.ts";
 const JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action";
 const ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
 
-/** Subnets, and by their side identities, that a cluster's body names. */
+/** The subnets that a cluster's body names. */
 export function linkedSubnets(cluster: Resource): string[] {
   const ofPools = objectsAt(cluster, "properties.agentPoolProfiles").flatMap((pool) => textAt(pool, "vnetSubnetID") ?? []);
   const apiServer = textAt(cluster, "properties.apiServerAccessProfile.subnetId");
@@ -17,17 +17,13 @@ export function kubeletIdentity(cluster: Resource): string | undefined {
   return textAt(cluster, "properties.identityProfile.kubeletidentity.resourceId");
 }
 
-/** Whoever makes the cluster must be allowed to use what it links to: Resource Manager checks that before AKS sees the request. */
+/** Whoever makes the cluster must be allowed to use its subnets; identities are the envelope's to check. */
 export function checkCaller(host: CloudHost, caller: Principal, cluster: Resource): void {
-  const linked = [
-    ...linkedSubnets(cluster).map((scope) => ({ action: JOIN, scope })),
-    ...Object.keys(objectAt(cluster, "identity.userAssignedIdentities")).map((scope) => ({ action: ASSIGN, scope })),
-  ];
-  for (const { action, scope } of linked) {
-    if (host.authorizer.allows(caller, action, scope)) continue;
+  for (const subnet of linkedSubnets(cluster)) {
+    if (host.authorizer.allows(caller, JOIN, subnet)) continue;
     throw forbidden(
       "LinkedAuthorizationFailed",
-      `the client '${caller.displayName}' with object id '${caller.objectId}' may write ${CLUSTER_TYPE} here, but may not perform '${action}' on the linked scope '${scope}'`,
+      `the client '${caller.displayName}' with object id '${caller.objectId}' may write ${CLUSTER_TYPE} here, but may not perform '${JOIN}' on the linked scope '${subnet}'`,
     );
   }
 }

@@ -24,7 +24,7 @@ const FORBIDDEN = ["169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.
 /** What AKS refuses about a cluster by its body alone, and by what it was before. */
 export function checkCluster(body: Resource, previous: Resource | undefined): void {
   const location = body.location ?? "";
-  requireIdentity(body);
+  requireIdentity(body, previous);
   if (
     textAt(body, "properties.dnsPrefix") === undefined &&
     textAt(body, "properties.fqdnSubdomain") === undefined &&
@@ -55,8 +55,8 @@ export function checkCluster(body: Resource, previous: Resource | undefined): vo
     throw badRequest(INVALID, "no pool has mode System; a cluster needs one", "properties.agentPoolProfiles");
 }
 
-function requireIdentity(body: Resource): void {
-  const type = textAt(body, "identity.type") ?? "None";
+function requireIdentity(body: Resource, previous: Resource | undefined): void {
+  const type = textAt(body, "identity.type") ?? textAt(previous, "identity.type") ?? "None";
   if (
     textAt(body, "properties.servicePrincipalProfile.clientId") !== undefined &&
     textAt(body, "properties.servicePrincipalProfile.clientId") !== "msi"

@@ -1,7 +1,8 @@
-import { NAME_RULES } from "../../../azure/index.ts";
+import { idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { ActionSpec, Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { flagAt, objectsAt, textAt } from "../common/body.ts";
+import { claim } from "../common/claims.ts";
 import { badRequest, conflict, refusedAction, unsupported } from "../common/faults.ts";
 import { requireType } from "../common/references.ts";
 import { isBusy } from "../common/state.ts";
@@ -52,15 +53,14 @@ export function poolsOf(host: CloudHost, clusterId: string): Resource[] {
 
 /** AKS does one thing at a time on a cluster and its pools. */
 export function refuseBusyCluster(host: CloudHost, clusterId: string, exceptId: string): void {
-  const key = exceptId.toLowerCase();
+  const key = idKey(exceptId);
   const candidates = [host.resources.get(clusterId), ...poolsOf(host, clusterId)];
-  const busy = candidates.find((other) => other !== undefined && other.id.toLowerCase() !== key && isBusy(other));
-  if (busy !== undefined) {
-    throw conflict(
-      "OperationNotAllowed",
-      `another operation is in progress on ${busy.id}; AKS takes one write at a time on a cluster and its pools, so write them one after another`,
-    );
-  }
+  const busy = candidates.find((other) => other !== undefined && idKey(other.id) !== key && isBusy(other));
+  if (busy === undefined && claim(host, idKey(clusterId), key)) return;
+  throw conflict(
+    "OperationNotAllowed",
+    `another operation is in progress on ${busy?.id ?? clusterId}; AKS takes one write at a time on a cluster and its pools, so write them one after another`,
+  );
 }
 
 function admitCluster(host: CloudHost, change: Change): Resource {

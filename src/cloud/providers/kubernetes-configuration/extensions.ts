@@ -2,6 +2,7 @@ import { idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { at, flagAt, objectAt, requireText, textAt, withDefaults } from "../common/body.ts";
+import { claim } from "../common/claims.ts";
 import { badRequest, conflict, unsupported } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { isOfType } from "../common/references.ts";
@@ -44,10 +45,10 @@ function admitExtension(host: CloudHost, change: Change): Resource {
   if (preflight === true) return body;
   const siblings = host.resources.below(cluster, TYPE).filter((other) => idKey(other.id) !== idKey(id));
   const busy = [host.resources.get(cluster), ...siblings].find(isBusy);
-  if (busy !== undefined)
+  if (busy !== undefined || !claim(host, `${idKey(cluster)}/extensions`, idKey(id)))
     throw conflict(
       "OperationNotAllowed",
-      `another operation is in progress on ${busy.id}; write the cluster and its extensions one after another`,
+      `another operation is in progress on ${busy?.id ?? cluster}; write the cluster and its extensions one after another`,
     );
   const twin = siblings.find(
     (other) =>

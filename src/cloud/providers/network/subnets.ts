@@ -2,6 +2,7 @@ import { idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type Change, type CloudHost, type Resource, type TypeSpec } from "../../contract.ts";
 import { textAt, textsAt } from "../common/body.ts";
+import { claim } from "../common/claims.ts";
 import { badRequest } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { isBusy } from "../common/state.ts";
@@ -56,18 +57,16 @@ export function subnetsOf(host: CloudHost, networkId: string): Resource[] {
 
 /** A network takes one write at a time, whether it comes through the network or through one of its subnets. */
 export function refuseBusyNetwork(host: CloudHost, networkId: string, exceptId: string): void {
+  const key = idKey(exceptId);
   const candidates = [host.resources.get(networkId), ...subnetsOf(host, networkId)];
-  const busy = candidates.find((other) => other !== undefined && idKey(other.id) !== idKey(exceptId) && isBusy(other));
-  if (busy !== undefined) {
-    throw new ArmFault(
-      429,
-      "AnotherOperationInProgress",
-      `another operation is in progress on ${busy.id}; write a network and its subnets one after another`,
-      {
-        headers: { "Retry-After": "1" },
-      },
-    );
-  }
+  const busy = candidates.find((other) => other !== undefined && idKey(other.id) !== key && isBusy(other));
+  if (busy === undefined && claim(host, idKey(networkId), key)) return;
+  throw new ArmFault(
+    429,
+    "AnotherOperationInProgress",
+    `another operation is in progress on ${busy?.id ?? networkId}; write a network and its subnets one after another`,
+    { headers: { "Retry-After": "1" } },
+  );
 }
 
 export function refuseUsedSubnet(host: CloudHost, subnetId: string): void {

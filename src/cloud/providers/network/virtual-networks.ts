@@ -103,10 +103,10 @@ async function writeSubnets(host: CloudHost, network: Resource): Promise<void> {
     if (!names.has(subnet.name.toLowerCase())) await host.resources.delete(subnet.id, host.system);
   }
   for (const subnet of wanted) {
-    const id = `${network.id}/subnets/${(textAt(subnet, "name") ?? "")}`;
+    const id = `${network.id}/subnets/${textAt(subnet, "name") ?? ""}`;
     host.resources.save({
       id,
-      name: (textAt(subnet, "name") ?? ""),
+      name: textAt(subnet, "name") ?? "",
       type: SUBNET_TYPE,
       properties: { ...objectAt(subnet, "properties"), provisioningState: "Succeeded" },
     });
