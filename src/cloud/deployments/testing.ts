@@ -1,9 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
-import { ArmFault, type ArmResponse, type Principal, type ProviderModule, type Resource } from "../contract.ts";
+import { ArmFault, type ProviderModule, type Resource } from "../contract.ts";
 import { startTestCloud, type TestCloud, type TestCloudOptions } from "../testing.ts";
-import { createDeployments, type Deployments } from "./index.ts";
 
-export const API_VERSION = "2024-03-01";
+const API_VERSION = "2024-03-01";
 
 /** Toys that take virtual time, refuse or fail as their properties say, and remember when they were written. */
 export function toyProvider(): ProviderModule & { readonly writes: { readonly name: string; readonly body: Resource }[] } {
@@ -52,16 +51,10 @@ export function toyProvider(): ProviderModule & { readonly writes: { readonly na
 
 export interface DeploymentsCloud extends AsyncDisposable {
   readonly t: TestCloud;
-  readonly deployments: Deployments;
   readonly toys: ReturnType<typeof toyProvider>;
   readonly group: string;
-  /** A request to the engine as `caller`, without the wire; faults become answers as on the wire. */
-  ask(
-    method: string,
-    path: string,
-    body?: JsonValue | string,
-    caller?: Principal,
-  ): Promise<ArmResponse & { readonly json: JsonObject }>;
+  /** A request over TLS with the owner's token, or another one. */
+  ask(method: string, path: string, body?: JsonValue | string, token?: string): Promise<DeploymentAnswer>;
   /** PUTs a template to the group (or another scope) and waits until the deployment has ended; gives its GET. */
   deploy(
     template: JsonObject,
@@ -70,47 +63,47 @@ export interface DeploymentsCloud extends AsyncDisposable {
   /** Waits until a deployment has ended; gives its GET. */
   ended(id: string): Promise<JsonObject>;
   rows(id: string): Promise<JsonObject[]>;
+  /** A new service principal with these roles (by id) on the group; gives its token. */
+  principal(roleIds: readonly string[]): Promise<string>;
 }
+
+export interface DeploymentAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Empty when the answer has no JSON object. */
+  readonly json: JsonObject;
+}
+
+const POLLS = 2000;
 
 export async function startDeploymentsCloud(options: TestCloudOptions = {}): Promise<DeploymentsCloud> {
   const toys = toyProvider();
   const t = await startTestCloud({ ...options, providers: [() => toys] });
-  const deployments = createDeployments(t.host);
-  const owner: Principal = ownerOf(t);
   const group = await t.group("rg");
 
-  const ask: DeploymentsCloud["ask"] = async (method, path, body, caller = owner) => {
-    const [plain = "", query = ""] = path.split("?");
-    const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
-    const request = {
-      method,
-      path: plain,
-      query: new URLSearchParams(query),
+  const ask: DeploymentsCloud["ask"] = async (method, path, body, token) => {
+    const {
+      body: answer,
+      headers,
+      status,
+    } = await t.ask(method, path, {
       apiVersion: API_VERSION,
-      headers: new Headers(),
-      text,
-      caller,
-      correlationId: "c",
-    };
-    const answer = await deployments.handle(request).catch((error: unknown): ArmResponse => {
-      if (error instanceof ArmFault) return { status: error.status, body: { error: error.toError() } };
-      throw error;
+      ...(body === undefined ? {} : { body }),
+      ...(token === undefined ? {} : { token }),
     });
-    if (answer === undefined) throw new Error(`${method} ${path} is not the engine's business`);
-    return { ...answer, json: isObject(answer.body) ? answer.body : {} };
+    return { status, headers, json: isObject(answer) ? answer : {} };
   };
   const ended = async (id: string): Promise<JsonObject> => {
-    for (let turn = 0; turn < 20_000; turn++) {
+    for (let poll = 0; poll < POLLS; poll++) {
       const { json } = await ask("GET", id);
-      const { properties } = json;
-      if (!isObject(properties) || !/Accepted|Running/.test(String(properties.provisioningState as string))) return json;
-      await new Promise((resolve) => setImmediate(resolve));
+      const state = isObject(json.properties) ? json.properties.provisioningState : undefined;
+      if (state !== "Accepted" && state !== "Running") return json;
+      await new Promise((resolve) => setTimeout(resolve, 2));
     }
     throw new Error(`the deployment ${id} did not end`);
   };
   return {
     t,
-    deployments,
     toys,
     group,
     ask,
@@ -126,19 +119,30 @@ export async function startDeploymentsCloud(options: TestCloudOptions = {}): Pro
       const { value } = (await ask("GET", `${id}/operations`)).json;
       return Array.isArray(value) ? value.filter(isObject) : [];
     },
-    [Symbol.asyncDispose]: async () => {
-      await deployments.stop();
-      await t.close();
+    principal: async (roleIds) => {
+      const { token, url } = t.cloud.control;
+      const made = await t.ask("POST", `${url}/principals`, { token: token.reveal(), body: { displayName: "somebody" } });
+      const { clientId, clientSecret, objectId } = made.json;
+      if (typeof clientId !== "string" || typeof clientSecret !== "string" || typeof objectId !== "string")
+        throw new Error("no principal was made");
+      for (const role of roleIds) {
+        const body = {
+          properties: {
+            roleDefinitionId: `${t.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+            principalId: objectId,
+            principalType: "ServicePrincipal",
+          },
+        };
+        const assigned = await t.ask("PUT", `${group}/providers/Microsoft.Authorization/roleAssignments/${t.host.newGuid()}`, {
+          body,
+          apiVersion: "2022-04-01",
+        });
+        if (assigned.status > 201) throw new Error(`the role was not assigned: ${JSON.stringify(assigned.body)}`);
+      }
+      return t.token(undefined, { clientId, clientSecret });
     },
+    [Symbol.asyncDispose]: () => t.close(),
   };
-}
-
-/** The seed service principal, as ARM would know it from its token. */
-function ownerOf({ host, subscription }: TestCloud): Principal {
-  const [assignment] = host.resources.below(subscription, "Microsoft.Authorization/roleAssignments");
-  const principal = host.principals.byObjectId(String(assignment?.properties.principalId as string));
-  if (principal === undefined) throw new Error("the seed principal is unknown");
-  return principal;
 }
 
 /** A template in the language of Bicep 2.0. */
