@@ -35,9 +35,16 @@ export function artifactPlace(host: CloudHost, workspace: Resource, path: string
   return { location: { ...root, path: [root.path, inModel].filter((part) => part !== "").join("/") }, readOnly: true };
 }
 
+export interface ArtifactEntry extends JsonObject {
+  readonly path: string;
+  readonly is_dir: boolean;
+  /** Bytes; files only. */
+  readonly file_size?: number;
+}
+
 /** One level of files and folders, by name; `prefix` goes before each path. */
-export async function listArtifacts(host: CloudHost, location: BlobLocation, prefix: string): Promise<JsonObject[]> {
-  const files: JsonObject[] = [];
+export async function listArtifacts(host: CloudHost, location: BlobLocation, prefix: string): Promise<ArtifactEntry[]> {
+  const files: ArtifactEntry[] = [];
   const folders = new Set<string>();
   const base = location.path.replace(/\/+$/, "");
   for (const { path, bytes } of await createBlobAccess(host).list(location)) {
@@ -47,8 +54,8 @@ export async function listArtifacts(host: CloudHost, location: BlobLocation, pre
     else if (!base.endsWith(`/${name}`) || !(await createBlobAccess(host).exists({ ...location, path: base })))
       files.push({ path: prefix + name, is_dir: false, file_size: bytes });
   }
-  const all = [...files, ...[...folders].map((name): JsonObject => ({ path: prefix + name, is_dir: true }))];
-  return all.sort((a, b) => (String(a.path) < String(b.path) ? -1 : 1));
+  const all = [...files, ...[...folders].map((name): ArtifactEntry => ({ path: prefix + name, is_dir: true }))];
+  return all.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 export async function readArtifact(host: CloudHost, { location }: ArtifactPlace): Promise<Readable> {

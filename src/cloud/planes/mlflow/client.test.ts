@@ -7,6 +7,8 @@ import { startWorld } from "../../providers/machine-learning/endpoints/testing.t
 
 /** A Python with the package `mlflow`; without one this test is skipped and says so in its name. */
 const PYTHON = process.env.QUAYSIDE_MLFLOW_PYTHON ?? "";
+/** What the client makes of the empty answer (azure-sdk-for-python#44896). */
+const EMPTY_404 = "failed with error code 404 != 200. Response body: ''";
 const SCRIPT = fileURLToPath(new URL("../../../../test/conformance/mlflow_client.py", import.meta.url));
 
 test.skipIf(!existsSync(PYTHON))(
@@ -65,9 +67,8 @@ test.skipIf(!existsSync(PYTHON))(
       left: ["1"],
     });
     expect(seen.versions).toHaveLength(2);
-    // As on Azure: an empty 404 (azure-sdk-for-python#44896).
-    if (seen.loggedModels !== undefined)
-      expect(seen.loggedModels).toContain("failed with error code 404 != 200. Response body: ''");
+    // A client before 2.19 does not ask.
+    expect(seen.loggedModels ?? EMPTY_404).toContain(EMPTY_404);
     const version = (await world.test.ask("GET", `${world.workspace}/models/iris/versions/1`)).json;
     expect(version.properties).toMatchObject({ modelType: "mlflow_model", stage: "Production", tags: { by: "test" } });
   },

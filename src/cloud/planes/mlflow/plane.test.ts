@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
+import type { JsonObject } from "../../../base/index.ts";
+import { textAt } from "../../providers/common/body.ts";
 import { startWorld, type World } from "../../providers/machine-learning/endpoints/testing.ts";
 import type { AskOptions } from "../../testing.ts";
 import { createRun, endRun } from "./index.ts";
@@ -18,13 +19,7 @@ const call = (method: string, path: string, body?: JsonObject, options: AskOptio
 
 async function newRun(): Promise<string> {
   const { run } = (await call("POST", "runs/create", { experiment_id: "0", start_time: "1700000000000" })).json;
-  return text(run, "info", "run_id");
-}
-
-function text(value: JsonValue | undefined, ...path: string[]): string {
-  let at: JsonValue | undefined = value;
-  for (const key of path) at = isObject(at) ? at[key] : undefined;
-  return String(at);
+  return textAt(run, "info.run_id") ?? "";
 }
 
 test("an experiment that does not exist is 404 RESOURCE_DOES_NOT_EXIST, and is made once", async () => {
@@ -73,7 +68,7 @@ test("the latest metric goes by timestamp and step, and the history keeps every 
   const first = (await call("GET", `metrics/get-history?run_id=${run_id}&metric_key=loss&max_results=2`)).json;
   expect(first.metrics).toMatchObject([{ step: 3 }, { step: 1 }]);
   const rest = (
-    await call("GET", `metrics/get-history?run_id=${run_id}&metric_key=loss&page_token=${String(first.next_page_token)}`)
+    await call("GET", `metrics/get-history?run_id=${run_id}&metric_key=loss&page_token=${textAt(first, "next_page_token")}`)
   ).json;
   expect(rest).toMatchObject({ metrics: [{ step: 2 }] });
   expect(rest.next_page_token).toBeUndefined();
@@ -96,8 +91,8 @@ test("a model registered through ARM is seen in MLflow's registry, and its files
   expect((await call("GET", "registered-models/get?name=seen")).json).toMatchObject({
     registered_model: { latest_versions: [{ version: "3" }] },
   });
-  const { artifact_uri } = (await call("GET", "model-versions/get-download-uri?name=seen&version=3")).json;
-  const path = String(artifact_uri).replace("mlflow-artifacts:/", "");
+  const download = (await call("GET", "model-versions/get-download-uri?name=seen&version=3")).json;
+  const path = (textAt(download, "artifact_uri") ?? "").replace("mlflow-artifacts:/", "");
   const file = await world.test.ask("GET", `${base()}/mlflow-artifacts/artifacts/${path}/model.onnx`, { apiVersion: null });
   expect(file).toMatchObject({ status: 200, body: "bytes" });
   const write = await world.test.ask("PUT", `${base()}/mlflow-artifacts/artifacts/${path}/model.onnx`, {

@@ -19,8 +19,8 @@ export interface Child {
 export interface ChildOptions {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  onMessage(message: ChildMessage): void;
-  onLine(line: string): void;
+  readonly onMessage: (message: ChildMessage) => void;
+  readonly onLine: (line: string) => void;
 }
 
 /** Of the host's environment a child sees what a container would have; the rest stays private to the cloud. */

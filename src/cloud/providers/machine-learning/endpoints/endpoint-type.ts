@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { ActionCall, ActionResult, Change, CloudHost, Resource, TypeSpec } from "../../../contract.ts";
+import { textAt } from "../../common/body.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
 import { endpointKeys, endpointToken, ensureKeys, forgetKeys, type KeyType, regenerateKey } from "./credentials.ts";
@@ -38,7 +39,7 @@ export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
         id: resource.id,
         name: resource.name,
         cluster,
-        authMode: String(resource.properties.authMode),
+        authMode: authModeOf(resource),
         traffic: trafficOf(resource),
       });
       return undefined;
@@ -97,10 +98,14 @@ function admit(host: CloudHost, { id, body, previous }: Change): Resource {
   };
 }
 
+function authModeOf({ properties }: Resource): string {
+  return textAt(properties, "authMode") ?? "Key";
+}
+
 function deploymentsOf(host: CloudHost, endpointId: string) {
   return host.resources.below(endpointId, DEPLOYMENTS).map(({ name, properties }) => ({
     name,
-    provisioningState: String(properties.provisioningState),
+    provisioningState: textAt(properties, "provisioningState") ?? "",
   }));
 }
 
@@ -118,8 +123,8 @@ function present(host: CloudHost, fleet: Fleet, resource: Resource): Resource {
 }
 
 function listKeys(host: CloudHost, resource: Resource): ActionResult {
-  if (resource.properties.authMode !== "Key")
-    throw badArgument(`endpoint ${resource.name} has authMode ${resource.properties.authMode}; only Key endpoints have keys`);
+  if (authModeOf(resource) !== "Key")
+    throw badArgument(`endpoint ${resource.name} has authMode ${authModeOf(resource)}; only Key endpoints have keys`);
   return { status: 200, body: endpointKeys(host, resource.id) };
 }
 
@@ -140,10 +145,8 @@ function regenerate(host: CloudHost, fleet: Fleet, { resource, body }: ActionCal
 }
 
 async function token(host: CloudHost, fleet: Fleet, resource: Resource): Promise<ActionResult> {
-  if (resource.properties.authMode !== "AMLToken")
-    throw badArgument(
-      `endpoint ${resource.name} has authMode ${resource.properties.authMode}; only AMLToken endpoints give tokens`,
-    );
+  if (authModeOf(resource) !== "AMLToken")
+    throw badArgument(`endpoint ${resource.name} has authMode ${authModeOf(resource)}; only AMLToken endpoints give tokens`);
   const now = Date.now();
   const { accessToken, expiresAt } = endpointToken(host, resource.id, now);
   // A new hour's token opens nothing until the router has its hash.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonObject } from "../../../../base/index.ts";
+import { textAt } from "../../common/body.ts";
 import { REGION, startWorld, type World } from "./testing.ts";
 
 let world: World;
@@ -125,9 +126,9 @@ test("a user-assigned identity needs the role on the model's storage, a system-a
   expect(JSON.stringify(refused.json)).toContain("Storage Blob Data Reader");
 
   const reader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
-  const storage = cloud.host.resources.get(workspace)?.properties.storageAccount;
+  const storage = textAt(cloud.host.resources.get(workspace)?.properties, "storageAccount");
   await cloud.put(
-    `${String(storage)}/providers/Microsoft.Authorization/roleAssignments/${cloud.host.newGuid()}`,
+    `${storage}/providers/Microsoft.Authorization/roleAssignments/${cloud.host.newGuid()}`,
     {
       properties: {
         roleDefinitionId: `${cloud.subscription}/providers/Microsoft.Authorization/roleDefinitions/${reader}`,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { textAt } from "../../common/body.ts";
 import { STUMP, serversOf, startWorld, type World } from "./testing.ts";
 
 let world: World;
@@ -44,7 +45,7 @@ test("a key that was regenerated opens nothing any more", async () => {
   const after = (await world.test.ask("POST", `${id}/listKeys`)).json;
   expect(after.primaryKey).not.toBe(before.primaryKey);
   expect(after.secondaryKey).toBe(before.secondaryKey);
-  expect((await world.score("ep-keys", { authorization: `Bearer ${String(before.primaryKey)}` })).status).toBe(401);
+  expect((await world.score("ep-keys", { authorization: `Bearer ${textAt(before, "primaryKey")}` })).status).toBe(401);
   expect((await world.score("ep-keys")).status).toBe(200);
 });
 
@@ -55,7 +56,7 @@ test("a token opens an AMLToken endpoint, which has no keys", async () => {
   const id = `${world.workspace}/onlineEndpoints/ep-token`;
   const token = (await world.test.ask("POST", `${id}/token`)).json;
   expect(token).toMatchObject({ tokenType: "Bearer" });
-  expect((await world.score("ep-token", { authorization: `Bearer ${String(token.accessToken)}` })).status).toBe(200);
+  expect((await world.score("ep-token", { authorization: `Bearer ${textAt(token, "accessToken")}` })).status).toBe(200);
   expect(await world.test.ask("POST", `${id}/listKeys`)).toMatchObject({ status: 400, code: "BadArgument" });
 });
 

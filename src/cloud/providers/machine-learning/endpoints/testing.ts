@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { Resource } from "../../../contract.ts";
 import { createBlobAccess } from "../../../planes/blob/index.ts";
 import { type Answer, startTestCloud, type TestCloud, type TestCloudOptions } from "../../../testing.ts";
+import { textAt } from "../../common/body.ts";
 import { createStorage } from "../../storage/index.ts";
 import { createMachineLearning } from "../index.ts";
 import { setUpWorkspace } from "../workspace-setup.ts";
@@ -127,9 +128,9 @@ export async function startWorld(options: TestCloudOptions = {}): Promise<World>
       const id = `${workspace}/onlineEndpoints/${endpoint}`;
       const { properties } = (await test.ask("GET", id)).json;
       const keys = await test.ask("POST", `${id}/listKeys`);
-      return await fetch(String(isObject(properties) ? properties.scoringUri : ""), {
+      return await fetch(textAt(properties, "scoringUri") ?? "", {
         method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${String(keys.json.primaryKey)}`, ...headers },
+        headers: { "content-type": "application/json", authorization: `Bearer ${textAt(keys.json, "primaryKey")}`, ...headers },
         body: JSON.stringify({ data: [[0.9, 0]] }),
       });
     },
