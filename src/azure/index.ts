@@ -6,10 +6,9 @@ export {
   estimateMonthlyCost,
   type MonthlyUsage,
   type PricedResource,
-  TYPICAL_USAGE,
 } from "./cost.ts";
 export { NAME_RULES, type NamedType, type NameScope, nameRule, type ResourceNameRule } from "./names.ts";
-export { type Confidence, PRICES_AS_OF } from "./prices.ts";
+export { type Confidence } from "./prices.ts";
 export { normalizeLocation, REGIONS, type Region } from "./regions.ts";
 export {
   formatResourceId,
