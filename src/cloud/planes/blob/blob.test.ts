@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   BlobSASPermissions,
   BlobServiceClient,
@@ -169,9 +172,6 @@ test("an account that is deleted and made again starts empty and with other keys
 });
 
 test("a folder goes up and comes down as it was, and a blob's name cannot lead out of it", async () => {
-  const { mkdtemp, readFile, rm, writeFile, mkdir } = await import("node:fs/promises");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
   const folder = await mkdtemp(join(tmpdir(), "quayside-blobs-"));
   await mkdir(join(folder, "up", "deep"), { recursive: true });
   await writeFile(join(folder, "up", "deep", "a b.txt"), "text");
