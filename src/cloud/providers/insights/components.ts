@@ -4,6 +4,7 @@ import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
+import { currentBillingFeatures } from "./billing-features.ts";
 
 const RETENTION_DAYS = [30, 60, 90, 120, 180, 270, 365, 550, 730];
 
@@ -17,6 +18,7 @@ export function components(host: CloudHost): TypeSpec {
     status: { created: 200, updated: 200, deleted: 200 },
     patch: true,
     admit: (change) => admitComponent(host, change),
+    actions: { currentbillingfeatures: currentBillingFeatures(host) },
   };
 }
 
