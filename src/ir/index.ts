@@ -11,7 +11,6 @@ export {
   get,
   greater,
   type Input,
-  isExpression,
   not,
   or,
   text,
@@ -27,12 +26,11 @@ export {
   type Graph,
   impliedDependencies,
   removalOrder,
-  resourceReferences,
   topologicalOrder,
 } from "./graph.ts";
 export { inferTypes, type ValueType } from "./infer.ts";
 export type { Node, NodeKind, NodeOf } from "./node.ts";
-export { checkParameters, checkValue } from "./parameters.ts";
+export { checkParameters } from "./parameters.ts";
 export {
   createProgram,
   type Output,
@@ -46,5 +44,4 @@ export {
   type ResourceHandle,
   type Variable,
 } from "./program.ts";
-export { Unknown, type UnknownPlace, unknownText } from "./value.ts";
 export { type AccessChain, accessChain, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";

@@ -76,6 +76,10 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
             complain(`${module.name} has no output ${literalKey(name)}`);
           return rest.reduce<Node>((of, key) => ({ kind: "access", of, key: inner(key) }), link(module.name, output.value));
         }
+        const parameter = root.kind === "variable" ? file.parameters.find(({ name }) => name === root.name) : undefined;
+        if (parameter?.type.endsWith("?") && node.of === root && !file.safe.has(node)) {
+          complain(`${parameter.name} may be null and is not read with .?`);
+        }
         const owner = root.kind === "variable" ? file.resources.find(({ symbol }) => symbol === root.name) : undefined;
         const linked: Node = { kind: "access", of: inner(node.of), key: inner(node.key) };
         if (owner?.condition && node.of.kind === "variable" && isRuntimeAccess(accessChain(linked)) && !file.safe.has(node)) {

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitBicep } from "../../src/emit/index.ts";
-import { dependencies, type EvaluationOptions, evaluateProgram, type Program } from "../../src/ir/index.ts";
+import { call, createProgram, type EvaluationOptions, get, type ProgramBuilder } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
-import { type LinkedBicep, linkBicep } from "./bicep-linker.ts";
+import { compareBicep } from "./compare.ts";
 import { randomProgram } from "./programs.ts";
 
 const OPTIONS: EvaluationOptions = {
@@ -13,81 +13,6 @@ const OPTIONS: EvaluationOptions = {
   tenantId: "22222222-2222-2222-2222-222222222222",
   resourceGroup: { name: "rg", location: "westeurope" },
 };
-
-/** What a program deploys, without what Bicep arranges in its own way: the order of declarations and of waiting. */
-function meaning(program: Program, options: EvaluationOptions) {
-  const { parameters, resources, outputs } = evaluateProgram(program, options);
-  return {
-    declared: program.parameters.map(({ name, type, description, allowed, minValue, maxValue, minLength, maxLength }) => ({
-      name,
-      type,
-      description,
-      allowed,
-      minValue,
-      maxValue,
-      minLength,
-      maxLength,
-    })),
-    parameters,
-    outputs,
-    resources: Object.fromEntries(resources.map((resource) => [resource.symbol, { ...resource, dependsOn: [] }])),
-  };
-}
-
-/** The meaning of the definition and of its Bicep, the latter with what is wrong between its modules. */
-function compare(program: Program, options: EvaluationOptions) {
-  const { files, diagnostics } = emitBicep(program);
-  if (files.size === 0) throw new Error(`nothing was printed: ${JSON.stringify(diagnostics)}`);
-  const linked = linkBicep(files);
-  return {
-    defined: { ...meaning(program, options), unordered: [], mistyped: [] },
-    printed: { ...meaning(linked.program, options), unordered: unordered(program, linked), mistyped: mistyped(linked, options) },
-  };
-}
-
-/** What the definition wants before a resource and Bicep does not put there, not even through others. */
-function unordered(program: Program, { program: read, moduleOrder }: LinkedBicep): string[] {
-  const direct = new Map(
-    [...dependencies(read)].map(([symbol, before]) => [symbol, [...before, ...(moduleOrder.get(symbol) ?? [])]]),
-  );
-  return [...dependencies(program)].flatMap(([symbol, wanted]) => {
-    const reached = new Set<string>();
-    const visit = (from: string) => {
-      for (const before of direct.get(from) ?? []) {
-        if (reached.has(before)) continue;
-        reached.add(before);
-        visit(before);
-      }
-    };
-    visit(symbol);
-    return [...wanted].filter((before) => !reached.has(before)).map((before) => `${symbol} before ${before}`);
-  });
-}
-
-const TYPES: Record<string, (value: JsonValue) => boolean> = {
-  string: (value) => typeof value === "string",
-  int: Number.isInteger,
-  bool: (value) => typeof value === "boolean",
-  array: Array.isArray,
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
-
-/** Module parameters that get a value of another type than they declare. */
-function mistyped({ program, passed }: LinkedBicep, options: EvaluationOptions): string[] {
-  const outputs = passed.map(({ module, name, value }) => ({
-    name: `${module}.${name}`,
-    type: "object" as const,
-    description: "",
-    value,
-  }));
-  const values = evaluateProgram({ ...program, outputs }, options).outputs;
-  return passed
-    .filter(({ module, name, type }) => {
-      const value = values[`${module}.${name}`] ?? null;
-      return !(type.endsWith("?") && value === null) && !TYPES[type.replace("?", "")]?.(value);
-    })
-    .map(({ module, name, type }) => `${module}.${name} is no ${type}`);
-}
 
 test("what Bicep is printed, read back by its grammar, means what the definition says, for any program", () => {
   const runtime = (id: string, _: string, full: boolean): JsonValue => {
@@ -100,7 +25,7 @@ test("what Bicep is printed, read back by its grammar, means what the definition
       const { diagnostics } = emitBicep(program);
       fc.pre(diagnostics.every(({ code }) => code !== "emit.bicep.text" && code !== "emit.bicep.untyped-value"));
 
-      const { defined, printed } = compare(program, { ...OPTIONS, parameters: { flag }, runtime });
+      const { defined, printed } = compareBicep(program, { ...OPTIONS, parameters: { flag }, runtime });
 
       expect(printed).toEqual(defined);
     }),
@@ -114,7 +39,89 @@ test.each<Record<string, JsonValue>>([
   { environmentName: "prod", enableGpuNodes: true },
   { enableAutoScaling: false, enableGpuNodes: true },
 ])("the platform's Bicep, read back, means what the definition says with %j", (parameters) => {
-  const { defined, printed } = compare(definePlatform(), { ...OPTIONS, parameters });
+  const { defined, printed } = compareBicep(definePlatform(), { ...OPTIONS, parameters });
+
+  expect(printed).toEqual(defined);
+});
+
+const THING = "My.Rp/things@2026-01-01";
+
+/** What modules make hard, each as a small definition. */
+const CROSSINGS: Record<string, (program: ProgramBuilder) => void> = {
+  "a module with the name of a parameter": (program) => {
+    const cluster = program.string("cluster", { description: "Name.", default: "c" });
+    program.resource("thing", { type: THING, concern: "cluster", name: cluster, body: {} });
+  },
+  "a declaration that hides a function": (program) => {
+    const union = program.string("union", { description: "Name.", default: "u" });
+    program.int("resourceGroup", { description: "Number.", default: 1 });
+    const location = get<string>(call("resourceGroup"), "location");
+    program.resource("guid", {
+      type: THING,
+      concern: "a",
+      name: union,
+      body: { location, properties: call("union", { union }, { id: call("guid", union) }) },
+    });
+  },
+  "a child and an extension of a child that another module makes": (program) => {
+    const root = program.resource("root", { type: THING, concern: "a", name: "root", body: {} });
+    const part = program.resource("part", {
+      type: "My.Rp/things/parts@2026-01-01",
+      concern: "b",
+      name: "part",
+      parent: root,
+      body: {},
+    });
+    const bit = program.resource("bit", {
+      type: "My.Rp/things/parts/bits@2026-01-01",
+      concern: "c",
+      name: "bit",
+      parent: part,
+      body: { properties: { root: root.id } },
+    });
+    program.resource("lock", {
+      type: "My.Auth/locks@2026-01-01",
+      concern: "d",
+      name: "lock",
+      scope: bit,
+      body: { properties: { id: bit.id, name: bit.name } },
+    });
+  },
+  "an output with the name that another module takes a value by": (program) => {
+    program.string("rootId", { description: "Taken.", default: "x" });
+    const root = program.resource("root", { type: THING, concern: "a", name: "root", body: {} });
+    program.resource("user", { type: THING, concern: "b", name: "user", body: { properties: { id: root.id, same: root.id } } });
+    program.output("rootId", "string", "Id.", root.id);
+  },
+  "a shared variable that needs what a module makes": (program) => {
+    const root = program.resource("root", { type: THING, concern: "a", name: "root", body: {} });
+    const shared = program.variable<{ id: string; count: number }>("shared", { id: root.id, count: 3 });
+    program.resource("user", {
+      type: THING,
+      concern: "b",
+      name: "user",
+      body: { properties: { id: get(shared, "id"), count: get(shared, "count") } },
+    });
+    program.resource("other", { type: THING, concern: "c", name: "other", body: { properties: { shared } } });
+  },
+  "a resource that may not be there, read from another module": (program) => {
+    const flag = program.bool("flag", { description: "Yes or no.", default: false });
+    const root = program.resource("root", { type: THING, concern: "a", name: "root", condition: flag, body: {} });
+    const answer = root.read<object>("object", "properties");
+    program.resource("user", {
+      type: THING,
+      concern: "b",
+      name: "user",
+      body: { properties: { id: root.id, text: call("coalesce", get(answer, "text"), "none") } },
+    });
+  },
+};
+
+test.each(Object.entries(CROSSINGS))("%s means the same in Bicep", (_, declare) => {
+  const program = createProgram();
+  declare(program);
+
+  const { defined, printed } = compareBicep(program.build(), OPTIONS);
 
   expect(printed).toEqual(defined);
 });

@@ -103,7 +103,7 @@ function memberNode(symbol: string, path: readonly string[], type: NodeOf<"acces
 
 /** `properties` says nothing that a reader misses. */
 function outputName(symbol: string, path: readonly string[]): string {
-  return camelCase([symbol, ...path.filter((word) => word !== "properties")]);
+  return camelCase([symbol, ...path.filter((word, at) => word !== "properties" || at === path.length - 1)]);
 }
 
 function describe(symbol: string, path: readonly string[]): string {
