@@ -153,7 +153,7 @@ export class Fleet {
         this.#options.host.log("endpoints.restore-failed", { deployment: spec.deploymentId, code, message: String(cause) });
       });
     }
-    for (const { key } of this.#options.host.store.list<number>(ROUTERS)) this.#publishSoon(key);
+    for (const { key } of this.#options.host.store.list<number>(ROUTERS)) void this.#publishSoon(key);
   }
 
   async stop(): Promise<void> {
@@ -215,10 +215,13 @@ export class Fleet {
     );
   }
 
-  #publishSoon(cluster: string): void {
-    this.publish(cluster).catch((cause: unknown) => {
+  /** For changes that nobody waits for; never rejects. */
+  async #publishSoon(cluster: string): Promise<void> {
+    try {
+      await this.publish(cluster);
+    } catch (cause) {
       if (!this.#stopped) this.#options.host.log("endpoints.publish-failed", { cluster, message: String(cause) });
-    });
+    }
   }
 
   #table(cluster: string): EndpointRoute[] {

@@ -13,8 +13,8 @@ export interface ReplicaSpec {
 }
 
 export interface ReplicaHooks {
-  /** The list of ready instances is another one now. */
-  changed(): void;
+  /** The list of ready instances is another one now; resolves when nobody is sent to the others any more. */
+  changed(): Promise<void>;
   line(replica: number, text: string): void;
   /** Waits between restarts: doubles from `firstMs` up to `mostMs`, as the kubelet's crash-loop back-off does. */
   readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
@@ -115,7 +115,8 @@ export class ReplicaSet {
       delete replica.url;
       replica.stopping.abort();
     }
-    if (replicas.length > 0) this.#hooks.changed();
+    // A server that drains takes no new connection, so the router must have let go of it before it is told.
+    if (replicas.length > 0) await this.#hooks.changed();
     await Promise.all(
       replicas.map(async ({ child, done }) => {
         child?.send({ type: "drain" });
@@ -197,6 +198,6 @@ export class ReplicaSet {
     if (replica.url === url) return;
     if (url === undefined) delete replica.url;
     else replica.url = url;
-    this.#hooks.changed();
+    void this.#hooks.changed();
   }
 }
