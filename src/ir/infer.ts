@@ -67,6 +67,7 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
   const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
   const variables = new Map(program.variables.map((variable) => [variable.name, variable.value]));
   const conditional = new Set(program.resources.filter((resource) => resource.condition).map((resource) => resource.symbol));
+  const known = new Map<string, ValueType>();
 
   const infer = fold<ValueType>({
     literal: ({ value }) => {
@@ -91,7 +92,9 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
     },
     variable: (node, go) => {
       const value = variables.get(node.name);
-      return value ? go(value) : UNKNOWN;
+      const type = known.get(node.name) ?? (value ? go(value) : UNKNOWN);
+      known.set(node.name, type);
+      return type;
     },
     resource: () => of("object"),
     access: (node, go) => {

@@ -11,8 +11,8 @@ export function camelCase(words: readonly string[]): string {
 export function createNames(taken: Iterable<string>) {
   const known = new Set([...taken].map((name) => name.toLowerCase()));
   return (wish: string, instead = wish): string => {
-    const candidates = [wish, instead, ...Array.from({ length: 1000 }, (_, at) => `${wish}${at + 2}`)];
-    const free = candidates.find((candidate) => !known.has(candidate.toLowerCase())) ?? wish;
+    let free = known.has(wish.toLowerCase()) ? instead : wish;
+    for (let number = 2; known.has(free.toLowerCase()); number++) free = `${wish}${number}`;
     known.add(free.toLowerCase());
     return free;
   };

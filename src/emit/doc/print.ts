@@ -13,37 +13,31 @@ interface Pending {
   readonly flat: boolean;
 }
 
-/** Lines end in LF and never in spaces; the last line has no line break of its own. */
+/** Lines end in LF and never in white space; the last line has no line break of its own. */
 export function print(doc: Doc, { width, indent }: PrintOptions): string {
-  let out = "";
-  let column = 0;
+  const lines: string[] = [];
+  let current = "";
   const pending: Pending[] = [{ doc, depth: 0, flat: false }];
 
-  const breakLine = (depth: number) => {
-    out = `${out.replace(/ +$/, "")}\n${" ".repeat(depth * indent)}`;
-    column = depth * indent;
-  };
-
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const { doc: current, depth, flat } = next;
-    if (typeof current === "string") {
-      out += current;
-      column += current.length;
-    } else if (isSequence(current)) {
-      for (const part of current.toReversed()) pending.push({ doc: part, depth, flat });
-    } else if (current.kind === "indent") {
-      pending.push({ doc: current.contents, depth: depth + 1, flat });
-    } else if (current.kind === "group") {
-      const fits = flat || widthOf(current.contents) <= width - column;
-      pending.push({ doc: current.contents, depth, flat: fits });
-    } else if (flat && current.flat !== undefined) {
-      out += current.flat;
-      column += current.flat.length;
+    const { doc: part, depth, flat } = next;
+    if (typeof part === "string") {
+      current += part;
+    } else if (isSequence(part)) {
+      for (const inner of part.toReversed()) pending.push({ doc: inner, depth, flat });
+    } else if (part.kind === "indent") {
+      pending.push({ doc: part.contents, depth: depth + 1, flat });
+    } else if (part.kind === "group") {
+      const fits = flat || widthOf(part.contents) <= width - current.length;
+      pending.push({ doc: part.contents, depth, flat: fits });
+    } else if (flat && part.flat !== undefined) {
+      current += part.flat;
     } else {
-      breakLine(depth);
+      lines.push(current);
+      current = " ".repeat(depth * indent);
     }
   }
-  return out.replace(/ +$/, "");
+  return [...lines, current].map((line) => line.trimEnd()).join("\n");
 }
 
 /** On one line; a hard line makes it infinite. Remembered, because groups nest and each asks for all below it. */
