@@ -13,7 +13,7 @@ export function linkedSubnets(cluster: Resource): string[] {
   return [...new Set([...ofPools, ...(apiServer === undefined ? [] : [apiServer])])];
 }
 
-export function kubeletIdentity(cluster: Resource): string | undefined {
+export function kubeletIdentity(cluster: Resource | undefined): string | undefined {
   return textAt(cluster, "properties.identityProfile.kubeletidentity.resourceId");
 }
 

@@ -3,6 +3,7 @@ import { type JsonValue, jsonEqual } from "../../../base/index.ts";
 import type { Resource } from "../../contract.ts";
 import { at, flagAt, listAt, objectsAt, requireOneOf, requireText, textAt } from "../common/body.ts";
 import { badRequest, unsupported } from "../common/faults.ts";
+import { kubeletIdentity } from "./cluster-permissions.ts";
 import { checkPool, checkPoolChange, isSystem, type PoolProfile } from "./pool-rules.ts";
 
 const INVALID = "InvalidParameter";
@@ -65,8 +66,9 @@ function requireIdentity(body: Resource, previous: Resource | undefined): void {
   }
   if (type === "None")
     throw badRequest(INVALID, "identity is missing; a cluster needs SystemAssigned or UserAssigned", "identity");
-  const kubelet = at(body, "properties.identityProfile.kubeletidentity");
-  if (kubelet !== undefined && !/userassigned/i.test(type)) {
+  const kubelet = kubeletIdentity(body);
+  // A client that sends back what it read names the identity that AKS made.
+  if (kubelet !== undefined && kubelet !== kubeletIdentity(previous) && !/userassigned/i.test(type)) {
     throw badRequest(
       "CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster",
       "a kubelet identity of your own needs a user-assigned control plane identity",

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource } from "../../contract.ts";
 import { flagAt, objectAt, textAt, withDefaults } from "../common/body.ts";
 import { lastName, resourceGroupOf } from "../common/ids.ts";
+import { kubeletIdentity } from "./cluster-permissions.ts";
 
 /** What a cluster has that the client did not say; stable over updates. */
 export function completeCluster(host: CloudHost, change: Change, version: string): Resource {
@@ -56,11 +57,11 @@ export function completeCluster(host: CloudHost, change: Change, version: string
 }
 
 /** Without one of its own the cluster gets an identity `{cluster}-agentpool` in the node resource group. */
-function kubelet(host: CloudHost, { name, body, preflight }: Change, nodeGroup: string): JsonObject {
-  const own = textAt(body, "properties.identityProfile.kubeletidentity.resourceId");
-  const resourceId = own ?? `${nodeGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}-agentpool`;
-  if (own !== undefined) {
-    const identity = host.resources.get(own);
+function kubelet(host: CloudHost, { name, body, previous, preflight }: Change, nodeGroup: string): JsonObject {
+  const made = `${nodeGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}-agentpool`;
+  const resourceId = kubeletIdentity(body) ?? kubeletIdentity(previous) ?? made;
+  if (resourceId !== made) {
+    const identity = host.resources.get(resourceId);
     return {
       resourceId,
       clientId: textAt(identity, "properties.clientId"),
@@ -68,8 +69,8 @@ function kubelet(host: CloudHost, { name, body, preflight }: Change, nodeGroup: 
     };
   }
   if (preflight === true) return { resourceId };
-  const made = host.principals.managedIdentity(resourceId, lastName(resourceId));
-  return { resourceId, clientId: made.clientId, objectId: made.principalId };
+  const { clientId, principalId } = host.principals.managedIdentity(resourceId, lastName(resourceId));
+  return { resourceId, clientId, objectId: principalId };
 }
 
 function defaults(body: Resource): JsonObject {

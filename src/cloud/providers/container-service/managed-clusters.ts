@@ -114,7 +114,7 @@ function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile
   const apiServer = textAt(body, "properties.apiServerAccessProfile.subnetId");
   if (apiServer !== undefined) checkApiServerSubnet(host, context, apiServer, [...subnets]);
   const kubelet = kubeletIdentity(body);
-  if (kubelet === undefined) return;
+  if (kubelet === undefined || kubelet === kubeletIdentity(change.previous)) return;
   requireType(kubelet, IDENTITY_TYPE, "properties.identityProfile.kubeletidentity.resourceId", "InvalidParameter");
   if (preflight !== true && host.resources.get(kubelet) === undefined) {
     throw badRequest(
