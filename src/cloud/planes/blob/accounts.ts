@@ -5,9 +5,19 @@ import type { AzuriteAccount } from "./azurite.ts";
 
 const TYPE = "Microsoft.Storage/storageAccounts";
 
+/** Where an account was found last: every blob request asks, and looking through all resources takes long. */
+const found = new WeakMap<CloudHost, Map<string, string>>();
+
 /** Account names are unique over all of Azure, so the name alone finds the account. */
 export function storageAccount(host: CloudHost, name: string): Resource | undefined {
-  return host.resources.ofType(TYPE).find((account) => account.name.toLowerCase() === name.toLowerCase());
+  const key = name.toLowerCase();
+  const ids = found.get(host) ?? new Map<string, string>();
+  found.set(host, ids);
+  const known = host.resources.get(ids.get(key) ?? "");
+  if (known !== undefined) return known;
+  const account = host.resources.ofType(TYPE).find((candidate) => candidate.name.toLowerCase() === key);
+  if (account !== undefined) ids.set(key, account.id);
+  return account;
 }
 
 export function azuriteAccount(host: CloudHost, name: string): AzuriteAccount | undefined {

@@ -1,5 +1,5 @@
 /** A job's files on this machine: its code, its inputs as Azure ML would mount them, and what it writes. */
-import { mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
 import { type BlobAccess, createBlobAccess } from "../../../planes/blob/index.ts";
@@ -34,6 +34,7 @@ export async function prepareFolder(files: JobFiles, signal: AbortSignal): Promi
   await rm(root, { recursive: true, force: true });
   const [code, log] = [join(root, "code"), join(root, "std_log.txt")];
   await mkdir(code, { recursive: true });
+  await writeFile(log, "");
   // Stands for the training image: modules are found one level above the code.
   await symlink(join(host.runtime.environmentRoot, "node_modules"), join(root, "node_modules"), "dir");
   const blobs = createBlobAccess(host);

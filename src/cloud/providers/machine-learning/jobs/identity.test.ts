@@ -11,7 +11,10 @@ let identity: string;
 let compute: string;
 
 beforeAll(async () => {
-  fixture = await startWorkspace({ account: { allowSharedKeyAccess: false }, workspace: { systemDatastoresAuthMode: "Identity" } });
+  fixture = await startWorkspace({
+    account: { allowSharedKeyAccess: false },
+    workspace: { systemDatastoresAuthMode: "Identity" },
+  });
   jobs = jobFixture(fixture);
   const { test: cloud, group, workspace } = fixture;
   identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-training`;
@@ -48,7 +51,9 @@ test("datastores without credentials have no secrets to list", async () => {
 
 test("a compute's identity without a role on the storage account fails the job, and with one it runs", async () => {
   const { test: cloud, storage } = fixture;
-  const principalId = ((await cloud.ask("GET", identity, { apiVersion: "2024-11-30" })).json.properties as { principalId: string }).principalId;
+  const principalId = (
+    (await cloud.ask("GET", identity, { apiVersion: "2024-11-30" })).json.properties as { principalId: string }
+  ).principalId;
 
   await jobs.submit("no-role", job());
   const without = await jobs.until("no-role");
@@ -64,7 +69,9 @@ test("a compute's identity without a role on the storage account fails the job, 
   expect((await jobs.details("no-role")).error).toMatchObject({
     error: { code: "ScriptExecution.StreamAccess.Authentication", message: expect.stringContaining("Storage Blob Data Reader") },
   });
-  expect((await jobs.details("reader")).error).toMatchObject({ error: { message: expect.stringContaining("Storage Blob Data Contributor") } });
+  expect((await jobs.details("reader")).error).toMatchObject({
+    error: { message: expect.stringContaining("Storage Blob Data Contributor") },
+  });
   expect(await jobs.log("contributor")).toBe("data");
 });
 

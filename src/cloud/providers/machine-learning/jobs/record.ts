@@ -55,5 +55,6 @@ export function setStatus(host: CloudHost, jobId: string, status: JobStatus): Re
   if (job === undefined) return undefined;
   const changed = { ...job, properties: { ...job.properties, status } };
   host.resources.save(changed);
+  host.log("job.status", { job: job.name, status });
   return changed;
 }

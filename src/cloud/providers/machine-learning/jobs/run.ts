@@ -92,13 +92,18 @@ async function attempt(
     inputs: folder.inputs,
     outputs: folder.outputs,
   });
-  const started = startJobProcess({ command: commandLine(job, folder), folder: folder.code, environment, logFile: folder.log });
   const log = await openLog(host, workspace, job, folder);
-  setStatus(host, job.id, "Running");
-  const outcome = await follow(job, started, signal);
+  let outcome: Outcome;
+  try {
+    const command = commandLine(job, folder);
+    const started = startJobProcess({ command, folder: folder.code, environment, logFile: folder.log });
+    setStatus(host, job.id, "Running");
+    outcome = await follow(job, started, signal);
+  } finally {
+    await log.finish();
+  }
   if (isAbandoned()) return outcome;
   setStatus(host, job.id, "Finalizing");
-  await log.finish();
   await uploadResults(files, folder, new AbortController().signal);
   if (outcome.status === "Completed") await registerOutputs(host, workspace, job, submitter);
   const result = outcome.status === "Failed" ? await explain(outcome, folder) : outcome;
