@@ -18,6 +18,12 @@ export function checkPermission(
   if (!envelope.host.authorizer.allows(caller, action, place.id)) throw faults.unauthorized(caller, action, place.id);
 }
 
+export function checkSubscriptionExists(envelope: Pick<Envelope, "host">, subscriptionId: string | undefined): void {
+  if (subscriptionId !== undefined && subscriptionId.toLowerCase() !== envelope.host.subscriptionId.toLowerCase()) {
+    throw faults.subscriptionNotFound(subscriptionId);
+  }
+}
+
 /** Throws unless the subscription exists and has the namespace registered. */
 export function checkSubscription(envelope: Envelope, subscriptionId: string | undefined, namespace: string): void {
   if (subscriptionId === undefined) return;

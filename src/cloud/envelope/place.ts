@@ -30,6 +30,9 @@ export function locate(envelope: Envelope, id: string, apiVersion: string): Plac
   if (envelope.registry.namespace(namespace) === undefined) throw faults.invalidNamespace(namespace);
   const registered = envelope.registry.type(type);
   if (registered === undefined || !fits(parsed, registered)) throw faults.invalidType(type, apiVersion);
+  if (parsed.subscriptionId !== undefined && idKey(parsed.subscriptionId) !== idKey(envelope.host.subscriptionId)) {
+    throw faults.subscriptionNotFound(parsed.subscriptionId);
+  }
   const canonical = canonicalId(envelope, parsed);
   const current = envelope.documents.get(canonical);
   const above = parentId(parsed);

@@ -1,11 +1,11 @@
-import { formatResourceId, parseResourceId } from "../../azure/index.ts";
+import { formatResourceId, parentId, parseResourceId, sameId } from "../../azure/index.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { type ArmHandler, type ArmRequest, type ArmResponse, type Resource } from "../contract.ts";
 import { act, findAction } from "./act.ts";
 import { checkTypeVersion } from "./api-version.ts";
 import type { Envelope } from "./context.ts";
 import { faults } from "./faults.ts";
-import { type Conditions, checkPermission, checkSubscription } from "./guards.ts";
+import { type Conditions, checkPermission, checkSubscription, checkSubscriptionExists } from "./guards.ts";
 import { page } from "./paging.ts";
 import { merge } from "./patch.ts";
 import { canonicalId, locate } from "./place.ts";
@@ -137,6 +137,7 @@ function list(envelope: Envelope, request: ArmRequest, collection: Collection): 
   const { namespace, spec, type } = registered;
   checkTypeVersion(type, spec, request.apiVersion);
   const parsed = parseResourceId(collection.above) ?? { providers: [] };
+  checkSubscriptionExists(envelope, parsed.subscriptionId);
   const above = canonicalId(envelope, parsed);
   checkPermission(envelope, { id: above === "" ? "/" : above, registered }, "read", request.caller);
   checkSubscription(envelope, parsed.subscriptionId, namespace);
@@ -164,9 +165,10 @@ function list(envelope: Envelope, request: ArmRequest, collection: Collection): 
 
 /** A collection below a resource holds its own; one below a group or subscription holds all there are, wherever. */
 function belongs(resource: Resource, above: string, extension: boolean): boolean {
-  if (!extension) return true;
-  const scope = resource.id.slice(0, resource.id.lastIndexOf("/providers/"));
-  return !above.includes("/providers/") || scope === above;
+  if (!extension || !above.includes("/providers/")) return true;
+  const parsed = parseResourceId(resource.id);
+  const parent = parsed === undefined ? undefined : parentId(parsed);
+  return parent !== undefined && sameId(formatResourceId(parent), above);
 }
 
 function conditionsOf({ headers }: ArmRequest): Conditions {

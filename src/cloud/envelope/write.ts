@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "../../base/index.ts";
 import { ArmFault, type Principal, type Resource, type TypeSpec } from "../contract.ts";
 import { checkTypeVersion } from "./api-version.ts";
 import type { Envelope } from "./context.ts";
-import { forgetDeleted, softDeletedAt, softDeletedOf } from "./deleted.ts";
+import { forgetDeleted, purgeExpired, softDeletedAt, softDeletedOf } from "./deleted.ts";
 import { faults } from "./faults.ts";
 import {
   type Conditions,
@@ -50,6 +50,7 @@ export async function write(envelope: Envelope, request: WriteRequest): Promise<
     return write(envelope, request);
   }
   checkAbove(place, envelope);
+  if (place.current === undefined) await purgeExpired(envelope);
   checkConditions(place.id, place.current, request.conditions ?? {});
   checkIdle(envelope, place);
   const admitted = await admit(envelope, place, request, false);
