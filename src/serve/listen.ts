@@ -12,6 +12,8 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
+const SWEEP_MS = 20;
+
 /** Takes no more connections, lets requests in flight finish for at most `limitMs`; false when some had to be cut. */
 export function closeGracefully(server: Server, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -19,10 +21,12 @@ export function closeGracefully(server: Server, limitMs: number): Promise<boolea
       resolve(false);
       server.closeAllConnections();
     }, limitMs);
+    // A connection whose request ends later becomes idle later, and Node closes only those that are idle now.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve(true);
     });
-    server.closeIdleConnections();
   });
 }

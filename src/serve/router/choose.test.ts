@@ -90,5 +90,7 @@ test("a request that found its connection dead goes to a sibling, else to anothe
   expect(chooseAgain(endpoint, failed, true, 0, 0.5).instance).toBe(b);
   const alone = endpointOf(["blue", 100, 1], ["grey", 0, 1]);
   const only = alone.deployments.get("blue");
-  expect(only && chooseAgain(alone, { deployment: only, instance: a }, false, 0, 0.5)).toEqual({ deployment: only, instance: a });
+  const [instance] = only?.instances ?? [];
+  if (only === undefined || instance === undefined) throw new Error("one instance is needed");
+  expect(chooseAgain(alone, { deployment: only, instance }, false, 0, 0.5)).toEqual({ deployment: only, instance });
 });

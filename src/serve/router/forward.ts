@@ -14,7 +14,8 @@ export interface Attempt {
   readonly path: string;
   readonly headers: Record<string, string | string[]>;
   readonly body: Buffer;
-  readonly answerHeaders: Readonly<Record<string, string>>;
+  /** Asked when the answer begins. */
+  readonly answerHeaders: () => Readonly<Record<string, string>>;
   readonly response: ServerResponse;
 }
 
@@ -43,8 +44,9 @@ export class Forward implements Dispatcher.DispatchHandler {
   /** The caller left or its time is over. Ends at once, even when the request still waits for a free connection. */
   abort(): void {
     this.#aborted = true;
-    this.#controller?.abort(new Error("aborted by the router"));
+    // First, or undici's report of the abort would look like a lost connection.
     this.#settle("aborted");
+    this.#controller?.abort(new Error("aborted by the router"));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -57,7 +59,7 @@ export class Forward implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#aborted) return;
     this.#started = true;
     this.#missing = Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
-    this.#attempt.response.writeHead(status, responseHeaders(headers, this.#attempt.answerHeaders));
+    this.#attempt.response.writeHead(status, responseHeaders(headers, this.#attempt.answerHeaders()));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -139,7 +139,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
     function attempt(again: boolean): void {
       const { deployment, instance } = choice;
-      const answerHeaders = draining ? { ...deployment.headers, connection: "close" } : deployment.headers;
+      const answerHeaders = () => (draining ? { ...deployment.headers, connection: "close" } : deployment.headers);
       running = new Forward(
         { instance, fresh: again, method: request.method ?? "GET", path, headers, body, answerHeaders, response },
         (outcome) => {
