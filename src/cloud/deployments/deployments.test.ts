@@ -3,10 +3,12 @@ import { isObject, type JsonObject } from "../../base/index.ts";
 import { box, startDeploymentsCloud, symbolic } from "./testing.ts";
 
 const propertiesOf = (json: JsonObject): JsonObject => (isObject(json.properties) ? json.properties : {});
+const text = (value: unknown): string => (typeof value === "string" ? value : "-");
 const summary = (rows: JsonObject[]) =>
   rows.map((row) => {
     const { provisioningOperation, provisioningState, statusCode, targetResource } = propertiesOf(row);
-    return `${String(provisioningOperation as string)} ${isObject(targetResource) ? String(targetResource.resourceName as string) : "-"} ${String(provisioningState as string)} ${String(statusCode as string)}`;
+    const name = isObject(targetResource) ? targetResource.resourceName : undefined;
+    return [provisioningOperation, name, provisioningState, statusCode].map(text).join(" ");
   });
 
 test("a deployment runs what is ready in parallel and what depends on it afterwards", async () => {
@@ -55,7 +57,7 @@ test("operations appear when they start and change when they end", async () => {
   expect(propertiesOf(put.json).provisioningState).toBe("Accepted");
   await turns();
 
-  expect(summary(await cloud.rows(id))).toEqual(["Create a Running undefined"]);
+  expect(summary(await cloud.rows(id))).toEqual(["Create a Running -"]);
   const statusUrl = new URL(put.headers.get("azure-asyncoperation") ?? "");
   expect((await cloud.ask("GET", statusUrl.pathname)).json.status).toBe("Running");
   expect((await cloud.ask("PUT", id, { properties: { template: symbolic({}), mode: "Incremental" } })).json).toMatchObject({
@@ -64,7 +66,7 @@ test("operations appear when they start and change when they end", async () => {
 
   cloud.t.host.clock.advance(60_000);
   await turns();
-  expect(summary(await cloud.rows(id))).toEqual(["Create a Succeeded Created", "Create b Running undefined"]);
+  expect(summary(await cloud.rows(id))).toEqual(["Create a Succeeded Created", "Create b Running -"]);
 
   cloud.t.host.clock.advance(60_000);
   await cloud.ended(id);

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { parseResourceId, resourceType } from "../../azure/index.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../base/index.ts";
-import { displayType, holdsSecrets, type Plan, type PlannedResource, resolveType, withoutSecrets } from "../template/index.ts";
+import {
+  displayType,
+  evaluateKnown,
+  holdsSecrets,
+  type Plan,
+  type PlannedResource,
+  resolveType,
+  withoutSecrets,
+} from "../template/index.ts";
 import { type DeploymentFacts, type Engine, nameOfId, typeOfId } from "./engine.ts";
 import type { DeploymentRecord } from "./record.ts";
 
@@ -58,11 +66,12 @@ export function shownParameters({ parameter, template }: Plan): JsonObject {
 
 export function providersOf(resources: readonly PlannedResource[]): JsonObject[] {
   const byNamespace = new Map<string, Map<string, Set<string>>>();
-  for (const { body, id } of resources) {
+  for (const { body, id, scope } of resources) {
     const [namespace = "", ...types] = typeOfId(id).split("/");
     const known = byNamespace.get(namespace) ?? new Map<string, Set<string>>();
     const locations = known.get(types.join("/")) ?? new Set<string>();
-    if (typeof body.location === "string" && !body.location.startsWith("[")) locations.add(body.location);
+    const location = evaluateKnown(body.location ?? null, scope);
+    if (location.complete && typeof location.value === "string") locations.add(location.value);
     known.set(types.join("/"), locations);
     byNamespace.set(namespace, known);
   }

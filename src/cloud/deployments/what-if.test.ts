@@ -103,3 +103,13 @@ test("what-if opens modules and says so when a name hangs on something not deplo
     },
   ]);
 });
+
+test("what-if takes null for unset, and what the template deploys as a child of its own for kept", async () => {
+  await using cloud = await startDeploymentsCloud();
+  await cloud.deploy(symbolic({ a: box("a", { set: 1, lids: [{ name: "one" }, { name: "two" }] }) }));
+  const lid = { type: "Toy.Store/boxes/lids", apiVersion: "2024-01-01", name: "a/two", dependsOn: ["a"] };
+
+  const changes = await whatIf(cloud, symbolic({ a: box("a", { set: null, lids: [{ name: "one" }] }), lid }));
+
+  expect(changes).toMatchObject([{ changeType: "NoChange" }, { changeType: "Create" }]);
+});

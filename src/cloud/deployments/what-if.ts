@@ -1,9 +1,9 @@
-import { idKey } from "../../azure/index.ts";
+import { idKey, isWithin } from "../../azure/index.ts";
 import { type JsonObject, type JsonValue, jsonEqual } from "../../base/index.ts";
 import type { Resource } from "../contract.ts";
 import { targetId } from "../template/index.ts";
 import { compareProperties } from "./delta.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, nameOfId } from "./engine.ts";
 import type { Foreseen, Proposal } from "./preflight.ts";
 import type { DeploymentRequest } from "./request.ts";
 
@@ -14,7 +14,7 @@ export function foreseeChanges(
   foreseen: readonly Foreseen[],
   resultFormat: DeploymentRequest["resultFormat"],
 ): JsonObject[] {
-  const changes = foreseen.flatMap((item) => changeOf(engine, proposal, item, resultFormat));
+  const changes = foreseen.flatMap((item) => changeOf(engine, proposal, item, foreseen, resultFormat));
   const listed = new Set(foreseen.map(({ resource }) => idKey(resource.id)));
   const others = proposal.target.resourceGroup === undefined ? [] : engine.host.resources.below(targetId(proposal.target));
   const unlisted = others.filter(({ id }) => isTopLevel(id) && !listed.has(idKey(id)));
@@ -37,6 +37,7 @@ function changeOf(
   engine: Engine,
   proposal: Proposal,
   { body, deploymentId, resource, unknown }: Foreseen,
+  all: readonly Foreseen[],
   resultFormat: DeploymentRequest["resultFormat"],
 ): JsonObject[] {
   const { id, symbol } = resource;
@@ -58,10 +59,13 @@ function changeOf(
   };
   if (before === undefined) return [{ ...common, changeType: "Create", after }];
   if (resource.onlyIfNotExists) return [{ ...common, changeType: "NoChange", before: shown(before), after: shown(before) }];
-  const delta = compareProperties(shown(before), body);
+  const delta = compareProperties(shown(before), body, (name) => all.some((other) => isChild(other.resource.id, id, name)));
   const same = delta.length === 0 || jsonEqual(shown(before), after);
   return [{ ...common, changeType: same ? "NoChange" : "Modify", before: shown(before), after, ...(same ? {} : { delta }) }];
 }
+
+const isChild = (id: string, parent: string, name: string) =>
+  isWithin(id, parent) && idKey(id) !== idKey(parent) && nameOfId(id).split("/").at(-1)?.toLowerCase() === name.toLowerCase();
 
 function shown({ etag: _etag, systemData: _data, ...rest }: Resource): JsonObject {
   return rest;

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { ArmFault } from "../contract.ts";
 import { evaluateValue } from "./evaluate.ts";
 import { at, invalidTemplate, Pending } from "./fault.ts";
 import { lazyValues } from "./lazy-values.ts";
@@ -51,9 +52,11 @@ const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).jo
 function readGiven(name: string, entry: JsonValue): JsonValue {
   const value = isObject(entry) ? member(entry, "value") : undefined;
   if (isObject(entry) && member(entry, "reference") !== undefined) {
-    throw invalidTemplate(
-      `the parameter '${name}' refers to a key vault secret; references in parameters are not supported, give the value`,
-      `parameters.${name}`,
+    throw new ArmFault(
+      400,
+      "KeyVaultParameterReferenceSecretRetrieveFailed",
+      `the parameter '${name}' refers to a key vault secret, and vaults hold no secrets here; give the value itself`,
+      { target: `parameters.${name}` },
     );
   }
   if (value === undefined)

@@ -75,11 +75,6 @@ export const surroundings: FunctionTable = {
   }),
   references: eager(1, 2, (args, scope) => runtime(scope).references(stringArg(args, 0), isFull(args, 1))),
   providers: refused("is deprecated and not supported"),
-  pickZones: refused("is not supported: availability zones are not modelled"),
-  toLogicalZone: refused("is not supported: availability zones are not modelled"),
-  toLogicalZones: refused("is not supported: availability zones are not modelled"),
-  toPhysicalZone: refused("is not supported: availability zones are not modelled"),
-  toPhysicalZones: refused("is not supported: availability zones are not modelled"),
   roleDefinitions: refused("is experimental and not supported"),
   externalInput: refused("is experimental and not supported"),
 };
