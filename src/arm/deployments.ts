@@ -26,6 +26,8 @@ export interface DeploymentOperation {
 export interface DeploymentResult {
   readonly outputs: Readonly<Record<string, JsonValue>>;
   readonly operations: readonly DeploymentOperation[];
+  /** How long Azure says that it took: in a rehearsal the time that Azure would have needed. */
+  readonly durationMs: number;
 }
 
 export interface FollowOptions {
@@ -55,7 +57,8 @@ export async function deploy(client: ArmClient, request: DeploymentRequest, opti
     const operations = await listOperations(client, path, options.signal);
     report(operations);
     const properties = isObject(deployment.properties) ? deployment.properties : {};
-    if (properties.provisioningState === "Succeeded") return { outputs: outputs(properties.outputs), operations };
+    if (properties.provisioningState === "Succeeded")
+      return { outputs: outputs(properties.outputs), operations, durationMs: isoMilliseconds(asString(properties.duration)) };
     if (properties.provisioningState === "Failed" || properties.provisioningState === "Canceled") {
       throw errorFromBody(
         200,
@@ -99,12 +102,27 @@ async function listOperations(client: ArmClient, path: string, signal: AbortSign
       {
         id: target.id,
         type: asString(target.resourceType ?? ""),
-        name: asString(target.resourceName ?? ""),
+        name: displayName(target),
         state: progress(properties.provisioningState),
         ...(typeof properties.duration === "string" ? { duration: properties.duration } : {}),
       },
     ];
   });
+}
+
+/** Role assignments and the like are named by GUIDs; the template's own name for them says more. */
+function displayName(target: JsonObject): string {
+  const name = asString(target.resourceName);
+  const symbol = asString(target.symbolicName);
+  return GUID.test(name) && symbol !== "" ? symbol : name;
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `PT1H14M32.5S` in milliseconds; 0 for what is not such a duration. */
+function isoMilliseconds(text: string): number {
+  const [, days, hours, minutes, seconds] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text) ?? [];
+  return 1000 * (Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
 }
 
 function progress(state: JsonValue | undefined): Progress {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isObject, type JsonValue } from "../base/index.ts";
-import { checkParameters, type Parameter, type Program } from "../ir/index.ts";
-import { checkDefinition } from "../platform/index.ts";
+import { checkParameters, type EvaluatedResource, evaluateProgram, type Parameter, type Program } from "../ir/index.ts";
+import { checkDefinition, checkTaints } from "../platform/index.ts";
 import { type Diagnostic, DiagnosticsError, EXIT, hasErrors, QuaysideError, type Reporter } from "../report/index.ts";
 
 export interface ParameterSources {
@@ -25,10 +25,23 @@ export async function resolveParameters(
   };
   const declared = checkParameters(program, values);
   // The platform's own rules need values of the declared types.
-  const diagnostics: Diagnostic[] = hasErrors(declared) ? declared : [...declared, ...checkDefinition(values)];
+  const diagnostics: Diagnostic[] = hasErrors(declared)
+    ? declared
+    : [...declared, ...checkDefinition(values), ...checkTaints(bodies(program, values))];
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics);
   for (const { code, at, message } of diagnostics) reporter.emit("warning", { code, message: `${at}: ${message}` });
   return values;
+}
+
+/** The definition as these values make it; rules about bodies do not depend on where it is deployed. */
+function bodies(program: Program, parameters: Record<string, JsonValue>): readonly EvaluatedResource[] {
+  const nowhere = "00000000-0000-0000-0000-000000000000";
+  return evaluateProgram(program, {
+    parameters,
+    subscriptionId: nowhere,
+    tenantId: nowhere,
+    resourceGroup: { name: "any", location: "eastus" },
+  }).resources;
 }
 
 function fromEnvironment(program: Program, env: ParameterSources["env"]): Record<string, JsonValue> {

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly durations: {
     readonly cloudReadyMs: number;
     readonly deployMs: number;
+    /** By the provisioning times that the embedded Azure models; on Azure the same as measured. */
+    readonly deployOnAzureMs: number;
     readonly firstPredictionMs: number;
     readonly totalMs: number;
   };

@@ -150,7 +150,8 @@ async function run(job: Run): Promise<RunSummary> {
         },
         operations(session, bench),
       ),
-    ({ operations: done }) => `${done.length} resources`,
+    ({ operations: done, durationMs }) =>
+      `${done.length} resources${session.rehearsal === undefined ? "" : `, which takes Azure about ${minutes(durationMs)}`}`,
   );
   const verified = await step(
     renderer,
@@ -207,7 +208,13 @@ async function run(job: Run): Promise<RunSummary> {
       lines: cost.lines.map(({ resource, item, monthlyUsd }) => ({ resource, item, monthlyUsd })),
       assumptions: cost.assumptions,
     },
-    durations: { cloudReadyMs: job.cloudReadyMs, deployMs, firstPredictionMs, totalMs: elapsed() },
+    durations: {
+      cloudReadyMs: job.cloudReadyMs,
+      deployMs,
+      deployOnAzureMs: deployment.durationMs,
+      firstPredictionMs,
+      totalMs: elapsed(),
+    },
   };
 }
 
@@ -252,6 +259,10 @@ function whereNext(session: Session, keep: boolean, run: RunSummary): string {
     `           scoring ${run.endpoint.scoringUri}`,
     `Next       quayside status, quayside model score, quayside cloud env; quayside down removes it (${seconds(run.durations.totalMs)} to make)`,
   ].join("\n");
+}
+
+function minutes(ms: number): string {
+  return `${Math.round(ms / 60_000)} minutes`;
 }
 
 /** Milliseconds since the process began. */
