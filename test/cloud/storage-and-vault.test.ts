@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
+import { createBlobAccess } from "../../src/cloud/planes/blob/index.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { outcome } from "./core.ts";
@@ -94,6 +95,20 @@ describe("a storage account", () => {
 
     expect(properties).toMatchObject({ allowSharedKeyAccess: false, minimumTlsVersion: "TLS1_3" });
     expect((await post(`${account("stkeep")}/listKeys`, STORAGE)).status).toBe(200);
+  });
+
+  test("has a container at its blob endpoint once Resource Manager made it", async () => {
+    await cloud.put(account("stblobs"), body(), STORAGE);
+    const container = `${account("stblobs")}/blobServices/default/containers/data`;
+    const blobs = createBlobAccess(cloud.host);
+    const at = { account: "stblobs", container: "data", path: "hello.txt" };
+
+    await cloud.put(container, { properties: {} }, STORAGE);
+    await blobs.write(at, "hello");
+    expect((await blobs.read(at)).toString()).toBe("hello");
+
+    await remove(container, STORAGE);
+    await expect(blobs.write(at, "again")).rejects.toMatchObject({ statusCode: 404 });
   });
 
   test("refuses public containers unless it allows them, and point-in-time restore without what it stands on", async () => {

@@ -5,6 +5,7 @@ import { conflict } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { STORAGE_API_VERSIONS } from "./storage-accounts.ts";
 
+/** A container made through Resource Manager is one at the blob endpoint too, and goes there as well. */
 export function containers(host: CloudHost): TypeSpec {
   return {
     type: "storageAccounts/blobServices/containers",
@@ -13,7 +14,7 @@ export function containers(host: CloudHost): TypeSpec {
     name: NAME_RULES["Microsoft.Storage/storageAccounts/blobServices/containers"],
     status: { created: 201, updated: 200, deleted: 200 },
     patch: true,
-    admit({ id, body }) {
+    async admit({ id, name, body, preflight }) {
       requireOneOf(body, "properties.publicAccess", ["None", "Blob", "Container"], "InvalidRequestContent");
       const account = host.resources.get(parentOf(parentOf(id)));
       if (
@@ -25,6 +26,7 @@ export function containers(host: CloudHost): TypeSpec {
           "properties.publicAccess must be None: the account has allowBlobPublicAccess false",
         );
       }
+      if (preflight !== true && account !== undefined) await (await blobContainer(host, account.name, name)).createIfNotExists();
       const defaults = {
         publicAccess: "None",
         hasImmutabilityPolicy: false,
@@ -34,5 +36,15 @@ export function containers(host: CloudHost): TypeSpec {
       };
       return { ...body, properties: withDefaults(body.properties, defaults) };
     },
+    async removed({ id, name }) {
+      const account = host.resources.get(parentOf(parentOf(id)));
+      if (account !== undefined) await (await blobContainer(host, account.name, name)).deleteIfExists();
+    },
   };
+}
+
+/** Loaded when first needed: the blob service takes a second to start. */
+async function blobContainer(host: CloudHost, account: string, name: string) {
+  const { blobEngine } = await import("../../planes/blob/engine.ts");
+  return (await blobEngine(host).client(account)).getContainerClient(name);
 }

@@ -10,5 +10,9 @@ export { accountKey, accountKeys, type KeyName } from "./keys.ts";
 export const createStorage: ProviderFactory = (host) => ({
   namespace: "Microsoft.Storage",
   types: [storageAccounts(host), blobServices, fileServices, queueServices, tableServices, containers(host), managementPolicies],
+  async stop() {
+    const { blobEngine } = await import("../../planes/blob/engine.ts");
+    await blobEngine(host).close();
+  },
   actions: [checkNameAvailability({ host, type: ACCOUNT_TYPE, rule: NAME_RULES[ACCOUNT_TYPE], invalid: "AccountNameInvalid" })],
 });
