@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { BlobServiceClient } from "@azure/storage-blob";
-import type { CloudHost } from "../../contract.ts";
+import { ArmFault, type CloudHost } from "../../contract.ts";
 import { accountKey } from "../../providers/storage/keys.ts";
 import { azuriteAccount, storageAccount } from "./accounts.ts";
 import { type AzuriteParts, openAzurite } from "./azurite.ts";
@@ -21,6 +21,7 @@ const OWNERS = "blob-account-owners";
 export class BlobEngine {
   readonly #host: CloudHost;
   #opened: Promise<Opened> | undefined;
+  #closed = false;
   readonly #known = new Map<string, string>();
 
   constructor(host: CloudHost) {
@@ -54,6 +55,7 @@ export class BlobEngine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const opened = await this.#opened?.catch(() => undefined);
     this.#opened = undefined;
     if (opened === undefined) return;
@@ -64,6 +66,8 @@ export class BlobEngine {
   }
 
   #open(): Promise<Opened> {
+    // A request that arrives while the cloud closes must not open it again.
+    if (this.#closed) return Promise.reject(new ArmFault(503, "ServerBusy", "the blob service is closing"));
     this.#opened ??= open(this.#host).catch((error: unknown) => {
       this.#opened = undefined;
       throw error;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CloudHost, Plane } from "../../contract.ts";
+import { ArmFault, type CloudHost, type Plane } from "../../contract.ts";
 import { storageAccount } from "./accounts.ts";
 import { blobEngine } from "./engine.ts";
 import { admitBlobRequest, hostNameOf } from "./gate.ts";
@@ -32,6 +32,8 @@ export function createBlobPlane(host: CloudHost): Plane & { stop(): Promise<void
       work().catch((error: unknown) => {
         const requestId = randomUUID();
         if (error instanceof BlobRefusal) return sendRefusal(response, error, requestId);
+        if (error instanceof ArmFault)
+          return sendRefusal(response, new BlobRefusal(error.status, error.code, error.message), requestId);
         host.log("blob.failed", { requestId, error: error instanceof Error ? error.message : "unknown" });
         if (response.headersSent) response.destroy();
         else sendRefusal(response, new BlobRefusal(500, "InternalError", "the blob service failed"), requestId);

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Plane, type Resource } from "../../contract.ts";
-import { textAt } from "../../providers/common/body.ts";
+import { textAt, textsAt } from "../../providers/common/body.ts";
 import { createBlobAccess } from "../blob/index.ts";
 import { readBody } from "./body.ts";
 import { discovery } from "./discovery.ts";
-import { runData, runDetails, runOf } from "./runs.ts";
+import { resolvedUris, runData, runDetails, runOf } from "./runs.ts";
 
 interface Call {
   readonly workspace: Resource;
@@ -15,6 +15,7 @@ interface Call {
 
 interface Route {
   readonly method: "GET" | "POST";
+  readonly service: "history" | "data";
   /** Below `{service}/v1.0{workspace}`. */
   readonly path: RegExp;
   /** The RBAC action at the workspace. */
@@ -25,18 +26,33 @@ interface Route {
 const READ_JOBS = "Microsoft.MachineLearningServices/workspaces/jobs/read";
 
 const ROUTES: readonly Route[] = [
-  { method: "GET", path: /^runs\/([^/]+)\/details$/, action: READ_JOBS, run: (host, call) => details(host, call) },
   {
     method: "GET",
+    service: "history",
+    path: /^runs\/([^/]+)\/details$/,
+    action: READ_JOBS,
+    run: (host, call) => details(host, call),
+  },
+  {
+    method: "GET",
+    service: "history",
     path: /^runs\/([^/]+)$/,
     action: READ_JOBS,
     run: (host, { workspace, params }) => runOf(host, workspace, params[0] ?? ""),
   },
   {
     method: "POST",
+    service: "history",
     path: /^rundata$/,
     action: READ_JOBS,
     run: (host, { workspace, body }) => runData(host, workspace, textAt(body, "runId") ?? ""),
+  },
+  {
+    method: "POST",
+    service: "data",
+    path: /^dataversion\/batchGetResolvedUris$/,
+    action: "Microsoft.MachineLearningServices/workspaces/data/versions/read",
+    run: (host, { workspace, body }) => resolvedUris(host, workspace, textsAt(body, "values")),
   },
 ];
 
@@ -44,13 +60,13 @@ const details = (host: CloudHost, { workspace, params }: Call) =>
   runDetails(host, createBlobAccess(host), workspace, params[0] ?? "");
 
 const PATH =
-  /^\/history\/v1\.0(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.machinelearningservices\/workspaces\/[^/]+)\/(.+)$/i;
+  /^\/(history|data)\/v1\.0(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.machinelearningservices\/workspaces\/[^/]+)\/(.+)$/i;
 
 /** Azure ML's own data plane on the ARM listener: where its services are, and the history of runs. */
 export function createHistoryPlane(host: CloudHost): Plane {
   return {
     name: "history",
-    matches: (_name, path) => path === "/discovery" || path.startsWith("/history/"),
+    matches: (_name, path) => path === "/discovery" || /^\/(history|data)\/v1\.0\//.test(path),
     handle(request, response) {
       answer(host, request)
         .then((body) => send(response, 200, body))
@@ -66,10 +82,10 @@ export function createHistoryPlane(host: CloudHost): Plane {
 async function answer(host: CloudHost, request: IncomingMessage): Promise<JsonObject> {
   const url = new URL(request.url ?? "/", host.endpoints.arm);
   if (url.pathname === "/discovery") return discovery(host);
-  const [, workspaceId = "", rest = ""] = PATH.exec(decodeURI(url.pathname)) ?? [];
-  const route = ROUTES.find(({ method, path }) => method === request.method && path.test(rest));
+  const [, service = "", workspaceId = "", rest = ""] = PATH.exec(decodeURI(url.pathname)) ?? [];
+  const route = ROUTES.find((one) => one.service === service && one.method === request.method && one.path.test(rest));
   if (route === undefined)
-    throw new ArmFault(404, "NotFound", `the run history has no ${request.method ?? "GET"} ${url.pathname}`);
+    throw new ArmFault(404, "NotFound", `the data plane of Azure ML has no ${request.method ?? "GET"} ${url.pathname}`);
   const arm = host.endpoints.arm;
   const caller = await host.authorizer.authenticate(request.headers.authorization, [
     arm,

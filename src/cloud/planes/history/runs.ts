@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Resource } from "../../contract.ts";
 import { objectAt, textAt } from "../../providers/common/body.ts";
-import { lastName } from "../../providers/common/ids.ts";
+import { lastName, resourceGroupOf } from "../../providers/common/ids.ts";
 import { type JobRecord, readRecord, statusOf } from "../../providers/machine-learning/jobs/record.ts";
-import { runArtifacts } from "../../providers/machine-learning/uris.ts";
+import { resolveUri, runArtifacts } from "../../providers/machine-learning/uris.ts";
 import { workspacePrincipalId } from "../../providers/machine-learning/workspace-of.ts";
 import type { BlobAccess } from "../blob/index.ts";
 
@@ -29,9 +29,29 @@ export function runData(host: CloudHost, workspace: Resource, runId: string): Js
   const { job, record } = jobOf(host, workspace, runId);
   const outputs = Object.entries(objectAt(job.properties, "outputs")).map(([name, output]) => [
     name,
-    { assetId: textAt(output, "uri") ?? "", type: textAt(output, "jobOutputType") ?? "uri_folder" },
+    { assetId: longUri(workspace, textAt(output, "uri") ?? ""), type: textAt(output, "jobOutputType") ?? "uri_folder" },
   ]);
   return { runMetadata: { ...summary(host, job, record), outputs: Object.fromEntries(outputs) as JsonObject } };
+}
+
+/** Where assets are and what they are, for clients that download what `runData` named. */
+export function resolvedUris(host: CloudHost, workspace: Resource, assetIds: readonly string[]): JsonObject {
+  const values = assetIds.map((assetId) => {
+    const data = host.resources.get(assetId.replace(/^azureml:\/?(?=\/subscriptions\/)/, ""));
+    if (data === undefined) resolveUri(host, workspace, assetId);
+    const uri = textAt(data?.properties, "dataUri") ?? textAt(data?.properties, "modelUri") ?? assetId;
+    return [assetId, { uri: longUri(workspace, uri), type: textAt(data?.properties, "dataType") ?? "uri_folder" }];
+  });
+  return { values: Object.fromEntries(values) as JsonObject };
+}
+
+/** The form of a datastore URI that names its workspace: the only one that these clients read. */
+function longUri({ id, name }: Resource, uri: string): string {
+  const { subscriptionId, name: group } = resourceGroupOf(id);
+  return uri.replace(
+    /^azureml:\/\/datastores\//,
+    `azureml://subscriptions/${subscriptionId}/resourcegroups/${group}/workspaces/${name}/datastores/`,
+  );
 }
 
 function jobOf(host: CloudHost, workspace: Resource, runId: string): { readonly job: Resource; readonly record: JobRecord } {
