@@ -6,7 +6,7 @@ import { toText } from "./text.ts";
 
 /** `Microsoft.Network/virtualNetworks/subnets`, `vnet`, `snet` -> `/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet`. */
 function below(type: string, names: readonly string[]): string {
-  const [namespace = "", ...types] = type.split("/");
+  const [namespace = "", ...types] = type.replace(/\/$/, "").split("/");
   if (types.length !== names.length) {
     throw new ArgumentError(
       `got the type '${type}', which needs ${types.length} name${types.length === 1 ? "" : "s"}, but ${names.length}`,
@@ -27,8 +27,11 @@ function splitAtType(args: Args, mostScopes: number): { scopes: string[]; type: 
   return { scopes: texts.slice(0, at), type: texts[at] ?? "", names: texts.slice(at + 1) };
 }
 
-const atSubscription = (subscription: string, type: string, names: readonly string[]) =>
-  `/subscriptions/${subscription}${below(type, names)}`;
+/** Resource groups have ids of a form of their own. */
+function atSubscription(subscription: string, type: string, names: readonly string[]): string {
+  const isGroup = /^microsoft\.resources\/resourcegroups\/?$/i.test(type) && names.length === 1;
+  return `/subscriptions/${subscription}${isGroup ? `/resourceGroups/${names[0]}` : below(type, names)}`;
+}
 
 /** At a resource group's scope ids hold the group; at a subscription's scope only the subscription. */
 function resourceId(args: Args, { surroundings }: Scope): string {
