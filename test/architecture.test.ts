@@ -41,13 +41,8 @@ function readImports(file: string): Import[] {
     file,
     room,
     target: fromClause ?? dynamic ?? "",
-    typesOnly: type !== undefined || (dynamic !== undefined && isTypePosition(text, dynamic)),
+    typesOnly: type !== undefined,
   }));
-}
-
-/** `import("x").Y` in a type position: what the contract uses for Node's request types. */
-function isTypePosition(text: string, target: string): boolean {
-  return new RegExp(`:\\s*import\\("${target}"\\)\\.`).test(text);
 }
 
 function roomOf({ file, target }: Import): string | undefined {

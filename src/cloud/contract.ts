@@ -3,6 +3,7 @@
  * Manager does for every type (ids, api-versions, tokens, roles, ETags, paging, long-running operations, locks, soft
  * delete, cascades, error bodies); a provider holds only what is particular to a type.
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, JsonObject, JsonValue } from "../base/index.ts";
 
 /** A resource as it is stored and as GET returns it (before `present`). */
@@ -189,7 +190,7 @@ export interface Plane {
   readonly name: string;
   matches(host: string, path: string): boolean;
   /** Node's own request and response, because some planes are whole applications (Azurite). */
-  handle(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse): void;
+  handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
 export interface ProviderModule {

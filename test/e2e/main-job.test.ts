@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -143,7 +144,7 @@ function traffic(lines: readonly Line[]): unknown[] {
   return lines.filter(({ event }) => event === "endpoint.traffic").map((line) => line.traffic);
 }
 
-function sawStep(child: import("node:child_process").ChildProcess, step: string): Promise<void> {
+function sawStep(child: ChildProcess, step: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = "";
     child.stdout?.on("data", (chunk: Buffer) => {
