@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/valid-title, vitest/expect-expect, vitest/no-disabled-tests, vitest/valid-expect -- tests are made of data here: titles and skips are given, and every expectation says what was answered */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isObject, type JsonObject } from "../base/index.ts";
 import type { ProviderFactory, TypeSpec } from "./contract.ts";
@@ -56,7 +57,11 @@ export function envelopeSuite(title: string, samples: readonly Sample[], provide
       if (cloud === undefined) throw new Error("the cloud did not start");
       return cloud;
     };
-    for (const [at, sample] of samples.entries()) describe(sample.type, () => cases(sample, `rg-${at}`, running));
+    for (const [at, sample] of samples.entries()) {
+      describe(sample.type, () => {
+        cases(sample, `rg-${at}`, running);
+      });
+    }
   });
 }
 
@@ -127,8 +132,8 @@ function cases(sample: Sample, groupName: string, cloud: () => TestCloud): void 
   holds("idempotent", "the same PUT again changes nothing but who touched it last", async ({ apiVersion, body, id, spec, t }) => {
     const before = (await t.ask("GET", id, { apiVersion })).json;
     const again = await t.ask("PUT", id, { body, apiVersion });
-    if (spec.createOnly === true) return void expect(again.status).toBe(409);
-    expect(again.status, JSON.stringify(again.body)).toBe(spec.status.updated);
+    expect(again.status, JSON.stringify(again.body)).toBe(spec.createOnly === true ? 409 : spec.status.updated);
+    if (spec.createOnly === true) return;
     await t.settle(again);
     const after = (await t.ask("GET", id, { apiVersion })).json;
     expect(stable(after)).toEqual(stable(before));
@@ -140,7 +145,7 @@ function cases(sample: Sample, groupName: string, cloud: () => TestCloud): void 
   });
 
   holds("not-found", "another name is not found", async ({ apiVersion, id, name, t }) => {
-    const other = `${id.slice(0, -name.length)}${[...name].reverse().join("")}zz`;
+    const other = `${id.slice(0, -name.length)}zz${name}`;
     const missing = await t.ask("GET", other, { apiVersion });
     expect([missing.status, missing.code]).toEqual([404, "ResourceNotFound"]);
     expect((await t.ask("HEAD", other, { apiVersion })).status).toBe(404);
@@ -230,7 +235,10 @@ function cases(sample: Sample, groupName: string, cloud: () => TestCloud): void 
   holds("patch", "a PATCH of its tags keeps the rest, or is refused as a method", async ({ apiVersion, id, spec, t }) => {
     const before = (await t.ask("GET", id, { apiVersion })).json;
     const patched = await t.ask("PATCH", id, { apiVersion, body: { tags: { patched: "yes" } } });
-    if (spec.patch !== true) return void expect(patched.status).toBe(405);
+    if (spec.patch !== true) {
+      expect(patched.status).toBe(405);
+      return;
+    }
     expect(patched.status, JSON.stringify(patched.body)).toBeLessThan(300);
     await t.settle(patched);
     const after = (await t.ask("GET", id, { apiVersion })).json;

@@ -233,8 +233,8 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     credentials: { clientId: credentials.clientId, clientSecret: new Secret(credentials.clientSecret) },
     control: { url: `${endpoints.arm}${CONTROL_PATH}`, token: new Secret(credentials.controlToken) },
     clock,
-    close: closing.close,
-    [Symbol.asyncDispose]: closing.close,
+    close: () => closing.close(),
+    [Symbol.asyncDispose]: () => closing.close(),
   };
 }
 

@@ -44,7 +44,10 @@ test("a second process on the same folder is told who has it", () => {
   const store = openStore(folder);
 
   expect(() => openStore(folder)).toThrow(
-    expect.objectContaining({ code: "cloud.state-in-use", message: `the state folder ${folder} is in use by process ${process.pid}` }),
+    expect.objectContaining({
+      code: "cloud.state-in-use",
+      message: `the state folder ${folder} is in use by process ${process.pid}`,
+    }),
   );
   store.close();
   openStore(folder).close();

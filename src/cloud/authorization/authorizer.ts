@@ -41,8 +41,8 @@ export function createAuthorizer(documents: Documents, tokens: Tokens): Authoriz
         (grant) => isWithin(scope, grant.scope) && permits(grant.role, action, options?.data === true),
       );
     },
-    authenticate: tokens.authenticate,
-    issueToken: tokens.issue,
+    authenticate: (authorization, audiences) => tokens.authenticate(authorization, audiences),
+    issueToken: (principal, audience, lifetimeMs) => tokens.issue(principal, audience, lifetimeMs),
   };
 }
 

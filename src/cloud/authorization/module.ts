@@ -40,7 +40,10 @@ export function createAuthorization(
 function admitLock({ body }: Change): Resource {
   const { level } = body.properties;
   if (typeof level !== "string" || !LEVELS.includes(level)) {
-    throw faults.invalidContent(`properties.level is '${String(level)}'; it must be ${LEVELS.join(" or ")}`, "properties.level");
+    throw faults.invalidContent(
+      `properties.level is ${JSON.stringify(level)}; it must be ${LEVELS.join(" or ")}`,
+      "properties.level",
+    );
   }
   return body;
 }

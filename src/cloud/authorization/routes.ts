@@ -111,8 +111,7 @@ function assignmentsAt(envelope: Envelope, request: ArmRequest, scope: string): 
     const [, field = "", value = ""] = EQUALS.exec(clause) ?? [];
     const principal = ASSIGNED_TO.exec(clause)?.[1] ?? (field.toLowerCase() === "principalid" ? value : undefined);
     if (AT_SCOPE.test(clause)) found = found.filter(({ id }) => isWithin(scope, scopeOfAssignment(id)));
-    else if (principal !== undefined)
-      found = found.filter(({ properties }) => String(properties.principalId).toLowerCase() === principal.toLowerCase());
+    else if (principal !== undefined) found = found.filter(({ properties }) => sameText(properties.principalId, principal));
     else if (field.toLowerCase() === "roledefinitionid") {
       found = found.filter(({ properties }) => roleOf(properties.roleDefinitionId)?.id === roleOf(value)?.id);
     } else throw faults.invalidContent(`the $filter '${filter ?? ""}' is not supported at '${clause.trim()}'`, "$filter");
@@ -128,6 +127,10 @@ function permissionsAt(envelope: Envelope, caller: Principal, scope: string): Js
       const role = roleOf(properties.roleDefinitionId);
       return role === undefined ? [] : [permission(role)];
     });
+}
+
+function sameText(value: unknown, text: string): boolean {
+  return typeof value === "string" && value.toLowerCase() === text.toLowerCase();
 }
 
 function clauses(filter: string | null): string[] {

@@ -39,7 +39,7 @@ test.each(["TENANT/v2.0", "common/v2.0", "adfs/adfs", "adfs"])(
   async (path) => {
     const url = `/${path.replace("TENANT", t.cloud.tenantId)}/.well-known/openid-configuration`;
     const { json } = await t.ask("GET", url, { token: null, apiVersion: null });
-    const endpoint = String(json.token_endpoint).slice(t.cloud.endpoints.arm.length);
+    const endpoint = (json.token_endpoint as string).slice(t.cloud.endpoints.arm.length);
 
     expect((await signIn({ ...client(), scope: `${t.cloud.endpoints.arm}/.default` }, endpoint)).json.token_type).toBe("Bearer");
   },
@@ -69,7 +69,7 @@ test("a version 1 request gives strings, a scope list its first resource", async
   expect(v1.json).toMatchObject({ resource: "https://management.azure.com/", expires_in: expect.any(String) as string });
 
   const go = await signIn({ ...client(), scope: "https://storage.azure.com/.default openid offline_access profile" });
-  expect(decodeJwt(String(go.json.access_token)).aud).toBe("https://storage.azure.com");
+  expect(decodeJwt(go.json.access_token as string).aud).toBe("https://storage.azure.com");
 });
 
 test.each([

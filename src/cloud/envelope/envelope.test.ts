@@ -253,8 +253,8 @@ test("what nobody has is named", async () => {
     "InvalidResourceType",
   ]);
   expect(outcome(await t.ask("GET", "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/a"))).toEqual([
-    403,
-    "AuthorizationFailed",
+    404,
+    "SubscriptionNotFound",
   ]);
   expect(outcome(await t.ask("GET", "/subscriptions/33333333-3333-4333-8333-333333333333"))).toEqual([
     404,

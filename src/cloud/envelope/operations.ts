@@ -37,8 +37,8 @@ export type Work = (signal: AbortSignal) => Promise<JsonValue | undefined>;
 export interface Operations {
   /** Stores the operation; nothing runs before `run`. */
   create(operation: NewOperation): Operation;
-  /** Runs the work in the background after the operation's duration. */
-  run(operation: Operation, work: Work): void;
+  /** Runs the work in the background after the operation's duration; `failed` is told before the operation says so. */
+  run(operation: Operation, work: Work, failed?: () => void): void;
   get(id: string): Operation | undefined;
   /** Resolves when the operation has ended; throws its fault when it failed. */
   ended(id: string): Promise<Operation>;
@@ -86,7 +86,7 @@ export function createOperations(options: {
     if (value.endTime !== undefined && value.endTime < clock.now() - KEEP_MS) store.delete(COLLECTION, key);
   }
 
-  async function perform(operation: Operation, work: Work, signal: AbortSignal): Promise<void> {
+  async function perform(operation: Operation, work: Work, failed: () => void, signal: AbortSignal): Promise<void> {
     try {
       await clock.sleep(operation.dueTime - clock.now(), signal);
       const fault = injected(operation);
@@ -96,6 +96,7 @@ export function createOperations(options: {
       save({ ...operation, status: "Succeeded", endTime: clock.now(), ...(result === undefined ? {} : { result }) });
     } catch (error) {
       if (signal.aborted) return;
+      failed();
       fail(operation, toFault(error, log));
     }
   }
@@ -129,9 +130,9 @@ export function createOperations(options: {
       save(operation);
       return operation;
     },
-    run: (operation, work) => {
+    run: (operation, work, failed = () => undefined) => {
       const abort = new AbortController();
-      const done = perform(operation, work, abort.signal).finally(() => running.delete(operation.id));
+      const done = perform(operation, work, failed, abort.signal).finally(() => running.delete(operation.id));
       running.set(operation.id, { resourceKey: operation.resourceId.toLowerCase(), abort, done });
     },
     get,
@@ -174,8 +175,8 @@ export function faultOf(operation: Operation): ArmFault {
   const { code, details, message, target } = operation.error ?? {};
   return new ArmFault(
     operation.errorStatus ?? 500,
-    String(code ?? "InternalServerError"),
-    String(message ?? "the operation failed"),
+    typeof code === "string" ? code : "InternalServerError",
+    typeof message === "string" ? message : "the operation failed",
     {
       ...(typeof target === "string" ? { target } : {}),
       ...(Array.isArray(details) ? { details: details as JsonObject[] } : {}),

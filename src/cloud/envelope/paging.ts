@@ -14,7 +14,7 @@ export function page(items: readonly JsonValue[], request: Pick<ArmRequest, "pat
   if (from + size >= items.length) return { value };
   const query = new URLSearchParams(request.query);
   query.set("$skiptoken", Buffer.from(String(from + size)).toString("base64url"));
-  return { value, nextLink: `${origin}${encodeURI(request.path)}?${query}` };
+  return { value, nextLink: `${origin}${encodeURI(request.path)}?${query.toString()}` };
 }
 
 function readCount(text: string | null, name: string): number | undefined {

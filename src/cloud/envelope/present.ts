@@ -15,5 +15,5 @@ export function present(envelope: Envelope, resource: Resource): Resource {
 export function toBody(envelope: Envelope, resource: Resource): JsonObject {
   const { etag, ...body } = present(envelope, resource);
   const namespace = resource.type.slice(0, resource.type.indexOf("/")).toLowerCase();
-  return (ETAG_IN_BODY.has(namespace) && etag !== undefined ? { ...body, etag } : body) as JsonObject;
+  return ETAG_IN_BODY.has(namespace) && etag !== undefined ? { ...body, etag } : body;
 }

@@ -46,7 +46,7 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
     return { existed: true, status: deleted };
   }
   const operation = envelope.host.store.transaction(() => {
-    envelope.documents.save({ ...current, properties: { ...current.properties, provisioningState: "Deleting" } });
+    envelope.documents.save(withState(current, "Deleting"));
     return envelope.operations.create({
       kind: "delete",
       resourceId: current.id,
@@ -64,22 +64,21 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
 
 /** Also takes up a delete that a former run left in progress. */
 export function runRemove(envelope: Envelope, operation: Operation, query: URLSearchParams): void {
-  envelope.operations.run(operation, async () => {
-    const current = envelope.documents.get(operation.resourceId);
-    if (current === undefined) return undefined;
-    try {
-      if (current.type === GROUP_TYPE) await emptyGroup(envelope, current);
-      await release(envelope, current, query);
+  envelope.operations.run(
+    operation,
+    async () => {
+      const current = envelope.documents.get(operation.resourceId);
+      if (current?.type === GROUP_TYPE) await emptyGroup(envelope, current);
+      if (current !== undefined) await release(envelope, current, query);
       return undefined;
-    } catch (error) {
-      const { provisioningState: _state, ...properties } = current.properties;
-      envelope.documents.save({
-        ...current,
-        properties: { ...properties, provisioningState: current.type === GROUP_TYPE ? "Succeeded" : "Failed" },
-      });
-      throw error;
-    }
-  });
+    },
+    () => {
+      const current = envelope.documents.get(operation.resourceId);
+      // A group that could not be emptied is an ordinary group again.
+      if (current !== undefined)
+        envelope.documents.save(withState(current, current.type === GROUP_TYPE ? "Succeeded" : "Failed"));
+    },
+  );
 }
 
 /** Takes a resource and everything below it away, deepest first, and keeps what the type keeps. */
@@ -91,15 +90,15 @@ async function release(envelope: Envelope, resource: Resource, query: URLSearchP
     const keep = spec?.softDelete?.(item, query);
     if (keep === undefined) await spec?.removed?.(item);
     envelope.host.store.transaction(() => {
-      if (keep !== undefined) keepDeleted(envelope, restored(item), keep.days, keep.purgeable);
+      if (keep !== undefined) keepDeleted(envelope, withState(item, "Succeeded"), keep.days, keep.purgeable);
       else envelope.host.principals.remove(item.id);
       envelope.documents.delete(item.id);
     });
   }
 }
 
-function restored(resource: Resource): Resource {
-  return { ...resource, properties: { ...resource.properties, provisioningState: "Succeeded" } };
+function withState(resource: Resource, provisioningState: string): Resource {
+  return { ...resource, properties: { ...resource.properties, provisioningState } };
 }
 
 /** How often a group's delete comes back to what others still held, as Resource Manager does. */

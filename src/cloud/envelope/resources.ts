@@ -9,16 +9,15 @@ import { check, write } from "./write.ts";
 /** The envelope as providers and the deployments engine use it: the same checks as from the wire. */
 export function createResources(envelope: Envelope): Resources {
   const { documents, operations, registry } = envelope;
-  const ofType = (type: string) => documents.ofType(type);
   return {
-    get: documents.get,
+    get: (id) => documents.get(id),
     view: (id) => {
       const resource = documents.get(id);
       return resource === undefined ? undefined : present(envelope, resource);
     },
     below: (id, type) =>
       documents.below(id).filter((resource) => type === undefined || resource.type.toLowerCase() === type.toLowerCase()),
-    ofType,
+    ofType: (type) => documents.ofType(type),
     save: (resource) => documents.save(resource),
     put: async (id, apiVersion, body, caller) => {
       const { operation, resource } = await write(envelope, { id, apiVersion, body, caller });

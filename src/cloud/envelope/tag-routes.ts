@@ -32,9 +32,13 @@ function answer(envelope: Envelope, request: ArmRequest, scope: string): ArmResp
       return shown(scope, target.save(readTags(readBody(request))));
     case "PATCH": {
       const body = readBody(request);
-      const operation = OPERATIONS.find((known) => known.toLowerCase() === String(body.operation).toLowerCase());
+      const asked = typeof body.operation === "string" ? body.operation.toLowerCase() : undefined;
+      const operation = OPERATIONS.find((known) => known.toLowerCase() === asked);
       if (operation === undefined)
-        throw faults.invalidContent(`operation is '${String(body.operation)}'; it must be ${OPERATIONS.join(", ")}`, "operation");
+        throw faults.invalidContent(
+          `operation is ${JSON.stringify(body.operation)}; it must be one of ${OPERATIONS.join(", ")}`,
+          "operation",
+        );
       return shown(scope, target.save(apply(operation, target.tags, readTags(body))));
     }
     case "DELETE":
@@ -91,7 +95,11 @@ function readBody(request: ArmRequest): JsonObject {
 function readTags(body: JsonObject): Tags {
   const tags = isObject(body.properties) ? body.properties.tags : undefined;
   if (!isObject(tags)) throw faults.invalidContent("properties.tags is required and is an object of strings", "properties.tags");
-  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, String(value)]));
+  const entries = Object.entries(tags).map(([name, value]): [string, string] => {
+    if (typeof value !== "string") throw faults.invalidContent(`the tag '${name}' is not a string`, "properties.tags");
+    return [name, value];
+  });
+  return Object.fromEntries(entries);
 }
 
 function shown(scope: string, tags: Tags): ArmResponse {

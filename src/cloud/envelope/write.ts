@@ -133,7 +133,7 @@ function readBody(place: Place, body: JsonObject): Resource {
   }
   const { provisioningState: _state, ...rest } = isObject(properties) ? properties : {};
   const kept = Object.fromEntries(Object.entries(body).filter(([name, value]) => !OWN_MEMBERS.includes(name) && value !== null));
-  return { ...kept, id: place.id, name: place.name, type: place.registered.type, properties: rest } as Resource;
+  return { ...kept, id: place.id, name: place.name, type: place.registered.type, properties: rest };
 }
 
 function isStrings(value: unknown): value is Record<string, string> {
@@ -202,17 +202,16 @@ export function runWrite(envelope: Envelope, operation: Operation, spec: TypeSpe
     const { provisioningState: _state, ...properties } = current.properties;
     envelope.documents.save({ ...current, properties: { ...properties, ...more, provisioningState: state } });
   };
-  envelope.operations.run(operation, async (signal) => {
-    try {
+  envelope.operations.run(
+    operation,
+    async (signal) => {
       const current = envelope.documents.get(operation.resourceId);
       const more = current === undefined ? undefined : await spec.provision?.(current, signal);
       if (!signal.aborted) settle("Succeeded", more);
       return undefined;
-    } catch (error) {
-      if (!signal.aborted) settle("Failed");
-      throw error;
-    }
-  });
+    },
+    () => settle("Failed"),
+  );
 }
 
 function stamp(envelope: Envelope, body: Resource, previous: Resource | undefined, caller: Principal, state: string): Resource {

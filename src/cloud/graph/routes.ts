@@ -21,7 +21,10 @@ export function createGraph(options: { directory: Directory; tokens: Tokens; aud
     const caller = await tokens.authenticate(call.headers.get("authorization") ?? undefined, audiences);
     if (call.method === "POST" && path === "/directoryobjects/getbyids") {
       const body = readJson(call.text);
-      const ids = isObject(body) && Array.isArray(body.ids) ? body.ids.map((id) => String(id).toLowerCase()) : [];
+      const ids =
+        isObject(body) && Array.isArray(body.ids)
+          ? body.ids.flatMap((id) => (typeof id === "string" ? [id.toLowerCase()] : []))
+          : [];
       const found = directory.all().filter(({ objectId }) => ids.includes(objectId.toLowerCase()));
       return { status: 200, body: { value: found.map(shown) } };
     }
