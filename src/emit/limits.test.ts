@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createProgram, get, type Program, text, when } from "../ir/index.ts";
+import { call, createProgram, entries, get, type Program, text, when } from "../ir/index.ts";
 import { emitArm, emitBicep } from "./index.ts";
 
 const THING = "My.Rp/things@2026-01-01";
@@ -44,6 +44,16 @@ const CASES: [string, Program, string][] = [
     "a name that Bicep does not take",
     program((builder) => builder.int("node-count", { description: "Nodes." })),
     'emit.bicep.identifier at parameters.node-count: "node-count" is no identifier in Bicep',
+  ],
+  [
+    "a name that hides a decorator",
+    program((builder) => builder.string("description", { description: "A description." })),
+    "emit.bicep.identifier at parameters.description: description would hide what Bicep calls description",
+  ],
+  [
+    "a key with a literal array in it",
+    program((builder) => builder.output("map", "object", "A map.", entries([[call<string>("first", ["a"]), 1]]))),
+    "emit.bicep.structured-key at outputs.map: a key is computed from an array or object literal",
   ],
   [
     "half a surrogate pair",

@@ -1,4 +1,4 @@
-import { FUNCTIONS, type FunctionName, type Node } from "../../src/ir/index.ts";
+import { FUNCTIONS, type FunctionName, type Node, walk } from "../../src/ir/index.ts";
 
 /**
  * Reads as much of Bicep as the emitter prints, by Bicep's grammar and not by the emitter's code, so that a test can ask
@@ -60,6 +60,14 @@ const FUNCTION_OF: Record<Exclude<BinaryOperator, "!=">, FunctionName> = {
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\", "'": "'", n: "\n", r: "\r", t: "\t", $: "$" };
 
+function holdsStructure(node: Node): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    found ||= inner.kind === "array" || inner.kind === "object";
+  });
+  return found;
+}
+
 export function parseBicep(source: string): BicepFile {
   let at = 0;
   const safe = new Set<Node>();
@@ -94,7 +102,9 @@ export function parseBicep(source: string): BicepFile {
       if (take("${")) {
         parts.push(literal(text));
         text = "";
-        parts.push(expression());
+        const part = expression();
+        if (holdsStructure(part)) fail("no array or object between ${ and }");
+        parts.push(part);
         need("}");
       } else if (take("\\")) {
         const code = match(/u\{[0-9a-fA-F]+\}/);
@@ -143,12 +153,26 @@ export function parseBicep(source: string): BicepFile {
     return found;
   };
 
+  /** `format('a{0}{{', x)`: the definition has joined strings for it. */
+  const formatted = ([pattern, ...values]: readonly Node[]): Node => {
+    if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return fail("a plain pattern");
+    const pieces = pattern.value.match(/\{\{|\}\}|\{\d+\}|[^{}]+/g) ?? [];
+    const part = (piece: string): Node => {
+      const index = /^\{(\d+)\}$/.exec(piece)?.[1];
+      return index === undefined
+        ? literal(piece.replace("{{", "{").replace("}}", "}"))
+        : (values[Number(index)] ?? fail("a value"));
+    };
+    return { kind: "concat", parts: pieces.map(part) };
+  };
+
   const named = (): Node => {
     const word = identifier();
     if (word === "true" || word === "false") return literal(word === "true");
     if (word === "null") return literal(null);
     const qualified = (word === "sys" || word === "az") && match(/\.(?=[A-Za-z]+\()/) !== undefined ? identifier() : word;
     if (source[at] !== "(") return { kind: "variable", name: word };
+    if (qualified === "format") return formatted(args());
     if (!Object.hasOwn(FUNCTIONS, qualified)) fail(`a function, not ${qualified}`);
     return { kind: "call", name: qualified as FunctionName, args: args() };
   };
@@ -180,9 +204,9 @@ export function parseBicep(source: string): BicepFile {
   };
 
   const unary = (): Node => {
-    if (take("!")) return { kind: "call", name: "not", args: [unary()] };
+    if (take("!")) return { kind: "call", name: "not", args: [postfix()] };
     if (!take("-")) return postfix();
-    const inner = unary();
+    const inner = postfix();
     return inner.kind === "literal" && typeof inner.value === "number" ? literal(-inner.value) : fail("a number");
   };
 

@@ -23,7 +23,7 @@ test("what Bicep is printed, read back by its grammar, means what the definition
   fc.assert(
     fc.property(randomProgram, fc.boolean(), (program, flag) => {
       const { diagnostics } = emitBicep(program);
-      fc.pre(diagnostics.every(({ code }) => code !== "emit.bicep.text" && code !== "emit.bicep.untyped-value"));
+      fc.pre(diagnostics.every(({ severity }) => severity !== "error")); // what Bicep cannot say has its own tests
 
       const { defined, printed } = compareBicep(program, { ...OPTIONS, parameters: { flag }, runtime });
 

@@ -222,6 +222,20 @@ const CASES: Record<string, Case> = {
     bicep: "(sure || count > 1) && count != (count + 1) * 2 && !(sure && false)",
     value: true,
   },
+  "twice not, and a choice of two": {
+    kind: "call",
+    make: ({ sure }) => or(and(sure, sure), not(not(sure))),
+    arm: "[or(and(parameters('sure'), parameters('sure')), not(not(parameters('sure'))))]",
+    bicep: "(sure && sure) || !(!sure)",
+    value: true,
+  },
+  "a string with a literal array within": {
+    kind: "concat",
+    make: ({ count }) => text`{${call<string>("first", [text`a${count}`])}}`,
+    arm: "[format('{{{0}}}', first(createArray(format('a{0}', parameters('count')))))]",
+    bicep: "format('{{{0}}}', first(['a${count}']))",
+    value: "{a3}",
+  },
   "a choice": {
     kind: "condition",
     make: ({ sure, count }) => when(equals(count, 3), when(sure, "yes", null), call("coalesce", null, "no")),

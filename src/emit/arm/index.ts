@@ -4,7 +4,7 @@ import type { EmitResult } from "../result.ts";
 import { armLimits } from "./limits.ts";
 import { armTemplate } from "./template.ts";
 
-export { armParameters, armTemplate } from "./template.ts";
+export { armParameters, armParameterValues, armTemplate } from "./template.ts";
 
 /** The definition as one ARM template, `bicep/main.json`. */
 export function emitArm(program: Program): EmitResult {

@@ -56,16 +56,20 @@ export function armTemplate(program: Program): JsonObject {
 
 /** A parameters file for `az deployment group create --parameters`. */
 export function armParameters(program: Program, values: Readonly<Record<string, JsonValue>>): JsonObject {
-  const given = program.parameters.filter(({ name }) => Object.hasOwn(values, name));
   return {
     $schema: `${SCHEMA}/deploymentParameters.json#`,
     contentVersion: "1.0.0.0",
-    parameters: table(
-      given,
-      ({ name }) => name,
-      ({ name }) => ({ value: values[name] ?? null }),
-    ),
+    parameters: armParameterValues(program, values),
   };
+}
+
+/** What a deployment request holds as `properties.parameters`: Resource Manager refuses a whole file there. */
+export function armParameterValues(program: Program, values: Readonly<Record<string, JsonValue>>): JsonObject {
+  return table(
+    program.parameters.filter(({ name }) => Object.hasOwn(values, name)),
+    ({ name }) => name,
+    ({ name }) => ({ value: values[name] ?? null }),
+  );
 }
 
 function armParameter(parameter: Parameter, printer: ArmPrinter): JsonObject {

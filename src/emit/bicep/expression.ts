@@ -1,5 +1,5 @@
 import { unreachable } from "../../base/index.ts";
-import { type AccessChain, accessChain, fold, literalKey, type Node, type NodeOf, textParts } from "../../ir/index.ts";
+import { type AccessChain, accessChain, fold, literalKey, type Node, type NodeOf, textParts, walk } from "../../ir/index.ts";
 import { type Doc, group, hardline, indent, isMultiline, join, line, lineOr, print, softline } from "../doc/index.ts";
 import { PRECEDENCE, SPELLINGS } from "./functions.ts";
 import { escapeText, isIdentifier, KEYWORD_LITERALS, propertyName, quote } from "./quote.ts";
@@ -39,6 +39,16 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
 
   const wrap = (printed: Printed, least: number): Doc => (printed.precedence < least ? ["(", printed.doc, ")"] : printed.doc);
 
+  /** Bicep takes no array or object literal between `${` and `}`, so strings with one there are formatted. */
+  const joined = (node: Node): Doc => {
+    if (!holdsStructure(node)) return interpolated(node);
+    const parts = textParts(node);
+    const args = parts.filter((part) => typeof part !== "string");
+    const pattern = parts.map((part) => (typeof part === "string" ? part.replace(/[{}]/g, "$&$&") : `{${args.indexOf(part)}}`));
+    const name = scope.hides("format") ? "sys.format" : "format";
+    return invocation(name, [quote(pattern.join("")), ...args.map((arg) => expression(arg).doc)]);
+  };
+
   const interpolated = (node: Node): Doc => {
     const parts = textParts(node).map((part) =>
       typeof part === "string" ? escapeText(part) : `\${${inline(expression(part).doc)}}`,
@@ -50,37 +60,43 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
     const spelling = SPELLINGS[node.name];
     if ("call" in spelling) {
       const name = scope.hides(node.name) ? `${spelling.call}.${node.name}` : node.name;
-      const args = node.args.map((arg) => go(arg).doc);
-      if (args.length === 0) return primary(`${name}()`);
-      const [only] = args;
-      if (args.length === 1 && only !== undefined && isMultiline(only)) return primary([name, "(", only, ")"]);
-      return primary(group([name, "(", indent([softline, join([",", line], args)]), softline, ")"]));
+      return primary(
+        invocation(
+          name,
+          node.args.map((arg) => go(arg).doc),
+        ),
+      );
     }
     if ("prefix" in spelling) {
       const [arg] = node.args;
       if (arg?.kind === "call" && arg.name === "equals") return binary(" != ", PRECEDENCE.equality, false, arg.args.map(go));
-      return { doc: [spelling.prefix, ...(arg ? [wrap(go(arg), PRECEDENCE.unary)] : [])], precedence: PRECEDENCE.unary };
+      return { doc: [spelling.prefix, ...(arg ? [wrap(go(arg), PRECEDENCE.primary)] : [])], precedence: PRECEDENCE.unary };
     }
     if ("operator" in spelling)
       return binary(` ${spelling.operator} `, spelling.precedence, spelling.associative, node.args.map(go));
     return unreachable(spelling);
   };
 
-  const binary = (text: string, precedence: number, associative: boolean, operands: readonly Printed[]): Printed => ({
-    doc: join(
-      text,
-      operands.map((operand, at) =>
-        wrap(operand, associative || (at === 0 && LEFT.has(precedence)) ? precedence : precedence + 1),
+  const operand = (printed: Printed, precedence: number, least: number): Doc =>
+    // && within || needs no parentheses, but readers do
+    precedence === PRECEDENCE.or && printed.precedence === PRECEDENCE.and ? ["(", printed.doc, ")"] : wrap(printed, least);
+
+  const binary = (text: string, precedence: number, associative: boolean, operands: readonly Printed[]): Printed => {
+    const least = (at: number) => (associative || (at === 0 && LEFT.has(precedence)) ? precedence : precedence + 1);
+    return {
+      doc: join(
+        text,
+        operands.map((printed, at) => operand(printed, precedence, least(at))),
       ),
-    ),
-    precedence,
-  });
+      precedence,
+    };
+  };
 
   const expression: (node: Node) => Printed = fold<Printed>({
     literal: ({ value }) => literal(value),
     array: (node, go) => primary(array(node.items.map((item) => go(item).doc))),
     object: (node, go) => primary(object(node.entries.map(([name, value]) => [propertyKey(name), ": ", go(value).doc]))),
-    concat: (node) => primary(interpolated(node)),
+    concat: (node) => primary(joined(node)),
     parameter: (node) => primary(scope.parameter(node.name)),
     variable: (node) => reference(scope.variable(node.name, [])),
     resource: (node) => reference(scope.resource(node.symbol, accessChain(node))),
@@ -107,6 +123,23 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
   };
 
   return (node) => expression(node).doc;
+}
+
+/** True for a node that Bicep writes with an array or object literal in it. */
+export function holdsStructure(node: Node): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    found ||= inner.kind === "array" || inner.kind === "object";
+    return !found;
+  });
+  return found;
+}
+
+function invocation(name: string, args: readonly Doc[]): Doc {
+  const [only] = args;
+  if (only === undefined) return `${name}()`;
+  if (args.length === 1 && isMultiline(only)) return [name, "(", only, ")"];
+  return group([name, "(", indent([softline, join([",", line], args)]), softline, ")"]);
 }
 
 export function object(members: readonly Doc[]): Doc {

@@ -10,6 +10,7 @@ export const PRECEDENCE = {
   comparison: 6,
   additive: 7,
   multiplicative: 8,
+  /** Its operand is a member expression: `!(!a)`. */
   unary: 9,
   primary: 10,
 } as const;

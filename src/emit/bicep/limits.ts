@@ -1,6 +1,7 @@
 import { findCycle, type Node, type Program, walk } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { patterns } from "../arm/limits.ts";
+import { holdsStructure } from "./expression.ts";
 import { concernGraph } from "./placement.ts";
 import { isIdentifier, KEYWORD_LITERALS } from "./quote.ts";
 
@@ -11,6 +12,7 @@ export function bicepLimits(program: Program): Diagnostic[] {
     ...concernNames(program),
     ...identifiers(program),
     ...texts(program),
+    ...keys(program),
     ...patterns(program, "bicep", "Bicep"),
   ];
 }
@@ -27,6 +29,19 @@ function concernCycle(program: Program): Diagnostic[] {
     ),
   ];
 }
+
+/** Hidden by a declaration, these could not be used in the same file. */
+const NEEDED: ReadonlySet<string> = new Set([
+  "sys",
+  "az",
+  "description",
+  "allowed",
+  "minValue",
+  "maxValue",
+  "minLength",
+  "maxLength",
+  "onlyIfNotExists",
+]);
 
 /** A concern is a file name as well. */
 function concernNames(program: Program): Diagnostic[] {
@@ -50,11 +65,29 @@ function identifiers(program: Program): Diagnostic[] {
     ...program.resources.map(({ symbol }) => ({ name: symbol, at: `resources.${symbol}` })),
     ...program.outputs.map(({ name }) => ({ name, at: `outputs.${name}` })),
   ];
-  return names
+  const hiding = names
+    .filter(({ name, at }) => NEEDED.has(name) && !at.startsWith("outputs."))
+    .map(({ name, at }) => error("identifier", at, `${name} would hide what Bicep calls ${name}`, "rename it"));
+  const invalid = names
     .filter(({ name }) => !isIdentifier(name) || KEYWORD_LITERALS.has(name) || name.length > 255)
     .map(({ name, at }) =>
       error("identifier", at, `${JSON.stringify(name)} is no identifier in Bicep`, "use letters, digits and _, at most 255"),
     );
+  return [...hiding, ...invalid];
+}
+
+/** A key that is an expression is an interpolated string, which takes no array or object literal. */
+function keys(program: Program): Diagnostic[] {
+  return places(program).flatMap(({ at, node }) => {
+    const found: Diagnostic[] = [];
+    walk(node, (inner) => {
+      if (inner.kind !== "object" || !inner.entries.some(([key]) => holdsStructure(key))) return;
+      found.push(
+        error("structured-key", at, "a key is computed from an array or object literal", "make a variable of the literal"),
+      );
+    });
+    return found;
+  });
 }
 
 /** Bicep source is Unicode text, so half a surrogate pair cannot be in it. */
