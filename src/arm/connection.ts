@@ -90,7 +90,11 @@ async function discover(address: string, proxy: string | undefined): Promise<typ
     });
   }
   const endpoint = address.replace(/\/+$/, "");
-  const pipeline = createPipelineFromOptions(proxy === undefined ? {} : { proxyOptions: proxySettings(proxy) });
+  const pipeline = createPipelineFromOptions({
+    // A wrong address should be told at once; one more try is enough for a hiccup.
+    retryOptions: { maxRetries: 1, retryDelayInMs: 200 },
+    ...(proxy === undefined ? {} : { proxyOptions: proxySettings(proxy) }),
+  });
   const request = createPipelineRequest({
     url: `${endpoint}/metadata/endpoints?api-version=2022-09-01`,
     method: "GET",

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ArmClient, ArmError, connect, createArmClient } from "../../src/arm/index.ts";
+import { systemClock } from "../../src/base/index.ts";
+import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
+import { destroy, verify } from "../../src/ops/index.ts";
+import { recordingReporter } from "../../src/report/index.ts";
+import { trust } from "../support/platform.ts";
+
+let cloud: TestCloud;
+let client: ArmClient;
+
+const context = () => ({ reporter: recordingReporter(), clock: systemClock, signal: new AbortController().signal, pollMs: 20 });
+const identity = (group: string, name: string) => ({
+  id: `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`,
+  type: "Microsoft.ManagedIdentity/userAssignedIdentities",
+  apiVersion: "2024-11-30",
+  name,
+});
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  trust(cloud.cloud.caFile);
+  const { endpoints, subscriptionId, proxy, tenantId, credentials } = cloud.cloud;
+  client = createArmClient(
+    await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...credentials } }),
+  );
+});
+
+afterAll(() => cloud.close());
+
+test("verification lists what is missing and ends with exit code 4", async () => {
+  const group = await cloud.group("rg-verify");
+  const [there, missing] = [identity(group, "id-there"), identity(group, "id-missing")];
+  await client.put(there.id, there.apiVersion, { location: "eastus" });
+
+  expect(await verify(client, [there], context())).toMatchObject([{ name: "id-there", state: "Succeeded" }]);
+  await expect(verify(client, [there, missing], context())).rejects.toMatchObject({
+    code: "ops.verification-failed",
+    exitCode: 4,
+    findings: ["Microsoft.ManagedIdentity/userAssignedIdentities id-missing is missing"],
+  });
+});
+
+test("verification names a resource whose operation failed", async () => {
+  const group = await cloud.group("rg-failed");
+  const vault = {
+    id: `${group}/providers/Microsoft.ContainerRegistry/registries/acrfailed1`,
+    type: "Microsoft.ContainerRegistry/registries",
+    apiVersion: "2025-11-01",
+    name: "acrfailed1",
+  };
+  await cloud.control("POST", "/faults", { kind: "fail-operation", method: "PUT", path: "*/registries/acrfailed1", count: 1 });
+  await expect(
+    client.put(vault.id, vault.apiVersion, { location: "eastus", sku: { name: "Basic" }, properties: {} }),
+  ).rejects.toBeInstanceOf(ArmError);
+
+  await expect(verify(client, [vault], context())).rejects.toMatchObject({
+    findings: ["Microsoft.ContainerRegistry/registries acrfailed1 is Failed"],
+  });
+});
+
+test("a resource group that Quayside did not make is not removed", async () => {
+  await cloud.group("rg-foreign");
+
+  await expect(destroy(client, "rg-foreign", { purge: true }, context())).rejects.toMatchObject({
+    code: "ops.foreign-resource-group",
+  });
+  expect(
+    await client.find("/subscriptions/" + client.connection.subscriptionId + "/resourceGroups/rg-foreign", "2025-04-01"),
+  ).toBeDefined();
+});
+
+test("removing what is not there is done", async () => {
+  expect(await destroy(client, "rg-nowhere", { purge: true }, context())).toEqual({ removed: 0 });
+});
+
+test("throttled requests wait as long as they are told and go on", async () => {
+  const group = await cloud.group("rg-throttled");
+  await cloud.control("POST", "/faults", { kind: "throttle", method: "PUT", path: "*/id-throttled", count: 2 });
+
+  const made = await client.put(identity(group, "id-throttled").id, "2024-11-30", { location: "eastus" });
+
+  expect(made.name).toBe("id-throttled");
+});
+
+test("a refusal carries Azure's code and status", async () => {
+  const error = await client
+    .get(`/subscriptions/${client.connection.subscriptionId}/resourceGroups/rg-none`, "2025-04-01")
+    .catch((thrown: unknown) => thrown);
+
+  expect(error).toMatchObject({ code: "ResourceGroupNotFound", status: 404, fault: "azure", exitCode: 1 });
+});
+
+test("an address where nobody answers is a network error that says so", async () => {
+  await expect(connect({ cloud: "https://localhost:1", subscriptionId: "s" })).rejects.toMatchObject({
+    code: "arm.unreachable",
+    fault: "network",
+    message: expect.stringContaining("https://localhost:1 does not answer"),
+  });
+});
+
+test("an address that is no Azure Resource Manager is refused by name", async () => {
+  const { proxy, endpoints } = cloud.cloud;
+
+  await expect(connect({ cloud: `${endpoints.arm}/elsewhere`, subscriptionId: "s", proxy })).rejects.toMatchObject({
+    code: "arm.not-a-cloud",
+  });
+});
