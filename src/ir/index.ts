@@ -1,5 +1,6 @@
 export { checkProgram } from "./check.ts";
-export { type EvaluatedResource, type Evaluation, type EvaluationOptions, evaluateProgram } from "./evaluate.ts";
+export { type EvaluatedResource, type Evaluation, evaluateProgram } from "./evaluate.ts";
+export type { EvaluationOptions } from "./evaluator.ts";
 export {
   type AnyInput,
   and,
@@ -44,4 +45,4 @@ export {
   type ResourceHandle,
   type Variable,
 } from "./program.ts";
-export { type AccessChain, accessChain, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";
+export { type AccessChain, accessChain, accessPath, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";

@@ -35,6 +35,11 @@ export function accessChain(node: Node): AccessChain {
   return { root, keys: [...keys, node.key], ...(told ? { typed: told } : {}) };
 }
 
+/** `root.a.b` as a node. */
+export function accessPath(root: Node, path: readonly string[]): Node {
+  return path.reduce<Node>((of, word) => ({ kind: "access", of, key: { kind: "literal", value: word } }), root);
+}
+
 /** The text of a key that is known without evaluation. */
 export function literalKey(key: Node | undefined): string | undefined {
   return key?.kind === "literal" && typeof key.value === "string" ? key.value : undefined;

@@ -1,6 +1,7 @@
 import { assert } from "../../base/index.ts";
 import {
   type AccessChain,
+  accessPath,
   inferTypes,
   literalKey,
   type Node,
@@ -96,8 +97,7 @@ export function createContext(program: Program): BicepContext {
 }
 
 function memberNode(symbol: string, path: readonly string[], type: NodeOf<"access">["type"]): Node {
-  const root: Node = { kind: "resource", symbol };
-  const node = path.reduce<Node>((of, word) => ({ kind: "access", of, key: { kind: "literal", value: word } }), root);
+  const node = accessPath({ kind: "resource", symbol }, path);
   return node.kind === "access" && type !== undefined ? { ...node, type } : node;
 }
 
