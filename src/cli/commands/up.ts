@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type ArmClient, type ModelVersion, openWorkspace, type Workspace } from "../../arm/index.ts";
 import { estimateMonthlyCost } from "../../azure/index.ts";
 import { asString, type JsonValue, systemClock } from "../../base/index.ts";
-import { armParameters, armTemplate } from "../../emit/index.ts";
+import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
 import {
   loadModelPlan,
@@ -146,7 +146,7 @@ async function run(job: Run): Promise<RunSummary> {
           location,
           deployment: "quayside",
           template: armTemplate(program),
-          parameters: armParameters(program, parameters),
+          parameters: armParameterValues(program, parameters),
         },
         operations(session, bench),
       ),

@@ -63,12 +63,15 @@ function readTemplateMember(template: JsonValue | undefined): JsonObject {
   throw invalid(template === undefined ? "the deployment has no template" : "the template is not an object", "template");
 }
 
-/** Also takes a whole parameter file, which holds the parameters one level down. */
+/** A whole parameter file is refused, as Azure does: clients send what the file holds under `parameters`. */
 function readParameters(parameters: JsonValue | undefined): JsonObject {
   if (!isGiven(parameters)) return {};
   if (!isObject(parameters)) throw invalid("the parameters are not an object", "parameters");
-  const isFile = typeof parameters.$schema === "string" && isObject(parameters.parameters);
-  return isFile ? (parameters.parameters as JsonObject) : parameters;
+  for (const [name, entry] of Object.entries(parameters)) {
+    if (isObject(entry)) continue;
+    throw invalid(`the parameter '${name}' is ${JSON.stringify(entry)}, not of the form { "value": ... }`, `parameters.${name}`);
+  }
+  return parameters;
 }
 
 function readLocation(location: JsonValue | undefined, target: DeploymentTarget): string | undefined {
