@@ -1,3 +1,5 @@
+import { VERSION } from "./version.ts";
+
 /**
  * Prometheus text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
  * Series are plain objects that the hot path keeps and bumps; labels are turned into text once, when a series is made.
@@ -80,6 +82,16 @@ export function createMetrics(): Metrics {
       return out;
     },
   };
+}
+
+/** Which build answers; by convention a gauge that is always 1. */
+export function addBuildInfo(metrics: Metrics): void {
+  metrics.gauge(
+    "quayside_build_info",
+    "The running build; the value is always 1.",
+    { version: VERSION, node: process.versions.node },
+    () => 1,
+  );
 }
 
 /** Resident memory, processor time and start of this process, under the names that every Prometheus client library uses. */

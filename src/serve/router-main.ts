@@ -29,7 +29,16 @@ await runMain(async () => {
   });
   process.on("message", (message: RoutesMessage | DrainMessage) => {
     if (message.type !== "routes") return;
-    router.apply(message);
+    try {
+      router.apply(message);
+    } catch (cause) {
+      // A table that cannot be built must not take the working one away; the starter misses its `applied`.
+      jsonLog("error", "routes.refused", {
+        version: message.version,
+        message: cause instanceof Error ? cause.message : String(cause),
+      });
+      return;
+    }
     void tell({ type: "applied", version: message.version });
   });
   onEnd((reason) => {

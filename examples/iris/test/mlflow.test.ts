@@ -4,7 +4,7 @@ import { currentRun } from "../src/mlflow.ts";
 test("the plug-in's scheme becomes HTTPS", async () => {
   const urls: string[] = [];
   const request: typeof fetch = async (url) => {
-    urls.push(String(url));
+    urls.push(new Request(url).url);
     return new Response("{}");
   };
 

@@ -19,6 +19,9 @@ export interface Attempt {
   readonly response: ServerResponse;
 }
 
+/** Bytes. */
+const SMALL = 4096;
+
 /** Sends the request to one instance and its answer, as it arrives, to the caller. */
 export class Forward implements Dispatcher.DispatchHandler {
   readonly #attempt: Attempt;
@@ -66,9 +69,12 @@ export class Forward implements Dispatcher.DispatchHandler {
     if (this.#aborted) return;
     const { response } = this.#attempt;
     this.#missing -= chunk.length;
-    // The last part goes out together with the end, so that a small answer is one packet.
-    if (this.#missing <= 0) response.end(chunk);
-    else if (!response.write(chunk)) {
+    // The last part goes out together with the end, so that a small answer is one packet. As Latin-1 text, which keeps every
+    // byte, Node joins it to the headers in one write; a buffer would cost a gathering write.
+    if (this.#missing <= 0) {
+      if (chunk.length <= SMALL) response.end(chunk.toString("latin1"), "latin1");
+      else response.end(chunk);
+    } else if (!response.write(chunk)) {
       controller.pause();
       response.once("drain", () => controller.resume());
     }

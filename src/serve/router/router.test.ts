@@ -351,6 +351,25 @@ test("as a process it applies tables, and drains: what is in flight is answered,
   expect(await router.ended).toBe(0);
 });
 
+test("as a process it keeps the table it has when it gets one that cannot be built", async () => {
+  await using blue = await testInstance("blue");
+  await using router = startChild("router-main.ts");
+  const { port } = await router.told("listening");
+  router.process.send(routesOf(1, { name: "blue", weight: 100, instances: [blue.origin] }));
+  await router.told("applied");
+
+  router.process.send(routesOf(2, { name: "blue", weight: 100, instances: ["not an address"] }));
+  while (!router.output().includes("routes.refused")) await sleep(5);
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/endpoint/e/score`, {
+    method: "POST",
+    headers: { authorization: "Bearer the-key" },
+    body: "{}",
+  });
+
+  expect(answer.status).toBe(200);
+  expect(router.messages.filter(({ type }) => type === "applied")).toHaveLength(1);
+});
+
 /** Eight callers, each asking again as soon as it is answered. */
 function startLoad(router: TestRouter) {
   const statuses = new Map<number | string, number>();

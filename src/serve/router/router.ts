@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
-import { addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } from "../metrics.ts";
+import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } from "../metrics.ts";
 import type { RoutesMessage } from "../protocol.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
@@ -40,6 +40,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const { log, random = Math.random } = options;
   const metrics = createMetrics();
   addProcessMetrics(metrics);
+  addBuildInfo(metrics);
   const retries = metrics.counter(
     "quayside_router_retries_total",
     "Requests sent again because their connection failed before any answer.",

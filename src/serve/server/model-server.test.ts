@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { silentLog } from "../log.ts";
 import { LINEAR, modelFolder } from "../testing/models.ts";
 import { post, testServer } from "../testing/server.ts";
+import { VERSION } from "../version.ts";
 import { MODEL_SERVER_DEFAULTS, startModelServer } from "./model-server.ts";
 
 const ROW = { data: [[5.1, 3.5, 1.4, 0.2]] };
@@ -76,6 +77,7 @@ test("health answers as Azure's inference server does", async () => {
     "Healthy",
     "text/plain; charset=utf-8",
   ]);
+  expect(response.headers.get("x-ms-server-version")).toBe(`quayside/${VERSION}`);
   expect((await fetch(`${server.url}/`, { method: "HEAD" })).status).toBe(200);
   expect((await fetch(`${server.url}/`, { method: "POST" })).status).toBe(405);
 });

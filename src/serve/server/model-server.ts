@@ -3,9 +3,10 @@ import { type Clock, systemClock } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
-import { addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
+import { addBuildInfo, addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
+import { SERVER_VERSION } from "../version.ts";
 import { createBatcher, MAX_BATCH_ROWS } from "./batcher.ts";
 import { json, type Reply } from "./call.ts";
 import { loadModel, type Model } from "./model.ts";
@@ -56,6 +57,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const { log, maxBodyBytes, maxRows } = options;
   const metrics = createMetrics();
   addProcessMetrics(metrics);
+  addBuildInfo(metrics);
   let loaded: Loaded | undefined;
   let draining = false;
   const route = createRouter({ loaded: () => loaded, draining: () => draining }, metrics, { maxRows });
@@ -98,6 +100,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       "content-length": Buffer.byteLength(body),
       // Azure's front end reads it from every answer.
       "x-ms-run-function-failed": "False",
+      "x-ms-server-version": SERVER_VERSION,
       ...requestIds(asked),
       ...headers,
       ...(draining ? { connection: "close" } : {}),
