@@ -19,6 +19,7 @@ const run: Run = {
     loss: { key: "loss", value: "NaN", timestamp: 1, step: 0 },
     low: { key: "low", value: -0.5, timestamp: 1, step: 0 },
   },
+  logged: 3,
   inputs: [],
 };
 

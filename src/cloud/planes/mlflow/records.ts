@@ -40,6 +40,8 @@ export interface Run {
   readonly tags: Tags;
   /** The latest value by (timestamp, step, value), as the client expects from `runs/get`. */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** How many metric values were logged so far: the next one's place in the history. */
+  readonly logged: number;
   /** Datasets given by `runs/log-inputs`, as they came. */
   readonly inputs: readonly unknown[];
 }

@@ -63,6 +63,7 @@ export function createRunIn(
     params: {},
     tags: { ...tags, "mlflow.runName": name },
     metrics: {},
+    logged: 0,
     inputs: [],
   });
 }
@@ -118,13 +119,15 @@ export function logBatch(host: TrackingHost, workspace: Resource, runId: string,
     const tags: Record<string, string> = { ...run.tags };
     for (const { key, value } of batch.tags ?? []) tags[key] = value;
     const metrics: Record<string, Metric> = { ...run.metrics };
+    let logged = run.logged;
     for (const metric of batch.metrics ?? []) {
-      appendMetric(host, workspace, runId, metric);
+      const place = String(logged++).padStart(12, "0");
+      host.store.put(METRICS, metricPrefix(workspace, runId, metric.key) + place, metric);
       const latest = metrics[metric.key];
       if (latest === undefined || !isOlder(metric, latest)) metrics[metric.key] = metric;
     }
     const name = tags["mlflow.runName"] ?? run.name;
-    write(host, workspace, { ...run, name, params, tags, metrics });
+    write(host, workspace, { ...run, name, params, tags, metrics, logged });
   });
 }
 
@@ -136,13 +139,6 @@ export function metricHistory(host: TrackingHost, workspace: Resource, runId: st
 
 const metricPrefix = (workspace: Resource, runId: string, key: string) =>
   `${runKey(workspace, runId)}/${encodeURIComponent(key)}/`;
-
-function appendMetric(host: TrackingHost, workspace: Resource, runId: string, metric: Metric): void {
-  const counter = `${runKey(workspace, runId)}`;
-  const next = (host.store.get<number>(`${METRICS}.count`, counter) ?? 0) + 1;
-  host.store.put(`${METRICS}.count`, counter, next);
-  host.store.put(METRICS, metricPrefix(workspace, runId, metric.key) + String(next).padStart(12, "0"), metric);
-}
 
 /** "Latest" goes by timestamp, then step, then value, as in MLflow's own stores. */
 function isOlder(a: Metric, b: Metric): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { idKey } from "../../../../azure/index.ts";
 import { type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import type { EndpointRoute } from "../../../../serve/protocol.ts";
-import type { CloudHost } from "../../../contract.ts";
+import { ArmFault, type CloudHost } from "../../../contract.ts";
 import type { Credentials } from "./credentials.ts";
 import { type LogFile, openLog } from "./log-file.ts";
 import type { Probe } from "./probe.ts";
@@ -188,6 +188,7 @@ export class Fleet {
     const { host, backoff } = this.#options;
     const log = this.log(spec.deploymentId, "inference-server");
     const { name, version } = spec.model;
+    requireExecutable(host.runtime.modelServer, "model server");
     return new ReplicaSet(
       {
         argv: [
@@ -248,6 +249,7 @@ export class Fleet {
     const key = idKey(cluster);
     const known = this.#routers.get(key);
     if (known !== undefined) return known;
+    requireExecutable(host.runtime.router, "traffic router");
     const router = new Router({
       argv: host.runtime.router,
       port: host.store.get<number>(ROUTERS, key) ?? 0,
@@ -257,6 +259,11 @@ export class Fleet {
     this.#routers.set(key, router);
     return router;
   }
+}
+
+/** A cloud may be started without them when nobody serves models on it. */
+function requireExecutable(argv: readonly string[], what: string): void {
+  if (argv.length === 0) throw new ArmFault(503, "ServiceUnavailable", `the embedded Azure was started without a ${what}`);
 }
 
 /** True when only the number of instances differs. */

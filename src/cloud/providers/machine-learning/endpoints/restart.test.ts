@@ -3,27 +3,17 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { serversOf, startWorld } from "./testing.ts";
+import { eventually, serversOf, startWorld } from "./testing.ts";
 
 const FIXTURE = fileURLToPath(new URL("./restart.fixture.ts", import.meta.url));
-
-async function eventually<T>(look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
-  let seen = await look();
-  for (let polls = 0; polls < 200 && !good(seen); polls++) {
-    await sleep(50);
-    seen = await look();
-  }
-  return seen;
-}
 
 test("when the cloud is killed its model servers end, and a restarted cloud serves the same model under the same key", async () => {
   const stateDir = await mkdtemp(join(tmpdir(), "quayside-restart-"));
   try {
     const killed = fork(FIXTURE, [stateDir], { execArgv: [] });
-    const [said] = await once(killed, "message");
+    const [said] = (await Promise.race([once(killed, "message"), once(killed, "exit")])) as unknown[];
     expect(said).toEqual({ status: 200 });
     expect(await serversOf("restart-stump")).toHaveLength(1);
     killed.kill("SIGKILL");

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { textAt } from "../../common/body.ts";
-import { STUMP, serversOf, startWorld, type World } from "./testing.ts";
+import { childrenRunning, eventually, STUMP, serversOf, startWorld, type World } from "./testing.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -86,9 +85,40 @@ test("an instance that is killed leaves the table at once and comes back by itse
   expect([first, second]).not.toContain(undefined);
   process.kill(first ?? 0, "SIGKILL");
   for (let sent = 0; sent < 20; sent++) expect((await world.score("ep-kill")).status).toBe(200);
-  for (let polls = 0; polls < 100 && (await pids()).length < 2; polls++) await sleep(50);
-  expect(await pids()).toHaveLength(2);
+  expect(await eventually(pids, ({ length }) => length === 2)).toHaveLength(2);
   expect(await pids()).not.toContain(first);
+});
+
+test("a router that is killed comes back on its port with its table", async () => {
+  await world.endpoint("ep-router");
+  await world.deploy("ep-router", "blue");
+  await world.traffic("ep-router", { blue: 100 });
+  const before = await childrenRunning("router-main.ts");
+  for (const pid of before) process.kill(pid, "SIGKILL");
+  const back = await eventually(
+    () => world.score("ep-router").catch(() => undefined),
+    (answer) => answer?.status === 200,
+  );
+  expect(back?.status).toBe(200);
+});
+
+test("an instance that hangs leaves the table and is replaced", async () => {
+  const probe = { initialDelay: "PT0S", period: "PT1S", timeout: "PT1S", failureThreshold: 1, successThreshold: 1 };
+  const properties = {
+    model: await stump("hung-stump"),
+    readinessProbe: { ...probe, failureThreshold: 15 },
+    livenessProbe: probe,
+  };
+  await world.endpoint("ep-hung");
+  expect((await world.deploy("ep-hung", "blue", properties)).json).toMatchObject({ status: "Succeeded" });
+  const [hung] = await serversOf("hung-stump");
+  process.kill(hung ?? 0, "SIGSTOP");
+  const replaced = await eventually(
+    () => serversOf("hung-stump"),
+    (pids) => pids.length === 1 && !pids.includes(hung ?? 0),
+  );
+  expect(replaced).toHaveLength(1);
+  expect(replaced).not.toContain(hung);
 });
 
 test("a deployment that is scaled down drains, and one that takes traffic is not deleted", async () => {

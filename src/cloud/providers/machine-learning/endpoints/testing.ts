@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
@@ -157,8 +158,29 @@ function required(test: TestCloud, id: string): Resource {
 }
 
 /** Process ids of the model servers of a model. */
-export async function serversOf(model: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,args="]);
-  const lines = stdout.split("\n").filter((line) => line.includes(`--name ${model} `));
-  return lines.map((line) => Number.parseInt(line, 10)).sort((a, b) => a - b);
+export function serversOf(model: string): Promise<number[]> {
+  return processes((_parent, line) => line.includes(`--name ${model} `));
+}
+
+/** Processes that this very process started and whose command line holds the text. */
+export function childrenRunning(text: string): Promise<number[]> {
+  return processes((parent, line) => parent === process.pid && line.includes(text));
+}
+
+async function processes(wanted: (parent: number, line: string) => boolean): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,ppid=,args="]);
+  return stdout.split("\n").flatMap((line) => {
+    const [pid = 0, parent = 0] = line.trim().split(/\s+/, 2).map(Number);
+    return wanted(parent, line) ? [pid] : [];
+  });
+}
+
+/** Looks again and again for ten seconds: what is waited for happens in another process. */
+export async function eventually<T>(look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
+  let seen = await look();
+  for (let polls = 0; polls < 200 && !good(seen); polls++) {
+    await sleep(50);
+    seen = await look();
+  }
+  return seen;
 }
