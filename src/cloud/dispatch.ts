@@ -71,6 +71,8 @@ async function answer(
       if (reply !== undefined) break;
     }
   } catch (error) {
+    // The client went away in the middle of its body: there is nobody to answer.
+    if (!(error instanceof ArmFault) && !request.complete && request.destroyed) return;
     reply = faultReply(toFault(error, log));
     // What is left of a body that was too large is not worth reading.
     if (reply.status === 413) common.connection = "close";

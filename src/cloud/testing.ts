@@ -212,7 +212,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   }
 
   async function close(): Promise<void> {
-    await agent.close();
+    await agent.destroy();
     await cloud.close();
     if (options.keep !== true && options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true });
   }

@@ -337,6 +337,7 @@ test("identities are given once and kept, and those that are not there are refus
   expect(first.identity).toMatchObject({ type: "SystemAssigned", tenantId: t.cloud.tenantId });
   expect((await t.put(id, { ...here, identity: { type: "SystemAssigned" } })).identity).toEqual(first.identity);
   expect((await t.put(id, { ...here, identity: { type: "None", userAssignedIdentities: null } })).identity).toBeUndefined();
+  expect((await t.put(id, { ...here, identity: { type: "SystemAssigned" } })).identity).not.toEqual(first.identity);
   const none = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/none`;
   const refused = await t.ask("PUT", id, {
     body: { ...here, identity: { type: "UserAssigned", userAssignedIdentities: { [none]: {} } } },

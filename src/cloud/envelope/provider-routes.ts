@@ -11,6 +11,18 @@ const PROVIDERS = /^(?:\/subscriptions\/([^/]+))?\/providers(?:\/([^/]+)(?:\/(re
 /** Namespaces that are part of Resource Manager itself and cannot be unregistered. */
 const ALWAYS = ["microsoft.resources", "microsoft.authorization"];
 
+/** Types that have routes of their own rather than a `TypeSpec`. */
+const OWN_TYPES: Readonly<Record<string, readonly JsonObject[]>> = {
+  "Microsoft.Resources": ["deployments", "tags", "subscriptions", "resources", "providers", "tenants"].map((resourceType) =>
+    own(resourceType, "2025-04-01"),
+  ),
+  "Microsoft.Authorization": ["roleDefinitions", "permissions"].map((resourceType) => own(resourceType, "2022-04-01")),
+};
+
+function own(resourceType: string, apiVersion: string): JsonObject {
+  return { resourceType, locations: [], apiVersions: [apiVersion], defaultApiVersion: apiVersion, capabilities: "None" };
+}
+
 /** Which namespaces there are, their types and api-versions, and their registration in the subscription. */
 export function createProviderRoutes(envelope: Envelope): ArmHandler {
   const { authorizer, endpoints, subscriptionId } = envelope.host;
@@ -57,15 +69,18 @@ function describe(envelope: Envelope, { namespace, types }: ProviderModule): Jso
     namespace,
     registrationState: registered ? "Registered" : "NotRegistered",
     registrationPolicy: ALWAYS.includes(namespace.toLowerCase()) ? "RegistrationFree" : "RegistrationRequired",
-    resourceTypes: types.map(
-      ({ apiVersions, extension, location, type }): JsonObject => ({
-        resourceType: type,
-        locations: location === "required" ? LOCATIONS.map(([, displayName]) => displayName) : [],
-        apiVersions: [...apiVersions],
-        ...(apiVersions[0] === undefined ? {} : { defaultApiVersion: apiVersions[0] }),
-        capabilities:
-          extension === true ? "SupportsExtension" : location === "required" ? "SupportsTags, SupportsLocation" : "None",
-      }),
-    ),
+    resourceTypes: [
+      ...(OWN_TYPES[namespace] ?? []),
+      ...types.map(
+        ({ apiVersions, extension, location, type }): JsonObject => ({
+          resourceType: type,
+          locations: location === "required" ? LOCATIONS.map(([, displayName]) => displayName) : [],
+          apiVersions: [...apiVersions],
+          ...(apiVersions[0] === undefined ? {} : { defaultApiVersion: apiVersions[0] }),
+          capabilities:
+            extension === true ? "SupportsExtension" : location === "required" ? "SupportsTags, SupportsLocation" : "None",
+        }),
+      ),
+    ],
   };
 }

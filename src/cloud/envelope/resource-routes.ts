@@ -99,6 +99,9 @@ function read(envelope: Envelope, { apiVersion, caller, path }: ArmRequest): Res
   if (resourceGroup !== undefined && envelope.documents.get(formatResourceId({ ...place.parsed, providers: [] })) === undefined) {
     throw faults.groupNotFound(resourceGroup);
   }
+  const needsParent = place.above.includes("/providers/") && place.registered.spec.parentImplied !== true;
+  if (needsParent && place.parent === undefined)
+    throw faults.parentNotFound(`${place.registered.type}/${place.names.join("/")}`, place.above);
   throw providers.length === 0 ? faults.groupNotFound(place.name) : faults.resourceNotFound(place.parsed, place.registered.type);
 }
 

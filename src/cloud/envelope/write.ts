@@ -175,6 +175,10 @@ function store(
   const resource = stamp(envelope, admitted.body, admitted.previous, request.caller, state);
   const operation = envelope.host.store.transaction(() => {
     envelope.documents.save(resource);
+    // An identity that is taken away is gone; another one later is another principal.
+    if (place.current?.identity?.principalId !== undefined && resource.identity?.principalId === undefined) {
+      envelope.host.principals.remove(resource.id);
+    }
     if (created) forgetDeleted(envelope, resource.id);
     if (!long) return undefined;
     const durationMs = typeof spec.durationMs === "function" ? spec.durationMs(resource) : (spec.durationMs ?? 0);

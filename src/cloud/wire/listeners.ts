@@ -22,6 +22,8 @@ export interface Listeners {
 
 /** How long an answer under way may take once the listeners are told to close. */
 const GRACE_MS = 1_000;
+/** Longer than clients keep idle connections in their pools, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
 
 export async function startListeners(options: ListenerOptions): Promise<Listeners> {
   const { certificate, key } = options.certificates;
@@ -31,6 +33,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   const proxy = createProxy(tls, () => ports, options.log);
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   const servers: readonly Server[] = [tls, http, proxy];
+  for (const server of servers) server.keepAliveTimeout = KEEP_ALIVE_MS;
   try {
     ports.push(await listen(tls, options.port, "HTTPS"));
     const httpPort = await listen(http, options.httpPort, "HTTP");
