@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
 import { type BlobAccess, createBlobAccess } from "../../../planes/blob/index.ts";
 import { objectAt, textAt } from "../../common/body.ts";
+import { lastName, resourceGroupOf } from "../../common/ids.ts";
 import { resolveUri, runArtifacts } from "../uris.ts";
+import { workspaceIdOf } from "../workspace-of.ts";
 import { requireDataAccess } from "./identity.ts";
 
 export interface JobFolder {
@@ -30,7 +32,7 @@ const FILE = "uri_file";
 /** Lays the folder out and fetches code and inputs. Throws the fault that the job fails with. */
 export async function prepareFolder(files: JobFiles, signal: AbortSignal): Promise<JobFolder> {
   const { host, job } = files;
-  const root = jobFolder(host, job);
+  const root = jobFolder(host, job.id);
   await rm(root, { recursive: true, force: true });
   const [code, log] = [join(root, "code"), join(root, "std_log.txt")];
   await mkdir(code, { recursive: true });
@@ -56,10 +58,10 @@ export async function prepareFolder(files: JobFiles, signal: AbortSignal): Promi
   return { root, code, log, inputs, outputs };
 }
 
-export function jobFolder(host: CloudHost, job: Resource): string {
-  // Two workspaces may each have a job of one name.
-  const workspace = job.id.split("/").at(-3) ?? "";
-  return join(host.runtime.stateDir, "jobs", workspace, job.name);
+/** By resource group and workspace: two of them may each have a job of one name. */
+export function jobFolder(host: CloudHost, jobId: string): string {
+  const { name: group } = resourceGroupOf(jobId);
+  return join(host.runtime.stateDir, "jobs", group.toLowerCase(), lastName(workspaceIdOf(jobId)).toLowerCase(), lastName(jobId));
 }
 
 async function fetchCode(files: JobFiles, blobs: BlobAccess, codeId: string, folder: string, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource, TypeSpec } from "../../../contract.ts";
 import { objectAt, textAt } from "../../common/body.ts";
@@ -7,6 +8,7 @@ import { runArtifacts } from "../uris.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
 import { requireWorkspace, workspaceIdOf } from "../workspace-of.ts";
 import { admitJob } from "./admit.ts";
+import { jobFolder } from "./files.ts";
 import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
 
@@ -49,6 +51,7 @@ export function createJobs(host: CloudHost): { readonly type: TypeSpec; start():
     async removed(job) {
       await runner.forget(job.id);
       deleteRecord(host, job.id);
+      await rm(jobFolder(host, job.id), { recursive: true, force: true });
     },
     actions: {
       cancel: {
