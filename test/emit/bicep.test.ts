@@ -93,6 +93,21 @@ const CROSSINGS: Record<string, (program: ProgramBuilder) => void> = {
     program.resource("user", { type: THING, concern: "b", name: "user", body: { properties: { id: root.id, same: root.id } } });
     program.output("rootId", "string", "Id.", root.id);
   },
+  "a member of a variable and a value of a resource that would get one name": (program) => {
+    const variable = program.variable<{ bId: string }>("a", { bId: "shared" });
+    const resource = program.resource("aB", {
+      type: THING,
+      concern: "first",
+      name: "ab",
+      body: { properties: { of: get(variable, "bId") } },
+    });
+    program.resource("user", {
+      type: THING,
+      concern: "second",
+      name: "user",
+      body: { properties: { one: get(variable, "bId"), other: resource.id } },
+    });
+  },
   "a shared variable that needs what a module makes": (program) => {
     const root = program.resource("root", { type: THING, concern: "a", name: "root", body: {} });
     const shared = program.variable<{ id: string; count: number }>("shared", { id: root.id, count: 3 });

@@ -31,6 +31,8 @@ export interface BicepContext {
   typeWord(type: ValueType, at: string): string;
   /** What came up while printing. */
   readonly problems: readonly Diagnostic[];
+  /** A name that nothing else has in any file, always the same for the same key. */
+  nameFor(key: string, wish: string): string;
   outputsOf(concern: string): readonly ModuleOutput[];
 }
 
@@ -51,7 +53,13 @@ export function createContext(program: Program): BicepContext {
   const modules = new Map(
     placement.concerns.map((concern) => [concern, uniqueModule(camelCase([concern]), camelCase([concern, "module"]))]),
   );
-  const uniqueOutput = createNames([...declared, ...resources.keys()]);
+  const unique = createNames([...declared, ...resources.keys()]);
+  const names = new Map<string, string>();
+  const nameFor = (key: string, wish: string): string => {
+    const name = names.get(key) ?? unique(wish);
+    names.set(key, name);
+    return name;
+  };
   const outputs = new Map<string, ModuleOutput>();
   const typeOf = inferTypes(program);
   const problems: Diagnostic[] = [];
@@ -76,7 +84,7 @@ export function createContext(program: Program): BicepContext {
       const type: ValueType =
         typed === undefined && path.length < keys.length ? { ...typeOf(node), kind: "unknown" } : typeOf(node);
       const output = outputs.get(key) ?? {
-        name: uniqueOutput(outputName(symbol, path)),
+        name: nameFor(key, outputName(symbol, path)),
         symbol,
         path,
         node,
@@ -92,6 +100,7 @@ export function createContext(program: Program): BicepContext {
       return word ?? "object";
     },
     problems,
+    nameFor,
     outputsOf: (concern) => [...outputs.values()].filter((output) => placement.concernOf(output.symbol) === concern),
   };
 }

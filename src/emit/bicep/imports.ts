@@ -3,7 +3,7 @@ import type { Doc } from "../doc/index.ts";
 import { type BicepContext, literalPath, typeName } from "./context.ts";
 import type { Reference } from "./expression.ts";
 import { decorated, describe, parameterDoc } from "./layout.ts";
-import { camelCase, createNames } from "./names.ts";
+import { camelCase } from "./names.ts";
 
 /** A value that a module takes from the main file. */
 export interface ModuleParameter {
@@ -19,9 +19,6 @@ export interface ModuleParameter {
 export function createImports(context: BicepContext) {
   const { program } = context;
   const known = new Map<string, ModuleParameter>();
-  const unique = createNames(
-    [...program.parameters, ...program.variables].map(({ name }) => name).concat(program.resources.map(({ symbol }) => symbol)),
-  );
   const add = (key: string, make: () => ModuleParameter): ModuleParameter => {
     const parameter = known.get(key) ?? make();
     known.set(key, parameter);
@@ -40,7 +37,7 @@ export function createImports(context: BicepContext) {
       const index = program.variables.findIndex((variable) => variable.name === name);
       const type = context.typeOf(value);
       const { name: identifier } = add([name, ...path].join("."), () => {
-        const wish = path.length === 0 ? name : unique(camelCase([name, ...path]));
+        const wish = path.length === 0 ? name : context.nameFor([name, ...path].join("."), camelCase([name, ...path]));
         const description =
           path.length === 0
             ? (program.variables[index]?.description ?? `${name} of the platform.`)
