@@ -1,6 +1,7 @@
 import { NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
+import { forgetVault } from "../../planes/vault/index.ts";
 import { at, flagAt, numberAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 
@@ -31,6 +32,7 @@ export function vaults(host: CloudHost): TypeSpec {
     patch: true,
     admit: (change) => admitVault(host, change),
     recovers: isRecovery,
+    removed: ({ name }) => forgetVault(host, name),
     softDelete: (vault) => ({
       days: retentionDays(vault),
       purgeable: flagAt(vault, "properties.enablePurgeProtection") !== true,

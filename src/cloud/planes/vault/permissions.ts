@@ -1,0 +1,59 @@
+import type { CloudHost, Principal, Resource } from "../../contract.ts";
+import { VaultRefusal } from "./refusal.ts";
+
+/** What a caller wants: the data action of Azure roles, and the word that access policies have for it. */
+export interface Permission {
+  readonly action: string;
+  readonly policy: string;
+}
+
+const SECRETS = "Microsoft.KeyVault/vaults/secrets";
+export const PERMISSIONS = {
+  get: { action: `${SECRETS}/getSecret/action`, policy: "get" },
+  set: { action: `${SECRETS}/setSecret/action`, policy: "set" },
+  update: { action: `${SECRETS}/update/action`, policy: "set" },
+  list: { action: `${SECRETS}/readMetadata/action`, policy: "list" },
+  delete: { action: `${SECRETS}/delete`, policy: "delete" },
+  recover: { action: `${SECRETS}/recover/action`, policy: "recover" },
+  purge: { action: `${SECRETS}/purge/action`, policy: "purge" },
+} as const satisfies Record<string, Permission>;
+
+/** Role assignments decide, or access policies where the vault has `enableRbacAuthorization` false. */
+export function requirePermission(
+  host: CloudHost,
+  vault: Resource,
+  principal: Principal,
+  permission: Permission,
+  secret?: string,
+): void {
+  const scope = secret === undefined ? vault.id : `${vault.id}/secrets/${secret}`;
+  if (vault.properties.enableRbacAuthorization === false) {
+    if (policiesAllow(vault, principal, permission.policy)) return;
+    throw forbidden(principal, `secrets ${permission.policy}`, vault, "ForbiddenByPolicy");
+  }
+  if (host.authorizer.allows(principal, permission.action, scope, { data: true })) return;
+  throw forbidden(principal, `action '${permission.action}'`, vault, "ForbiddenByRbac");
+}
+
+function forbidden(principal: Principal, what: string, vault: Resource, inner: string): VaultRefusal {
+  return new VaultRefusal(
+    403,
+    "Forbidden",
+    `the caller '${principal.displayName}' with object id '${principal.objectId}' may not perform ${what} on ${vault.id}`,
+    { inner },
+  );
+}
+
+interface AccessPolicy {
+  readonly objectId?: string;
+  readonly permissions?: { readonly secrets?: readonly string[] };
+}
+
+function policiesAllow(vault: Resource, principal: Principal, word: string): boolean {
+  const { accessPolicies } = vault.properties;
+  // Admitted with the vault as an array of objects.
+  const policies = Array.isArray(accessPolicies) ? (accessPolicies as AccessPolicy[]) : [];
+  const mine = policies.filter(({ objectId }) => objectId?.toLowerCase() === principal.objectId.toLowerCase());
+  const words = mine.flatMap(({ permissions }) => permissions?.secrets ?? []).map((each) => each.toLowerCase());
+  return words.includes(word) || words.includes("all");
+}
