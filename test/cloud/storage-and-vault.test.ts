@@ -144,7 +144,7 @@ describe("a key vault", () => {
     expect((await cloud.ask("GET", vault("kv-purge"), { apiVersion: VAULT })).status).toBe(404);
     expect(await outcome(cloud, vault("kv-purge", other), body(), VAULT)).toMatchObject({
       status: 409,
-      code: "VaultAlreadyExists",
+      code: "ConflictError",
     });
     expect(await get(deleted("kv-purge"), VAULT)).toMatchObject({
       name: "kv-purge",

@@ -2,6 +2,7 @@ import { idKey } from "../../azure/index.ts";
 import type { JsonObject, JsonValue } from "../../base/index.ts";
 import { ArmFault, type Principal } from "../contract.ts";
 import {
+  at,
   checkNesting,
   type DeploymentTarget,
   evaluateKnown,
@@ -82,7 +83,9 @@ function foreseeOne(
   const { nested } = resource;
   const deploymentId = proposal.id;
   if (nested === undefined) {
-    const { complete, value } = evaluateKnown(resource.body, resource.scope);
+    const { complete, value } = at(`resources '${resource.symbol === undefined ? resource.name : resource.key}'`, () =>
+      evaluateKnown(resource.body, resource.scope),
+    );
     const body = value as JsonObject;
     if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(resource.id))
       groups.set(idKey(resource.id), plannedGroup(resource, body));
@@ -124,6 +127,7 @@ function plannedGroup({ id, name }: PlannedResource, body: JsonObject): Resource
 
 /** Faults that hold whatever the parts of a body that are not known yet will be. */
 const STATIC_CODES = new Set([
+  "AccountNameInvalid",
   "AuthorizationFailed",
   "InvalidApiVersionParameter",
   "InvalidResourceLocation",
@@ -136,6 +140,7 @@ const STATIC_CODES = new Set([
   "NoRegisteredProviderFound",
   "ScopeLocked",
   "SubscriptionNotFound",
+  "VaultNameNotValid",
 ]);
 
 /** Asks the providers about every resource, without writing. Throws `InvalidTemplateDeployment` with a detail for each refusal. */

@@ -112,6 +112,12 @@ export function checkIdle(envelope: Envelope, place: Place): void {
   });
 }
 
+/** The codes of owners that check names themselves; Resource Manager's own is `InvalidResourceName`. */
+export const NAME_CODES: Readonly<Record<string, string>> = {
+  "Microsoft.Storage/storageAccounts": "AccountNameInvalid",
+  "Microsoft.KeyVault/vaults": "VaultNameNotValid",
+};
+
 /** The code that each owner uses for a name that somebody else has. */
 const TAKEN_CODES: Readonly<Record<string, string>> = {
   "Microsoft.Storage/storageAccounts": "StorageAccountAlreadyTaken",
@@ -119,8 +125,20 @@ const TAKEN_CODES: Readonly<Record<string, string>> = {
   "Microsoft.ContainerRegistry/registries": "AlreadyInUse",
 };
 
-export function nameTaken(type: string, name: string, why: string): ArmFault {
-  return new ArmFault(409, TAKEN_CODES[type] ?? "Conflict", `the name '${name}' for ${type} is taken: ${why}`);
+/** Key Vault tells a name that one of its deleted vaults holds from one that a living vault has. */
+const HELD_CODES: Readonly<Record<string, string>> = { "Microsoft.KeyVault/vaults": "ConflictError" };
+
+export function nameTaken(type: string, name: string): ArmFault {
+  return conflict(TAKEN_CODES[type], type, name, "another resource has it");
+}
+
+export function nameHeld(type: string, name: string): ArmFault {
+  const code = HELD_CODES[type] ?? TAKEN_CODES[type];
+  return conflict(code, type, name, "a soft-deleted resource has it; recover or purge that one first");
+}
+
+function conflict(code: string | undefined, type: string, name: string, why: string): ArmFault {
+  return new ArmFault(409, code ?? "Conflict", `the name '${name}' for ${type} is taken: ${why}`);
 }
 
 /** Throws when a property that is fixed at creation differs. */

@@ -63,7 +63,7 @@ export function checkLocation(place: Place, body: Resource): string | undefined 
   if (location !== "global" && !NAMES.has(location)) {
     throw new ArmFault(
       400,
-      "LocationNotAvailableForResourceType",
+      registered.type === GROUP_TYPE ? "LocationNotAvailableForResourceGroup" : "LocationNotAvailableForResourceType",
       `the location '${body.location}' is not available for '${registered.type}'; the locations are ${[...NAMES].join(", ")}`,
     );
   }

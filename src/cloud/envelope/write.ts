@@ -15,6 +15,8 @@ import {
   checkPermission,
   checkSubscription,
   isExemptFromLocks,
+  NAME_CODES,
+  nameHeld,
   nameTaken,
 } from "./guards.ts";
 import { resolveIdentity } from "./identity.ts";
@@ -92,7 +94,7 @@ async function admit(
   if (!spec.name.pattern.test(place.name)) {
     throw new ArmFault(
       400,
-      "InvalidResourceName",
+      NAME_CODES[type] ?? "InvalidResourceName",
       `the name '${place.name}' for ${type} is invalid: it must be ${spec.name.words}`,
       { target: "name" },
     );
@@ -145,7 +147,7 @@ function recovered(envelope: Envelope, place: Place, body: Resource): Resource |
   const kept = softDeletedAt(envelope, place.id);
   if (kept === undefined) return undefined;
   if (place.registered.spec.recovers?.(body) === true) return kept.resource;
-  throw nameTaken(place.registered.type, place.name, "a soft-deleted resource has it; recover or purge that one first");
+  throw nameHeld(place.registered.type, place.name);
 }
 
 function checkUnique(envelope: Envelope, place: Place, body: Resource): void {
@@ -156,9 +158,9 @@ function checkUnique(envelope: Envelope, place: Place, body: Resource): void {
     .toLowerCase();
   const holds = (other: Resource) =>
     other.id.toLowerCase() !== place.id.toLowerCase() && spec.uniqueBy?.(other).toLowerCase() === key;
-  if (envelope.documents.ofType(type).some(holds)) throw nameTaken(type, place.name, "another resource has it");
+  if (envelope.documents.ofType(type).some(holds)) throw nameTaken(type, place.name);
   if (softDeletedOf(envelope, type).some(({ resource }) => holds(resource))) {
-    throw nameTaken(type, place.name, "a soft-deleted resource has it; recover or purge that one first");
+    throw nameHeld(type, place.name);
   }
 }
 
