@@ -2,26 +2,38 @@ import { createHmac, generateKeyPair, randomBytes, randomUUID } from "node:crypt
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
+import { isObject } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import { writePrivately } from "./private-file.ts";
 
-const schema = z.object({
-  tenantId: z.guid(),
-  subscriptionId: z.guid(),
-  /** The service principal that rehearsals sign in with. */
-  clientId: z.guid(),
-  objectId: z.guid(),
-  clientSecret: z.string().min(1),
-  /** Opens the control endpoint. */
-  controlToken: z.string().min(1),
-  /** Account keys and the like are derived from it, so that none of them is stored. */
-  derivationKey: z.string().min(1),
-  signing: z.object({ keyId: z.string().min(1), privateKey: z.string().min(1) }),
-});
-
 /** Everything secret that a state folder holds, in one file that only its owner may read. */
-export type Credentials = z.infer<typeof schema>;
+export interface Credentials {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  /** The service principal that rehearsals sign in with. */
+  readonly clientId: string;
+  readonly objectId: string;
+  readonly clientSecret: string;
+  /** Opens the control endpoint. */
+  readonly controlToken: string;
+  /** Account keys and the like are derived from it, so that none of them is stored. */
+  readonly derivationKey: string;
+  /** Of the directory that signs tokens; PKCS #8 in PEM. */
+  readonly signingKeyId: string;
+  readonly signingKey: string;
+}
+
+const MEMBERS: readonly (keyof Credentials)[] = [
+  "tenantId",
+  "subscriptionId",
+  "clientId",
+  "objectId",
+  "clientSecret",
+  "controlToken",
+  "derivationKey",
+  "signingKeyId",
+  "signingKey",
+];
 
 export async function loadCredentials(stateDir: string): Promise<Credentials> {
   const file = join(stateDir, "credentials.json");
@@ -35,10 +47,8 @@ export async function loadCredentials(stateDir: string): Promise<Credentials> {
     clientSecret: randomBytes(30).toString("base64url"),
     controlToken: randomBytes(30).toString("base64url"),
     derivationKey: randomBytes(32).toString("base64"),
-    signing: {
-      keyId: randomBytes(20).toString("base64url"),
-      privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    },
+    signingKeyId: randomBytes(20).toString("base64url"),
+    signingKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
   writePrivately(file, `${JSON.stringify(credentials, null, 2)}\n`);
   return credentials;
@@ -46,7 +56,10 @@ export async function loadCredentials(stateDir: string): Promise<Credentials> {
 
 function readCredentials(file: string): Credentials {
   try {
-    return schema.parse(JSON.parse(readFileSync(file, "utf8")));
+    const read: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const missing = MEMBERS.find((member) => !isObject(read) || typeof read[member] !== "string" || read[member] === "");
+    if (missing !== undefined) throw new TypeError(`${missing} is missing`);
+    return read as unknown as Credentials; // every member was looked at
   } catch (cause) {
     throw new QuaysideError(`${file} is damaged`, {
       code: "cloud.state-corrupt",

@@ -3,7 +3,7 @@ import type { JsonObject } from "../base/index.ts";
 import { ArmFault, type Plane } from "./contract.ts";
 import { type Faults, faultOfRule } from "./control/faults.ts";
 import type { Journal } from "./control/journal.ts";
-import { CONTROL_PATH } from "./control/routes.ts";
+import { CONTROL_PATH } from "./control/path.ts";
 import { toFault } from "./envelope/operations.ts";
 import { isLoopbackName } from "./suffixes.ts";
 import {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isObject, type JsonObject } from "../base/index.ts";
 import type { ProviderFactory, TypeSpec } from "./contract.ts";
-import { startTestCloud, type TestCloud } from "./testing.ts";
+import { startTestCloud, type TestCloud, type TestCloudOptions } from "./testing.ts";
 
 /** What holds for every type, by a short name that skips refer to. */
 export type EnvelopeCase =
@@ -46,11 +46,16 @@ export interface SampleContext {
 }
 
 /** Runs what the envelope promises over one sample of each type: create, read, list, refuse, delete. */
-export function envelopeSuite(title: string, samples: readonly Sample[], providers?: readonly ProviderFactory[]): void {
+export function envelopeSuite(
+  title: string,
+  samples: readonly Sample[],
+  providers?: readonly ProviderFactory[],
+  options: TestCloudOptions = {},
+): void {
   describe(title, () => {
     let cloud: TestCloud | undefined;
     beforeAll(async () => {
-      cloud = await startTestCloud(providers === undefined ? {} : { providers });
+      cloud = await startTestCloud(providers === undefined ? options : { ...options, providers });
     });
     afterAll(() => cloud?.close());
     const running = () => {

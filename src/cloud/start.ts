@@ -22,9 +22,10 @@ import {
 } from "./contract.ts";
 import { createFaults, faultOfRule } from "./control/faults.ts";
 import { createJournal } from "./control/journal.ts";
-import { CONTROL_PATH, createControl } from "./control/routes.ts";
+import { CONTROL_PATH } from "./control/path.ts";
+import type { ControlOptions } from "./control/routes.ts";
 import { deriveSecret, loadCredentials } from "./credentials.ts";
-import { createDispatch } from "./dispatch.ts";
+import { createDispatch, type Route } from "./dispatch.ts";
 import { createDirectory, SYSTEM } from "./entra/principals.ts";
 import { createEntra } from "./entra/routes.ts";
 import { createTokens } from "./entra/tokens.ts";
@@ -94,7 +95,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 async function assemble(options: CloudOptions, store: OpenStore, closing: Closing): Promise<Cloud> {
   const { stateDir } = options;
   const log = (event: string, fields: JsonObject = {}) => options.log?.({ at: new Date().toISOString(), event, ...fields });
-  const [credentials, certificates] = await Promise.all([loadCredentials(stateDir), loadCertificates(stateDir)]);
+  // A new state folder's keys are made on other threads while this one loads the modules.
+  const [credentials, certificates, { createDeployments }, factories] = await Promise.all([
+    loadCredentials(stateDir),
+    loadCertificates(stateDir),
+    import("./deployments/index.ts"),
+    options.providers ?? import("./providers/index.ts").then(({ providers }) => providers),
+  ]);
   const { subscriptionId, tenantId } = credentials;
   const mode = options.clock ?? "instant";
   const clock = createClock({
@@ -150,7 +157,6 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
       return resources;
     },
   };
-  const factories = options.providers ?? (await import("./providers/index.ts")).providers;
   const modules = [resourcesModule, createAuthorization(documents, host), ...factories.map((factory) => factory(host))];
   const envelope: Envelope = { host, directory, registry: createRegistry(modules), documents, operations };
   resources = createResources(envelope);
@@ -162,7 +168,6 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     return rule === undefined ? undefined : faultOfRule(rule);
   });
   const journal = createJournal();
-  const { createDeployments } = await import("./deployments/index.ts");
   const deployments = createDeployments(host);
   const audiences = [endpoints.arm, `https://127.0.0.1:${listeners.port}`, ...ARM_AUDIENCES];
   const arm = createArm({
@@ -179,7 +184,7 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
       createResourceRoutes(envelope),
     ],
   });
-  const control = createControl({
+  const controlOptions: ControlOptions = {
     token: credentials.controlToken,
     clock,
     mode,
@@ -191,7 +196,13 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
       faults.clear();
       journal.clear();
     },
-  });
+  };
+  // Loaded when it is first called, with the schemas that it needs: most runs never do.
+  const control: Route = async (call) => {
+    if (!call.path.startsWith(`${CONTROL_PATH}/`)) return undefined;
+    const { createControl } = await import("./control/routes.ts");
+    return createControl(controlOptions)(call);
+  };
   const entra = createEntra({ endpoints, tenantId, directory, tokens });
   const graph = createGraph({
     directory,

@@ -6,10 +6,10 @@ import type { Directory } from "../entra/principals.ts";
 import { toJson } from "../envelope/json.ts";
 import { readJson } from "../envelope/read-json.ts";
 import type { Call, Reply } from "../wire/exchange.ts";
-import { type Faults, faultSchema } from "./faults.ts";
+import { faultSchema } from "./fault-rule.ts";
+import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
-
-export const CONTROL_PATH = "/_rehearsal";
+import { CONTROL_PATH } from "./path.ts";
 
 const advanceSchema = z.strictObject({ ms: z.number().min(0).max(1e13) });
 const principalSchema = z.strictObject({ displayName: z.string().min(1).max(256) });

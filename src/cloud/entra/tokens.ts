@@ -20,7 +20,7 @@ export interface Tokens {
 export function createTokens(credentials: Credentials, directory: Directory, authority: () => string): Tokens {
   const { tenantId } = credentials;
   const issuer = `https://sts.windows.net/${tenantId}/`;
-  const key: KeyObject = createPrivateKey(credentials.signing.privateKey);
+  const key: KeyObject = createPrivateKey(credentials.signingKey);
   const publicKey = createPublicKey(key);
   const remembered = new Map<string, JWTPayload>();
 
@@ -71,7 +71,7 @@ export function createTokens(credentials: Credentials, directory: Directory, aut
         ver: "1.0",
         ...(entry?.resourceId === undefined ? {} : { xms_mirid: entry.resourceId }),
       })
-        .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: credentials.signing.keyId, x5t: credentials.signing.keyId })
+        .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: credentials.signingKeyId, x5t: credentials.signingKeyId })
         .setIssuer(issuer)
         .setSubject(principal.objectId)
         .setAudience(audience)
@@ -108,7 +108,7 @@ export function createTokens(credentials: Credentials, directory: Directory, aut
     },
     jwks: async () => {
       const { exportJWK } = await import("jose");
-      const { keyId } = credentials.signing;
+      const keyId = credentials.signingKeyId;
       return { keys: [{ ...(await exportJWK(publicKey)), use: "sig", alg: "RS256", kid: keyId, x5t: keyId, issuer }] };
     },
   };
