@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeModel } from "../../examples/iris/src/onnx.ts";
 import { listen } from "./listen.ts";
@@ -25,6 +27,18 @@ test("it says where it listens, then that it is ready, serves, and prints JSON l
     .split("\n")
     .map((line) => JSON.parse(line) as { event: string });
   expect(lines.map(({ event }) => event)).toEqual(["server.listening", "model.ready"]);
+});
+
+test("in an image it takes the model that Azure ML mounts, with its name and version", async () => {
+  await using folder = await folderOf({});
+  const mount = join(folder.path, "azureml-models", "iris", "12");
+  await mkdir(join(mount, "model"), { recursive: true });
+  await writeFile(join(mount, "model", "model.onnx"), encodeModel(LINEAR));
+  await using server = startChild("server-main.ts", [], { AZUREML_MODEL_DIR: mount });
+  const { port } = await server.told("listening");
+  await server.told("ready");
+
+  expect(await (await fetch(`http://127.0.0.1:${port}/v2/models/iris`)).json()).toMatchObject({ name: "iris", versions: ["12"] });
 });
 
 test("told to drain, it finishes the request in flight, and exits 0", async () => {
@@ -118,7 +132,10 @@ test("a place that does not exist: tells failed and exits 3", async () => {
 });
 
 test.each([
-  [["--port", "x", "model"], "--port is x; an integer from 0 to 65535 is needed; usage: server-main.ts MODEL_DIR_OR_FILE"],
+  [
+    ["--port", "x", "model"],
+    "--port is x; an integer from 0 to 65535 is needed; usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR]",
+  ],
   [[], "0 model places given; one is needed; usage:"],
   [["a", "b"], "2 model places given; one is needed; usage:"],
   [["model", "--colour", "red"], "Unknown option '--colour'"],

@@ -7,7 +7,7 @@ import { integerOption, runMain, usage } from "./main.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts MODEL_DIR_OR_FILE [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 await runMain(async () => {
   const { values, positionals } = usage(USAGE, () =>
@@ -16,8 +16,8 @@ await runMain(async () => {
       options: {
         port: { type: "string" },
         host: { type: "string", default: DEFAULTS.host },
-        name: { type: "string", default: "model" },
-        version: { type: "string", default: "1" },
+        name: { type: "string" },
+        version: { type: "string" },
         "max-body-bytes": { type: "string" },
         "max-rows": { type: "string" },
         "max-batch-rows": { type: "string" },
@@ -26,15 +26,17 @@ await runMain(async () => {
       },
     }),
   );
+  const { AZUREML_MODEL_DIR: mounted } = process.env;
   const place = usage(USAGE, () => {
-    const [only, ...more] = positionals;
+    const [only = mounted, ...more] = positionals;
     if (only === undefined || more.length > 0) throw new Error(`${positionals.length} model places given; one is needed`);
     return only;
   });
+  const known = positionals.length === 0 ? nameFromMount(place) : undefined;
   const server = await startModelServer({
     place,
-    name: values.name,
-    version: values.version,
+    name: values.name ?? known?.name ?? "model",
+    version: values.version ?? known?.version ?? "1",
     host: values.host,
     port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),
     maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),
@@ -61,3 +63,9 @@ await runMain(async () => {
   }
   await tell({ type: "ready" });
 });
+
+/** Azure ML mounts a model at `.../azureml-models/{name}/{version}`. */
+function nameFromMount(place: string): { readonly name: string; readonly version: string } | undefined {
+  const [, name, version] = /\/azureml-models\/([^/]+)\/([^/]+)\/?$/.exec(place) ?? [];
+  return name === undefined || version === undefined ? undefined : { name, version };
+}

@@ -16,10 +16,15 @@ export interface TestChild extends AsyncDisposable {
 }
 
 /** Starts one of this room's executables as a child with an IPC channel; it is killed at the end of the scope. */
-export function startChild(main: "server-main.ts" | "router-main.ts", args: readonly string[] = []): TestChild {
+export function startChild(
+  main: "server-main.ts" | "router-main.ts",
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): TestChild {
   const child = fork(fileURLToPath(new URL(`../${main}`, import.meta.url)), args, {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: [],
+    env: { ...process.env, ...environment },
   });
   const messages: ChildMessage[] = [];
   const waiting = new Set<() => void>();
