@@ -3,7 +3,7 @@ import { evaluateText, evaluateValue } from "./evaluate.ts";
 import { at, invalidTemplate, Pending } from "./fault.ts";
 import type { NestedDeployment, PlannedResource } from "./planned.ts";
 import type { RuntimeFunctions, Scope } from "./scope.ts";
-import { entriesOf, fromEntries, member } from "./values.ts";
+import { entriesOf, fromEntries } from "./values.ts";
 
 /** The body to PUT: everything but id, name and type, evaluated. May throw `Pending`. */
 export function evaluateBody(resource: PlannedResource, runtime: RuntimeFunctions): JsonObject {
@@ -84,11 +84,10 @@ export function evaluateKnownParameters(
   return { given: fromEntries(given), pending: late };
 }
 
-/** An entry may be an expression as a whole, which then gives `{ value }`. */
+/** An entry may be an expression as a whole, which then gives `{ value }`, or hold a copy loop named `value`. */
 function evaluateEntry(name: string, entry: JsonValue, scope: Scope): JsonValue {
-  const evaluated = typeof entry === "string" ? evaluateText(entry, scope) : entry;
+  const evaluated = evaluateValue(entry, scope);
   if (!isObject(evaluated))
     throw invalidTemplate(`the parameter '${name}' is not of the form { "value": ... }`, `parameters.${name}`);
-  const value = member(evaluated, "value");
-  return value === undefined ? evaluated : { value: evaluateValue(value, scope) };
+  return evaluated;
 }

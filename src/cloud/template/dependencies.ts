@@ -22,9 +22,9 @@ export function indexResources(drafts: readonly Draft[]): Find {
   };
   for (const draft of drafts) {
     add(draft.key, draft);
-    add(draft.id, draft);
+    if (draft.id !== "") add(draft.id, draft);
     if (draft.symbol !== undefined) add(draft.symbol, draft);
-    else {
+    else if (draft.id !== "") {
       add(draft.name, draft);
       add(draft.id.slice(draft.id.toLowerCase().lastIndexOf("/providers/") + "/providers/".length), draft);
       if (draft.loop !== undefined) add(draft.loop, draft);
@@ -34,10 +34,10 @@ export function indexResources(drafts: readonly Draft[]): Find {
 }
 
 /** Adds to each draft what it must wait for: what it declares, what it refers to, its classic parent, the batch before it. */
-export function connect(drafts: readonly Draft[], find: Find): PlannedResource[] {
+export function connect(drafts: readonly Draft[], find: Find, declared: ReadonlySet<string>): PlannedResource[] {
   const connected = drafts.map((draft) => {
     const { declaredDependsOn: _declared, parent, batchSize, ...resource } = draft;
-    const keys = new Set([...declaredKeys(draft, find), ...referencedKeys([visibleBody(draft)], draft.scope, find)]);
+    const keys = new Set([...declaredKeys(draft, find, declared), ...referencedKeys([visibleBody(draft)], draft.scope, find)]);
     if (parent !== undefined) keys.add(parent);
     if (batchSize !== undefined) for (const key of previousBatch(draft, drafts, batchSize)) keys.add(key);
     keys.delete(draft.key);
@@ -53,7 +53,7 @@ function visibleBody({ body, nested }: Draft): JsonObject {
   return { ...body, properties: fromEntries(entriesOf(body.properties).filter(([name]) => name.toLowerCase() !== "template")) };
 }
 
-function declaredKeys(draft: Draft, find: Find): string[] {
+function declaredKeys(draft: Draft, find: Find, known: ReadonlySet<string>): string[] {
   return draft.declaredDependsOn.flatMap((declared) => {
     const text =
       typeof declared === "string"
@@ -62,7 +62,7 @@ function declaredKeys(draft: Draft, find: Find): string[] {
     if (typeof text !== "string")
       throw invalidTemplate(`the resource '${draft.key}' depends on ${JSON.stringify(text)}; expected a string`, "dependsOn");
     const found = find(text);
-    if (found.length === 0)
+    if (found.length === 0 && !known.has(text.toLowerCase()))
       throw invalidTemplate(
         `the resource '${draft.key}' depends on '${text}', which is not defined in the template`,
         "dependsOn",
@@ -117,7 +117,7 @@ export function referencedKeys(
     }
     const name = expression.name.toLowerCase();
     const [first] = expression.args;
-    if (first !== undefined && /^(reference|references|list.+)$/.test(name)) {
+    if (first !== undefined && /^(reference|references|list.*)$/.test(name)) {
       const target = attempt(() => evaluate(first, within));
       if (typeof target === "string") for (const { key } of find(target)) keys.add(key);
     }

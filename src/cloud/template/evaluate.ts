@@ -93,7 +93,7 @@ function evaluateCall(call: CallExpression, scope: Scope): JsonValue {
   const builtIn = FUNCTIONS.get(key);
   try {
     if (builtIn === undefined) {
-      if (/^list./.test(key)) return callList(call, scope);
+      if (key.startsWith("list")) return callList(call, scope);
       throw new ArgumentError("is not valid: there is no such function");
     }
     const [least, most] = builtIn.arity;

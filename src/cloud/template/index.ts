@@ -9,7 +9,7 @@ export {
 export { referencedKeys } from "./dependencies.ts";
 export { evaluateText, evaluateValue } from "./evaluate.ts";
 export { type EvaluatedResource, evaluateTemplate, type ReferenceTarget, type TemplateEvaluation } from "./evaluate-template.ts";
-export { ExpressionFault, invalidTemplate, Pending } from "./fault.ts";
+export { at, ExpressionFault, invalidTemplate, Pending } from "./fault.ts";
 export { formatDate } from "./functions/dates.ts";
 export { evaluateOutputs, type OutputValue, outputExpressions } from "./outputs.ts";
 export { parseExpression } from "./parser.ts";

@@ -3,7 +3,7 @@ import { connect, indexResources } from "./dependencies.ts";
 import { invalidTemplate } from "./fault.ts";
 import { type ParameterInput, resolveParameters } from "./parameters.ts";
 import type { DeploymentTarget, Plan, PlannedResource } from "./planned.ts";
-import { draftResources } from "./resources.ts";
+import { declaredNames, draftResources } from "./resources.ts";
 import type { Moment, Scope, Surroundings } from "./scope.ts";
 import { LIMITS, readTemplate } from "./template.ts";
 import { member } from "./values.ts";
@@ -27,7 +27,7 @@ export function planTemplate(input: PlanInput): Plan {
   if (input.outer === undefined) for (const { name } of template.parameters) forceUnlessPending(scope, input, name);
   const drafts = draftResources(template, input.target, scope);
   refuseDuplicates(drafts.filter(({ condition, existing }) => condition && !existing));
-  const resources = connect(drafts, indexResources(drafts));
+  const resources = connect(drafts, indexResources(drafts), declaredNames(template));
   const byKey = new Map(resources.map((resource) => [resource.key, resource]));
   const findDraft = indexResources(drafts);
   const find = (text: string): PlannedResource[] => findDraft(text).flatMap(({ key }) => byKey.get(key) ?? []);

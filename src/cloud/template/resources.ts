@@ -1,7 +1,11 @@
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
-import { copyCount, evaluateText } from "./evaluate.ts";
+import { ArmFault } from "../contract.ts";
+import { readBatchSize, readCondition, readDependsOn, readOptions, readText, required } from "./declaration.ts";
+import { copyCount } from "./evaluate.ts";
 import { at, invalidTemplate } from "./fault.ts";
-import { type DeploymentTarget, type NestedDeployment, type PlannedResource, targetId } from "./planned.ts";
+import { readNested } from "./nested-declaration.ts";
+import type { DeploymentTarget, PlannedResource } from "./planned.ts";
+import { placeOf, resourceIdOf, scopeId } from "./resource-scope.ts";
 import { type Scope, withLoop } from "./scope.ts";
 import { asResource, type DeclaredResource, LIMITS, type Template } from "./template.ts";
 import { entriesOf, fromEntries, member } from "./values.ts";
@@ -40,6 +44,17 @@ const UNSUPPORTED = ["import", "extension", "asserts"];
 
 export const DEPLOYMENT_TYPE = "Microsoft.Resources/deployments";
 
+/** What `dependsOn` may name although nothing stands behind it: a loop that runs zero times. */
+export function declaredNames(template: Template): Set<string> {
+  return new Set(
+    template.resources.flatMap(({ declaration, symbol }) => {
+      const copy = member(declaration, "copy");
+      const loop = isObject(copy) && typeof copy.name === "string" ? [copy.name] : [];
+      return [...(symbol === undefined ? [] : [symbol]), ...loop].map((name) => name.toLowerCase());
+    }),
+  );
+}
+
 /** Every resource that the template declares, loops and classic nesting unrolled. */
 export function draftResources(template: Template, target: DeploymentTarget, scope: Scope): Draft[] {
   const drafts = template.resources.flatMap((declared) => draftDeclared(declared, { template, target, scope }));
@@ -77,30 +92,61 @@ function draftDeclared(declared: DeclaredResource, context: Context): Draft[] {
   ).flat();
 }
 
-function readBatchSize(copy: JsonObject, scope: Scope, loop: string): number | undefined {
-  const mode = typeof copy.mode === "string" ? copy.mode.toLowerCase() : (copy.mode ?? "parallel");
-  if (mode === "parallel") return undefined;
-  if (mode !== "serial")
-    throw invalidTemplate(`the mode of copy loop '${loop}' is ${JSON.stringify(copy.mode)}; expected 'serial' or 'parallel'`);
-  const size = typeof copy.batchSize === "string" ? evaluateText(copy.batchSize, scope) : (copy.batchSize ?? 1);
-  if (typeof size !== "number" || !Number.isInteger(size) || size < 1)
-    throw invalidTemplate(`the batchSize of copy loop '${loop}' is ${JSON.stringify(size)}; expected an integer of 1 or more`);
-  return size;
+interface Copy {
+  readonly loop: string;
+  readonly index: number;
+  readonly batchSize: number | undefined;
 }
 
-function draftOne(
-  { symbol, declaration }: DeclaredResource,
-  context: Context,
-  copy?: { readonly loop: string; readonly index: number; readonly batchSize: number | undefined },
-): Draft[] {
-  const { scope, parent } = context;
-  const declaredName = member(declaration, "name");
-  const place = symbol ?? (typeof declaredName === "string" ? declaredName : "without a name");
-  const text = (name: string) => at(`resources '${place}'.${name}`, () => readText(declaration, name, scope, place));
-  for (const name of UNSUPPORTED) {
-    if (member(declaration, name) !== undefined)
-      throw invalidTemplate(`the resource '${place}' has '${name}', which is not supported`, name);
+function draftOne(declared: DeclaredResource, context: Context, copy?: Copy): Draft[] {
+  const { declaration, symbol } = declared;
+  const name = member(declaration, "name");
+  const place = symbol ?? (typeof name === "string" ? name : "without a name");
+  for (const unsupported of UNSUPPORTED) {
+    if (member(declaration, unsupported) !== undefined) {
+      throw invalidTemplate(`the resource '${place}' has '${unsupported}', which is not supported`, unsupported);
+    }
   }
+  const condition = at(`resources '${place}'.condition`, () => readCondition(declaration, context.scope, place));
+  try {
+    const draft = draftNamed(declared, context, { place, condition, ...(copy === undefined ? {} : { copy }) });
+    return [draft, ...draftChildren(declaration, draft, context)];
+  } catch (error) {
+    // Names often make sense only when the condition holds: that of an optional vault, say.
+    if (condition || !(error instanceof ArmFault)) throw error;
+    return [undeployed(declared, context, place, copy)];
+  }
+}
+
+/** Stands for a resource that is not deployed and has no name; others may still depend on it. */
+function undeployed({ declaration, symbol }: DeclaredResource, { scope }: Context, place: string, copy: Copy | undefined): Draft {
+  return {
+    key: keyOf(symbol, copy) ?? `(${place})`,
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(copy === undefined ? {} : { loop: copy.loop, loopIndex: copy.index }),
+    id: "",
+    type: "",
+    name: "",
+    apiVersion: "",
+    condition: false,
+    existing: member(declaration, "existing") === true,
+    onlyIfNotExists: false,
+    body: {},
+    scope,
+    declaredDependsOn: [],
+  };
+}
+
+function keyOf(symbol: string | undefined, copy: Copy | undefined): string | undefined {
+  return symbol === undefined || copy === undefined ? symbol : `${symbol}[${copy.index}]`;
+}
+
+function draftNamed(
+  { declaration, symbol }: DeclaredResource,
+  { parent, scope, target: own, template }: Context,
+  { condition, copy, place }: { readonly place: string; readonly condition: boolean; readonly copy?: Copy },
+): Draft {
+  const text = (name: string) => at(`resources '${place}'.${name}`, () => readText(declaration, name, scope, place));
   const [ownType, ownName] = [required(text("type"), "type", place), required(text("name"), "name", place)];
   const nestedType = parent === undefined || ownType.toLowerCase().startsWith(`${parent.type.toLowerCase()}/`);
   const type = nestedType || parent === undefined ? ownType : `${parent.type}/${ownType}`;
@@ -113,10 +159,10 @@ function draftOne(
   if (existing && symbol === undefined)
     throw invalidTemplate(`the resource '${place}' is 'existing', which needs languageVersion 2.0`, "existing");
   const isDeployment = type.toLowerCase() === DEPLOYMENT_TYPE.toLowerCase();
-  const target = placeOf(declaration, text, context.target, { place, movable: existing || isDeployment });
-  const id = resourceIdOf(type, name, scopeId(text("scope"), target, context.target, isDeployment && !existing), place);
-  const draft: Draft = {
-    key: symbol === undefined ? id.toLowerCase() : copy === undefined ? symbol : `${symbol}[${copy.index}]`,
+  const target = placeOf(declaration, text, own, { place, movable: existing || isDeployment });
+  const id = resourceIdOf(type, name, scopeId(text("scope"), target, own, isDeployment && !existing), place);
+  return {
+    key: keyOf(symbol, copy) ?? id.toLowerCase(),
     ...(symbol === undefined ? {} : { symbol }),
     ...(copy === undefined ? {} : { loop: copy.loop, loopIndex: copy.index }),
     ...(copy?.batchSize === undefined ? {} : { batchSize: copy.batchSize }),
@@ -125,17 +171,16 @@ function draftOne(
     type,
     name,
     apiVersion,
-    condition: at(`resources '${place}'.condition`, () => readCondition(declaration, scope, place)),
+    condition,
     existing,
     onlyIfNotExists: readOptions(declaration, place),
     body: fromEntries(entriesOf(declaration).filter(([key]) => !STEERING.has(key.toLowerCase()))),
     scope,
     ...(isDeployment && !existing
-      ? { nested: readNested(declaration, target, text, { place, symbolic: context.template.symbolic }) }
+      ? { nested: readNested(declaration, target, text, { place, scope, symbolic: template.symbolic }) }
       : {}),
     declaredDependsOn: readDependsOn(declaration, place),
   };
-  return [draft, ...draftChildren(declaration, draft, context)];
 }
 
 /** Classic templates nest children; in languageVersion 2.0 ARM refuses that. */
@@ -148,139 +193,4 @@ function draftChildren(declaration: JsonObject, parent: Draft, context: Context)
   return children.flatMap((child) =>
     draftDeclared({ declaration: asResource(child, parent.name) }, { ...context, scope: parent.scope, parent }),
   );
-}
-
-function readText(declaration: JsonObject, name: string, scope: Scope, place: string): string | undefined {
-  const declared = member(declaration, name);
-  if (declared === undefined || declared === null) return undefined;
-  const value = typeof declared === "string" ? evaluateText(declared, scope) : declared;
-  if (typeof value !== "string")
-    throw invalidTemplate(`the ${name} of resource '${place}' is ${JSON.stringify(value)}; expected a string`, name);
-  return value;
-}
-
-function required(value: string | undefined, name: string, place: string): string {
-  if (value === undefined || value === "") throw invalidTemplate(`the resource '${place}' has no ${name}`, name);
-  return value;
-}
-
-function readCondition(declaration: JsonObject, scope: Scope, place: string): boolean {
-  const declared = member(declaration, "condition");
-  if (declared === undefined) return true;
-  const value = typeof declared === "string" ? evaluateText(declared, scope) : declared;
-  if (typeof value === "string" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  if (typeof value !== "boolean")
-    throw invalidTemplate(`the condition of resource '${place}' is ${JSON.stringify(value)}; expected a boolean`, "condition");
-  return value;
-}
-
-function readOptions(declaration: JsonObject, place: string): boolean {
-  const options = member(declaration, "@options");
-  if (options === undefined) return false;
-  if (!isObject(options)) throw invalidTemplate(`the @options of resource '${place}' is not an object`, "@options");
-  const unknown = Object.keys(options).find((name) => name !== "onlyIfNotExists");
-  if (unknown !== undefined)
-    throw invalidTemplate(`the option '${unknown}' of resource '${place}' is not supported; only onlyIfNotExists is`, "@options");
-  return options.onlyIfNotExists === true;
-}
-
-function readDependsOn(declaration: JsonObject, place: string): JsonValue[] {
-  const dependsOn = member(declaration, "dependsOn");
-  if (dependsOn === undefined) return [];
-  if (!Array.isArray(dependsOn)) throw invalidTemplate(`the dependsOn of resource '${place}' is not an array`, "dependsOn");
-  return dependsOn;
-}
-
-function placeOf(
-  declaration: JsonObject,
-  text: (name: string) => string | undefined,
-  target: DeploymentTarget,
-  { place, movable }: { place: string; movable: boolean },
-): DeploymentTarget {
-  const [subscriptionId, resourceGroup] = [text("subscriptionId"), text("resourceGroup")];
-  if (subscriptionId === undefined && resourceGroup === undefined) return target;
-  if (!movable)
-    throw invalidTemplate(
-      `the resource '${place}' has its own ${resourceGroup === undefined ? "subscriptionId" : "resourceGroup"}; only nested deployments and existing resources may`,
-    );
-  if (resourceGroup !== undefined) return { subscriptionId: subscriptionId ?? target.subscriptionId, resourceGroup };
-  const moved = subscriptionId?.toLowerCase() !== target.subscriptionId.toLowerCase();
-  const keepsGroup = member(declaration, "location") === undefined && !moved && target.resourceGroup !== undefined;
-  return {
-    subscriptionId: subscriptionId ?? target.subscriptionId,
-    ...(keepsGroup ? { resourceGroup: target.resourceGroup } : {}),
-  };
-}
-
-/** The id that the resource lies below. A relative scope (`Microsoft.KeyVault/vaults/kv`) is a resource of the deployment's own scope. */
-function scopeId(declared: string | undefined, target: DeploymentTarget, own: DeploymentTarget, isDeployment: boolean): string {
-  if (declared === undefined) return targetId(target);
-  if (isDeployment && declared !== "" && !/^\/subscriptions\/[^/]+(\/resourceGroups\/[^/]+)?$/i.test(declared)) {
-    throw invalidTemplate(
-      `the scope '${declared}' of a nested deployment is not supported; use a subscription or a resource group`,
-      "scope",
-    );
-  }
-  if (declared === "/") return "";
-  if (declared.startsWith("/")) return declared.replace(/\/$/, "");
-  const [namespace = "", ...rest] = declared.split("/");
-  return `${targetId(own)}/providers/${namespace}/${rest.join("/")}`;
-}
-
-/** `Microsoft.Network/virtualNetworks/subnets` and `vnet/snet` -> `.../virtualNetworks/vnet/subnets/snet`. */
-function resourceIdOf(type: string, name: string, scope: string, place: string): string {
-  const [namespace = "", ...types] = type.split("/");
-  const names = name.split("/");
-  if (types.length === 0 || types.length !== names.length) {
-    throw invalidTemplate(
-      `the name '${name}' of resource '${place}' has ${names.length} segments; the type '${type}' needs ${types.length}`,
-      "name",
-    );
-  }
-  if (type.toLowerCase() === "microsoft.resources/resourcegroups") return `${scope}/resourceGroups/${name}`;
-  return `${scope}/providers/${namespace}${types.map((part, index) => `/${part}/${names[index]}`).join("")}`;
-}
-
-function readNested(
-  declaration: JsonObject,
-  target: DeploymentTarget,
-  text: (name: string) => string | undefined,
-  { place, symbolic }: { place: string; symbolic: boolean },
-): NestedDeployment {
-  const properties = member(declaration, "properties");
-  if (!isObject(properties)) throw invalidTemplate(`the nested deployment '${place}' has no properties`, "properties");
-  const template = member(properties, "template");
-  for (const name of ["templateLink", "parametersLink", "onErrorDeployment"]) {
-    if (member(properties, name) !== undefined)
-      throw invalidTemplate(
-        `the nested deployment '${place}' has a ${name}, which is not supported; put the content in the template`,
-        name,
-      );
-  }
-  if (!isObject(template)) throw invalidTemplate(`the nested deployment '${place}' has no template`, "template");
-  const mode = member(properties, "mode") ?? "Incremental";
-  if (typeof mode !== "string" || mode.toLowerCase() !== "incremental") {
-    throw invalidTemplate(
-      `the nested deployment '${place}' has the mode ${JSON.stringify(mode)}; only Incremental is allowed below the outermost deployment`,
-      "mode",
-    );
-  }
-  const options = member(properties, "expressionEvaluationOptions");
-  const declared = isObject(options) && typeof options.scope === "string" ? options.scope.toLowerCase() : "notspecified";
-  // languageVersion 2.0 made inner the default.
-  const inner = declared === "inner" || (declared === "notspecified" && symbolic);
-  const parameters = member(properties, "parameters") ?? {};
-  if (!isObject(parameters))
-    throw invalidTemplate(`the parameters of the nested deployment '${place}' are not an object`, "parameters");
-  if (!inner && Object.keys(parameters).length > 0) {
-    throw invalidTemplate(
-      `the nested deployment '${place}' is evaluated in the outer scope and cannot have parameters; set expressionEvaluationOptions.scope to inner`,
-      "parameters",
-    );
-  }
-  const scope = /^\/subscriptions\/([^/]+)(?:\/resourceGroups\/([^/]+))?$/i.exec(text("scope") ?? "");
-  const moved =
-    scope === null ? target : { subscriptionId: scope[1] ?? "", ...(scope[2] === undefined ? {} : { resourceGroup: scope[2] }) };
-  const location = text("location");
-  return { target: moved, template, parameters, inner, ...(location === undefined ? {} : { location }) };
 }

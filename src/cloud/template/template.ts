@@ -103,14 +103,6 @@ function readDeclared(json: JsonObject, name: string, limit: number): Declared[]
     throw invalidTemplate(`the template has ${entries.length} ${name}; at most ${limit} are allowed`, name);
   return entries.map(([key, declaration]) => {
     if (!isObject(declaration)) throw invalidTemplate(`'${name}.${key}' is not an object`, `${name}.${key}`);
-    if (
-      typeof declaration.type !== "string" &&
-      declaration.$ref === undefined &&
-      declaration.copy === undefined &&
-      name === "parameters"
-    ) {
-      throw invalidTemplate(`'${name}.${key}' has no type`, `${name}.${key}`);
-    }
     return { name: key, declaration };
   });
 }
