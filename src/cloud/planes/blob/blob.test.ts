@@ -8,7 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { assignRole, createPrincipal, startMlCloud, type TestPrincipal } from "../../providers/machine-learning/fixture.ts";
+import { startMlCloud } from "../../providers/machine-learning/fixture.ts";
 import { openService } from "../../providers/machine-learning/job-fixture.ts";
 import type { TestCloud } from "../../testing.ts";
 import { createBlobAccess } from "./index.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => cloud.close());
 
 /** The service client as a principal with a token for Azure Storage. */
-function as(principal: TestPrincipal, name: string): BlobServiceClient {
+function as(principal: { clientId: string; clientSecret: string }, name: string): BlobServiceClient {
   const getToken = async () => ({
     token: await cloud.token("https://storage.azure.com", principal),
     expiresOnTimestamp: Date.now() + 3_600_000,
@@ -68,13 +68,13 @@ test("a token opens what its roles allow: nothing, then reading, then writing", 
   const { client } = await withKey("stkeys");
   await client.createContainer("with-token");
   await client.getContainerClient("with-token").getBlockBlobClient("a").upload("1", 1);
-  const principal = await createPrincipal(cloud);
+  const principal = await cloud.principal("somebody");
   const blob = as(principal, "stkeys").getContainerClient("with-token").getBlockBlobClient("a");
 
   const none = await code(blob.downloadToBuffer());
-  await assignRole(cloud, account("stkeys"), "storageBlobDataReader", principal.objectId);
+  await cloud.assign(principal.objectId, "storageBlobDataReader", account("stkeys"));
   const reading = [await code(blob.downloadToBuffer()), await code(blob.upload("2", 1)), await code(blob.delete())];
-  await assignRole(cloud, account("stkeys"), "storageBlobDataContributor", principal.objectId);
+  await cloud.assign(principal.objectId, "storageBlobDataContributor", account("stkeys"));
   const writing = [await code(blob.upload("2", 1)), await code(blob.delete())];
 
   expect(none).toBe("AuthorizationPermissionMismatch");
@@ -86,7 +86,6 @@ test("an owner of the subscription has no data role, so its token opens no blob"
   const owner = {
     clientId: cloud.cloud.credentials.clientId,
     clientSecret: cloud.cloud.credentials.clientSecret.reveal(),
-    objectId: "",
   };
   const container = as(owner, "stkeys").getContainerClient("with-owner");
 
@@ -95,7 +94,7 @@ test("an owner of the subscription has no data role, so its token opens no blob"
 });
 
 test("a token for another audience is refused with a challenge", async () => {
-  const principal = await createPrincipal(cloud);
+  const principal = await cloud.principal("somebody");
   const getToken = async () => ({
     token: await cloud.token("https://ml.azure.com", principal),
     expiresOnTimestamp: Date.now() + 60_000,
@@ -108,8 +107,8 @@ test("a token for another audience is refused with a challenge", async () => {
 
 test("keys and what they sign are refused where shared keys are off, and a user delegation SAS is bounded by its signer's roles", async () => {
   const { client, credential } = await withKey("stnokeys");
-  const principal = await createPrincipal(cloud);
-  await assignRole(cloud, account("stnokeys"), "storageBlobDataContributor", principal.objectId);
+  const principal = await cloud.principal("somebody");
+  await cloud.assign(principal.objectId, "storageBlobDataContributor", account("stnokeys"));
   const service = as(principal, "stnokeys");
   await service.createContainer("delegated");
   await service.getContainerClient("delegated").getBlockBlobClient("a").upload("1", 1);

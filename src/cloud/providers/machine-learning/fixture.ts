@@ -1,5 +1,4 @@
-import { type RoleName, roleDefinitionId } from "../../../azure/index.ts";
-import { guid, type JsonObject } from "../../../base/index.ts";
+import type { JsonObject } from "../../../base/index.ts";
 import { startTestCloud, type TestCloud, type TestCloudOptions } from "../../testing.ts";
 import { createKeyVault } from "../key-vault/index.ts";
 import { createManagedIdentity } from "../managed-identity/index.ts";
@@ -62,31 +61,4 @@ export async function startWorkspace(
     ML,
   );
   return { test, group, storage, workspace, compute, [Symbol.asyncDispose]: () => test.close() };
-}
-
-export interface TestPrincipal {
-  readonly objectId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
-/** A service principal without any role. */
-export async function createPrincipal(test: TestCloud): Promise<TestPrincipal> {
-  const { control } = test.cloud;
-  const answer = await test.ask("POST", new URL("principals", `${control.url.replace(/\/+$/, "")}/`).href, {
-    body: { displayName: "somebody" },
-    token: control.token.reveal(),
-    apiVersion: null,
-  });
-  return answer.json as unknown as TestPrincipal;
-}
-
-export async function assignRole(test: TestCloud, scope: string, role: RoleName, objectId: string): Promise<void> {
-  const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${guid(scope, role, objectId)}`;
-  const roleDefinition = roleDefinitionId(test.cloud.subscriptionId, role);
-  await test.put(
-    id,
-    { properties: { roleDefinitionId: roleDefinition, principalId: objectId, principalType: "ServicePrincipal" } },
-    "2022-04-01",
-  );
 }

@@ -118,13 +118,14 @@ function defaults(name: string): JsonObject {
 }
 
 function readOnly(host: CloudHost, { previous }: Change): JsonObject {
+  const workspaceId = textAt(previous, "properties.workspaceId") ?? host.newGuid();
   return {
-    workspaceId: textAt(previous, "properties.workspaceId") ?? host.newGuid(),
+    workspaceId,
     tenantId: host.tenantId,
     storageHnsEnabled: false,
     privateLinkCount: 0,
     privateEndpointConnections: [],
-    notebookInfo: { resourceId: textAt(previous, "properties.workspaceId") ?? "", isPrivateLinkEnabled: false },
+    notebookInfo: { resourceId: workspaceId.replaceAll("-", ""), isPrivateLinkEnabled: false },
   };
 }
 

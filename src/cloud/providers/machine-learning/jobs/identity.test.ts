@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonObject } from "../../../../base/index.ts";
 import { createBlobAccess } from "../../../planes/blob/index.ts";
-import { ACCOUNT, assignRole, createPrincipal, startWorkspace, type WorkspaceFixture } from "../fixture.ts";
+import { ACCOUNT, startWorkspace, type WorkspaceFixture } from "../fixture.ts";
 import { type JobFixture, jobFixture } from "../job-fixture.ts";
 
 /** A workspace as the platform makes it: no account keys, datastores that open by identity. */
@@ -57,10 +57,10 @@ test("a compute's identity without a role on the storage account fails the job, 
 
   await jobs.submit("no-role", job());
   const without = await jobs.until("no-role");
-  await assignRole(cloud, storage, "storageBlobDataReader", principalId);
+  await cloud.assign(principalId, "storageBlobDataReader", storage);
   await jobs.submit("reader", job());
   const reader = await jobs.until("reader");
-  await assignRole(cloud, storage, "storageBlobDataContributor", principalId);
+  await cloud.assign(principalId, "storageBlobDataContributor", storage);
   const codeId = await jobs.code({ "hello.sh": "echo hello" });
   await jobs.submit("contributor", job({ codeId }));
   const contributor = await jobs.until("contributor");
@@ -87,14 +87,14 @@ test("without keys, uploads and logs open by a SAS that the workspace's identity
 
 test("a principal with AzureML Data Scientist submits jobs and reads their history; one without a role does neither", async () => {
   const { test: cloud, workspace } = fixture;
-  const [scientist, nobody] = [await createPrincipal(cloud), await createPrincipal(cloud)];
-  await assignRole(cloud, workspace, "azureMlDataScientist", scientist.objectId);
+  const [scientist, nobody] = [await cloud.principal("scientist"), await cloud.principal("nobody")];
+  await cloud.assign(scientist.objectId, "azureMlDataScientist", workspace);
   const environmentId = await jobs.environment();
   const body = { properties: { jobType: "Command", computeId: fixture.compute, environmentId, command: "true" } };
   const submit = async (who: typeof nobody) =>
-    await cloud.ask("PUT", `${workspace}/jobs/by-${who.objectId}`, { body, token: await cloud.token(undefined, who) });
+    await cloud.ask("PUT", `${workspace}/jobs/by-${who.objectId}`, { body, token: who.token });
   const history = async (who: typeof nobody) =>
-    await cloud.ask("GET", `/history/v1.0${workspace}/runs/contributor/details`, { token: await cloud.token(undefined, who) });
+    await cloud.ask("GET", `/history/v1.0${workspace}/runs/contributor/details`, { token: who.token });
 
   expect([(await submit(scientist)).status, (await submit(nobody)).status]).toEqual([201, 403]);
   expect([(await history(scientist)).status, (await history(nobody)).status]).toEqual([200, 403]);

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { textAt } from "../../common/body.ts";
-import { assignRole, startWorkspace } from "../fixture.ts";
+import { startWorkspace } from "../fixture.ts";
 
 /** A Python with the package `azure-ai-ml`; without one this test is skipped and says so in its name. */
 const PYTHON = process.env.QUAYSIDE_AZURE_ML_PYTHON ?? "";
@@ -31,7 +31,7 @@ test.skipIf(!existsSync(PYTHON)).each(MODES)(
   async ({ options }) => {
     await using fixture = await startWorkspace(options);
     const { cloud, stateDir } = fixture.test;
-    await assignRole(fixture.test, fixture.storage, "storageBlobDataContributor", ownerOf(await fixture.test.token()));
+    await fixture.test.assign(ownerOf(await fixture.test.token()), "storageBlobDataContributor", fixture.storage);
     const folder = join(stateDir, "client");
     await mkdir(join(folder, "code"), { recursive: true });
     await writeFile(join(folder, "code", "train.mjs"), TRAIN);
