@@ -1,3 +1,4 @@
+import { NAME_RULES } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import {
   type ActionCall,
@@ -16,7 +17,6 @@ import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
 import { checkAccess } from "./identity.ts";
 import { fetchModel, modelLocation } from "./model-files.ts";
-import { NAME } from "./name.ts";
 import { StartFailure } from "./replica-set.ts";
 import { environmentVariables, probeSettings, requestSettings, requestTimeoutMs, scaling, toProbe } from "./settings.ts";
 
@@ -34,7 +34,7 @@ export function deploymentType(host: CloudHost, fleet: Fleet): TypeSpec {
     type: "workspaces/onlineEndpoints/deployments",
     apiVersions: ML_API_VERSIONS,
     location: "required",
-    name: NAME,
+    name: NAME_RULES["Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments"],
     status: { created: 201, updated: 200, deleted: 202 },
     durationMs: 120_000,
     deleteDurationMs: 30_000,

@@ -1,3 +1,4 @@
+import { NAME_RULES } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { ActionCall, ActionResult, Change, CloudHost, Resource, TypeSpec } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
@@ -7,11 +8,11 @@ import { endpointKeys, endpointToken, ensureKeys, forgetKeys, type KeyType, rege
 import { badArgument, notRehearsed } from "./faults.ts";
 import type { Fleet } from "./fleet.ts";
 import { grantEndpointRoles, identityOf } from "./identity.ts";
-import { NAME } from "./name.ts";
 import { isFilled } from "./settings.ts";
 import { checkTraffic } from "./traffic.ts";
 
 const AUTH_MODES = ["Key", "AMLToken", "AADToken"];
+const ENDPOINTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints";
 const DEPLOYMENTS = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments";
 
 /**
@@ -23,7 +24,7 @@ export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
     type: "workspaces/onlineEndpoints",
     apiVersions: ML_API_VERSIONS,
     location: "required",
-    name: NAME,
+    name: NAME_RULES[ENDPOINTS],
     uniqueBy: ({ name, location }) => `${location?.toLowerCase().replaceAll(" ", "")}/${name.toLowerCase()}`,
     status: { created: 201, updated: 200, deleted: 202 },
     durationMs: 20_000,
@@ -85,7 +86,7 @@ function admit(host: CloudHost, { id, body, previous }: Change): Resource {
   const wanted = properties.traffic ?? previous?.properties.traffic;
   return {
     ...body,
-    kind: "K8S",
+    kind: body.kind ?? previous?.kind ?? "K8S",
     properties: {
       ...properties,
       compute: compute.id,

@@ -27,13 +27,12 @@ export const STUMP = Buffer.from(
 );
 
 export const REGION = "eastus";
+export const PROVIDERS = [createStorage, createMachineLearning];
 
-/** A cloud with one workspace, its storage account and an attached cluster, for tests of endpoints and of MLflow. */
-export interface World extends AsyncDisposable {
-  readonly test: TestCloud;
+/** What endpoints stand on. */
+export interface Furnished {
   /** The workspace's id. */
   readonly workspace: string;
-  readonly account: string;
   /** Uploads these files and registers them; gives the version's id. */
   model(name: string, version: string, files: Readonly<Record<string, Buffer | string>>): Promise<string>;
   /** Registers an environment with this image and quayside-serve's routes; gives the version's id. */
@@ -42,6 +41,11 @@ export interface World extends AsyncDisposable {
     image: string,
     routes?: Partial<Record<"liveness" | "readiness" | "scoring", string>>,
   ): Promise<string>;
+}
+
+/** A cloud with one furnished workspace, for tests of endpoints and of MLflow. */
+export interface World extends Furnished, AsyncDisposable {
+  readonly test: TestCloud;
   endpoint(name: string, properties?: JsonObject, more?: JsonObject): Promise<JsonObject>;
   /** PUTs a deployment of the stump model in the standard environment unless told otherwise; gives the operation's end. */
   deploy(endpoint: string, name: string, properties?: JsonObject, more?: JsonObject): Promise<Answer>;
@@ -49,14 +53,11 @@ export interface World extends AsyncDisposable {
   score(endpoint: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-export async function startWorld(options: TestCloudOptions = {}): Promise<World> {
-  const test = await startTestCloud({ runtime: RUNTIME, providers: [createStorage, createMachineLearning], ...options });
-  const group = await test.group("rg", REGION);
-  const account = "stworld";
+/** A workspace `mlw` with its storage account and the attached cluster `k8s` in a resource group; what is there stays. */
+export async function furnish(test: TestCloud, group: string, account: string): Promise<Furnished> {
   const storage = `${group}/providers/Microsoft.Storage/storageAccounts/${account}`;
   await test.put(storage, { location: REGION, kind: "StorageV2", sku: { name: "Standard_LRS" }, properties: {} });
   const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlw`;
-  const cluster = `${group}/providers/Microsoft.ContainerService/managedClusters/aks`;
   if (test.host.resources.get(workspace) === undefined) {
     saved(test, workspace, "Microsoft.MachineLearningServices/workspaces", {
       storageAccount: storage,
@@ -65,7 +66,7 @@ export async function startWorld(options: TestCloudOptions = {}): Promise<World>
     await setUpWorkspace(test.host, required(test, workspace));
     saved(test, `${workspace}/computes/k8s`, "Microsoft.MachineLearningServices/workspaces/computes", {
       computeType: "Kubernetes",
-      resourceId: cluster,
+      resourceId: `${group}/providers/Microsoft.ContainerService/managedClusters/aks`,
       properties: {
         namespace: "azureml",
         defaultInstanceType: "defaultinstancetype",
@@ -73,11 +74,8 @@ export async function startWorld(options: TestCloudOptions = {}): Promise<World>
       },
     });
   }
-
-  const world: World = {
-    test,
+  return {
     workspace,
-    account,
     model: async (name, version, files) => {
       const access = createBlobAccess(test.host);
       for (const [path, data] of Object.entries(files))
@@ -98,6 +96,16 @@ export async function startWorld(options: TestCloudOptions = {}): Promise<World>
       await test.put(id, { properties: { image, inferenceConfig } });
       return id;
     },
+  };
+}
+
+export async function startWorld(options: TestCloudOptions = {}): Promise<World> {
+  const test = await startTestCloud({ runtime: RUNTIME, providers: PROVIDERS, ...options });
+  const furnished = await furnish(test, await test.group("rg", REGION), "stworld");
+  const { workspace } = furnished;
+  const world: World = {
+    ...furnished,
+    test,
     endpoint: (name, properties = {}, more = {}) =>
       test.put(`${workspace}/onlineEndpoints/${name}`, {
         location: REGION,
