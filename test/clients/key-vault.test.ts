@@ -130,10 +130,48 @@ test("values are not readable in the stored state, and are gone with a purged va
   await expect(client("kv-purged", officer).getSecret("token")).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test("a vault without public access is closed to the rehearsal's clients", async () => {
+test("a vault without public access is reached only when endpoint, zone and link are all there", async () => {
   const officer = await cloud.principal("private-officer");
   const id = await makeVault("kv-closed", { enableRbacAuthorization: true, publicNetworkAccess: "disabled" });
   await cloud.assign(officer.objectId, "keyVaultAdministrator", id);
+  const secrets = client("kv-closed", officer);
+  const why = async () => {
+    const answer = await secrets.setSecret("any", "value").catch((error: unknown) => error);
+    return answer instanceof Error ? answer.message : "reached";
+  };
+  const at = (type: string, name: string) => `${group}/providers/Microsoft.Network/${type}/${name}`;
+  const [network, zone, endpoint] = [
+    at("virtualNetworks", "vnet"),
+    at("privateDnsZones", "privatelink.vaultcore.azure.net"),
+    at("privateEndpoints", "pe"),
+  ];
+  const [NETWORK, DNS] = ["2025-07-01", "2024-06-01"];
+  const addressSpace = { addressPrefixes: ["10.0.0.0/16"] };
+  await cloud.put(
+    network,
+    { location: "eastus", properties: { addressSpace, subnets: [{ name: "pe", properties: { addressPrefix: "10.0.0.0/24" } }] } },
+    NETWORK,
+  );
+  await cloud.put(zone, { location: "global" }, DNS);
 
-  await expect(client("kv-closed", officer).getSecret("any")).rejects.toMatchObject({ statusCode: 403 });
+  expect(await why()).toMatch(/no private endpoint/);
+  const connection = { name: "kv", properties: { privateLinkServiceId: id, groupIds: ["vault"] } };
+  await cloud.put(
+    endpoint,
+    { location: "eastus", properties: { subnet: { id: `${network}/subnets/pe` }, privateLinkServiceConnections: [connection] } },
+    NETWORK,
+  );
+  expect(await why()).toMatch(/no zone group/);
+  await cloud.put(
+    `${endpoint}/privateDnsZoneGroups/default`,
+    { properties: { privateDnsZoneConfigs: [{ name: "kv", properties: { privateDnsZoneId: zone } }] } },
+    NETWORK,
+  );
+  expect(await why()).toMatch(/not linked/);
+  await cloud.put(
+    `${zone}/virtualNetworkLinks/l`,
+    { location: "global", properties: { registrationEnabled: false, virtualNetwork: { id: network } } },
+    DNS,
+  );
+  expect(await why()).toBe("reached");
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Plane, type Principal, type Resource } from "../../contract.ts";
+import { missingForPrivateReach } from "../../providers/network/index.ts";
 import { requirePermission } from "./permissions.ts";
 import { VaultRefusal } from "./refusal.ts";
 import { ROUTES } from "./routes.ts";
@@ -42,17 +43,20 @@ async function answer(host: CloudHost, vaultName: string, request: IncomingMessa
   const url = new URL(request.url ?? "/", `https://${vaultName}`);
   if (!url.searchParams.has("api-version"))
     throw new VaultRefusal(400, "BadParameter", "the api-version query parameter is missing");
-  if (String(vault.properties.publicNetworkAccess).toLowerCase() === "disabled") {
-    throw new VaultRefusal(
-      403,
-      "Forbidden",
-      `${vault.id} has public network access disabled, and no client of the rehearsal is inside of its network`,
-      {
-        inner: "ForbiddenByConnection",
-      },
-    );
-  }
+  requireReach(host, vault);
   return dispatch(host, vault, principal, request, url.pathname.replace(/\/+$/, "") || "/");
+}
+
+/** With public access disabled, only names that resolve to a private endpoint lead to the vault. */
+function requireReach(host: CloudHost, vault: Resource): void {
+  const { publicNetworkAccess } = vault.properties;
+  // Azure takes it in any case: the portal writes Disabled, the documentation disabled.
+  if (typeof publicNetworkAccess !== "string" || publicNetworkAccess.toLowerCase() !== "disabled") return;
+  const missing = missingForPrivateReach(host, vault.id, "vault");
+  if (missing === undefined) return;
+  throw new VaultRefusal(403, "Forbidden", `public network access to ${vault.name} is disabled, and ${missing}`, {
+    inner: "ForbiddenByConnection",
+  });
 }
 
 async function dispatch(

@@ -4,8 +4,6 @@ import { checkNameAvailability } from "../common/global-name.ts";
 import { REGISTRY_TYPE, registries } from "./registries.ts";
 import { replications } from "./replications.ts";
 
-export { adminPassword } from "./registries.ts";
-
 export const createContainerRegistry: ProviderFactory = (host) => ({
   namespace: "Microsoft.ContainerRegistry",
   types: [registries(host), replications(host)],

@@ -52,8 +52,8 @@ export function registries(host: CloudHost): TypeSpec {
   };
 }
 
-/** Password of the admin user, for the registry's data plane. */
-export function adminPassword(host: CloudHost, registry: string, which: (typeof PASSWORDS)[number]): string {
+/** Password of the admin user. */
+function adminPassword(host: CloudHost, registry: string, which: (typeof PASSWORDS)[number]): string {
   const name = registry.toLowerCase();
   const generation = host.store.get<number>(GENERATIONS, `${name}/${which}`) ?? 0;
   return host.deriveSecret(`registry/${name}/${which}/${generation}`).replace(/[^A-Za-z0-9+/]/g, "");

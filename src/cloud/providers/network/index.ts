@@ -7,6 +7,7 @@ import { privateEndpoints } from "./private-endpoints.ts";
 import { type NetworksBeingWritten, subnets } from "./subnets.ts";
 import { virtualNetworks } from "./virtual-networks.ts";
 
+export { missingForPrivateReach } from "./private-reach.ts";
 export { subnetUsers } from "./subnet-users.ts";
 
 export const createNetwork: ProviderFactory = (host) => {

@@ -5,8 +5,6 @@ import { containers } from "./containers.ts";
 import { blobServices, fileServices, managementPolicies, queueServices, tableServices } from "./services.ts";
 import { ACCOUNT_TYPE, storageAccounts } from "./storage-accounts.ts";
 
-export { accountKey, accountKeys, type KeyName } from "./keys.ts";
-
 export const createStorage: ProviderFactory = (host) => ({
   namespace: "Microsoft.Storage",
   types: [storageAccounts(host), blobServices, fileServices, queueServices, tableServices, containers(host), managementPolicies],
