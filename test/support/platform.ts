@@ -124,8 +124,8 @@ export async function startPlatform(): Promise<Witnessed> {
   return witnessed;
 }
 
-export function claimsOf(token: string): { oid: string; exp: number } {
-  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as { oid: string; exp: number };
+export function claimsOf(token: string): { readonly oid: string; readonly exp: number; readonly [claim: string]: unknown } {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as ReturnType<typeof claimsOf>;
 }
 
 /** Everything that a paged list holds. */
