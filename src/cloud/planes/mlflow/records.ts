@@ -53,7 +53,6 @@ export const EXPERIMENTS = "mlflow.experiments";
 export const RUNS = "mlflow.runs";
 /** One document for each logged value: `{workspace}/{run}/{metric}/{sequence}`. */
 export const METRICS = "mlflow.metrics";
-export const REGISTRY = "mlflow.registry";
 
 /** A workspace that was deleted and made again has another `workspaceId` and so starts with no runs. */
 export function workspaceKey(workspace: Resource): string {
