@@ -43,6 +43,7 @@ import { resume } from "./envelope/resume.ts";
 import { createSubscriptionRoutes } from "./envelope/subscription-routes.ts";
 import { createTagRoutes } from "./envelope/tag-routes.ts";
 import { createGraph } from "./graph/routes.ts";
+import { noReplicationDelay } from "./replication.ts";
 import { CLOCK_COLLECTION, reset, seed } from "./seed.ts";
 import { type OpenStore, openStore } from "./store.ts";
 import { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";
@@ -60,6 +61,8 @@ export interface CloudOptions {
   readonly runtime: Pick<Runtime, "modelServer" | "router" | "environmentRoot">;
   /** Absent: everything in `providers/`. */
   readonly providers?: readonly ProviderFactory[];
+  /** Namespaces that a new state starts without, as new subscriptions do: `Microsoft.KubernetesConfiguration`. */
+  readonly unregistered?: readonly string[];
   readonly log?: (line: JsonObject) => void;
 }
 
@@ -129,7 +132,8 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
   };
   const proxy = `http://127.0.0.1:${listeners.proxyPort}`;
 
-  const directory = createDirectory(store, tenantId);
+  const directory = createDirectory(store, tenantId, clock);
+  const replication = noReplicationDelay();
   const tokens = createTokens(credentials, directory, () => endpoints.arm);
   const documents = createDocuments(store);
   const operations = createOperations({ store, clock, endpoints, log });
@@ -145,7 +149,7 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     clock,
     store,
     principals: directory,
-    authorizer: createAuthorizer(documents, tokens),
+    authorizer: createAuthorizer(documents, tokens, clock, replication),
     runtime: { ...options.runtime, caFile: certificates.caFile, proxy, stateDir: files },
     system: SYSTEM,
     newGuid: () => randomUUID(),
@@ -157,10 +161,14 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
       return resources;
     },
   };
-  const modules = [resourcesModule, createAuthorization(documents, host), ...factories.map((factory) => factory(host))];
+  const modules = [
+    resourcesModule,
+    createAuthorization({ documents, directory, host, replication }),
+    ...factories.map((factory) => factory(host)),
+  ];
   const envelope: Envelope = { host, directory, registry: createRegistry(modules), documents, operations };
   resources = createResources(envelope);
-  seed(envelope, credentials);
+  seed(envelope, credentials, options.unregistered);
 
   const faults = createFaults();
   operations.setFault((operation) => {
@@ -191,10 +199,12 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     directory,
     faults,
     journal,
+    replication,
     reset: async () => {
-      await reset(envelope, store, credentials);
+      await reset(envelope, store, credentials, options.unregistered);
       faults.clear();
       journal.clear();
+      Object.assign(replication, noReplicationDelay());
     },
   };
   // Loaded when it is first called, with the schemas that it needs: most runs never do.

@@ -102,6 +102,27 @@ test("an unknown principal or role is refused, but a principalType vouches for t
   expect(await put({ principalId: nobody })).toBe("InvalidRequestContent");
 });
 
+test("with a replication delay a new principal is not found and a new role does not work, until time has passed", async () => {
+  await using slow = await startTestCloud({ providers: [], clock: "manual" });
+  const group = await slow.group("late");
+  await slow.control("PUT", "/replication", { roleMs: 60_000, principalMs: 30_000 });
+  const someone = await slow.principal("late");
+  const put = async () => {
+    const body = {
+      properties: { principalId: someone.objectId, roleDefinitionId: roleDefinitionId(slow.cloud.subscriptionId, "reader") },
+    };
+    return (await slow.ask("PUT", `${assignments(group)}/${randomUUID()}`, { body })).code ?? "made";
+  };
+  const read = async () => (await slow.ask("GET", group, { token: someone.token })).status;
+
+  expect(await put()).toBe("PrincipalNotFound");
+  slow.cloud.clock.advance(30_000);
+  expect(await put()).toBe("made");
+  expect(await read()).toBe(403);
+  slow.cloud.clock.advance(60_000);
+  expect(await read()).toBe(200);
+});
+
 test("a Contributor may not give roles away", async () => {
   const group = await t.group("contributors");
   const contributor = await t.principal("contributor");

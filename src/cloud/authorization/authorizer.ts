@@ -1,7 +1,9 @@
 import { isWithin, ROLES, type RoleDefinition } from "../../azure/index.ts";
+import type { Clock } from "../../base/index.ts";
 import type { Authorizer, Resource } from "../contract.ts";
 import type { Tokens } from "../entra/tokens.ts";
 import type { Documents } from "../envelope/context.ts";
+import type { Replication } from "../replication.ts";
 import { permits } from "./permissions.ts";
 
 export const ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments";
@@ -18,10 +20,12 @@ export function roleOf(definitionId: unknown): RoleDefinition | undefined {
 interface Grant {
   readonly scope: string;
   readonly role: RoleDefinition;
+  /** Virtual milliseconds since the epoch. */
+  readonly madeAt: number;
 }
 
-/** Decides by role assignments, inherited from the scopes above. */
-export function createAuthorizer(documents: Documents, tokens: Tokens): Authorizer {
+/** Decides by role assignments, inherited from the scopes above, once they have been replicated. */
+export function createAuthorizer(documents: Documents, tokens: Tokens, clock: Clock, replication: Replication): Authorizer {
   let grants = new Map<string, Grant[]>();
   let read = -1;
 
@@ -38,7 +42,10 @@ export function createAuthorizer(documents: Documents, tokens: Tokens): Authoriz
     allows: (principal, action, scope, options) => {
       if (principal.kind === "system") return true;
       return grantsOf(principal.objectId).some(
-        (grant) => isWithin(scope, grant.scope) && permits(grant.role, action, options?.data === true),
+        (grant) =>
+          grant.madeAt + replication.roleMs <= clock.now() &&
+          isWithin(scope, grant.scope) &&
+          permits(grant.role, action, options?.data === true),
       );
     },
     authenticate: (authorization, audiences) => tokens.authenticate(authorization, audiences),
@@ -48,10 +55,11 @@ export function createAuthorizer(documents: Documents, tokens: Tokens): Authoriz
 
 function toGrant(assignment: Resource): (Grant & { principal: string })[] {
   const role = roleOf(assignment.properties.roleDefinitionId);
-  const { principalId } = assignment.properties;
+  const { createdOn, principalId } = assignment.properties;
+  const madeAt = typeof createdOn === "string" ? Date.parse(createdOn) : 0;
   return role === undefined || typeof principalId !== "string"
     ? []
-    : [{ principal: principalId.toLowerCase(), scope: scopeOfAssignment(assignment.id), role }];
+    : [{ principal: principalId.toLowerCase(), scope: scopeOfAssignment(assignment.id), role, madeAt }];
 }
 
 /** What stands before the assignment's own part of its id; `/` for the tenant. */

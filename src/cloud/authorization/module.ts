@@ -1,17 +1,23 @@
 import { sameId } from "../../azure/index.ts";
 import { ArmFault, type Change, type CloudHost, type ProviderModule, type Resource } from "../contract.ts";
+import type { Directory } from "../entra/principals.ts";
 import type { Documents } from "../envelope/context.ts";
 import { faults } from "../envelope/faults.ts";
+import type { Replication } from "../replication.ts";
 import { ASSIGNMENT_TYPE, roleOf, scopeOfAssignment } from "./authorizer.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LEVELS = ["CanNotDelete", "ReadOnly"];
 
+interface Surroundings {
+  readonly documents: Documents;
+  readonly directory: Directory;
+  readonly host: Pick<CloudHost, "clock" | "subscriptionId">;
+  readonly replication: Replication;
+}
+
 /** Microsoft.Authorization: role assignments and locks, both extensions of anything. */
-export function createAuthorization(
-  documents: Documents,
-  host: Pick<CloudHost, "principals" | "clock" | "subscriptionId">,
-): ProviderModule {
+export function createAuthorization(surroundings: Surroundings): ProviderModule {
   return {
     namespace: "Microsoft.Authorization",
     types: [
@@ -22,7 +28,7 @@ export function createAuthorization(
         extension: true,
         name: { pattern: GUID, words: "a GUID" },
         status: { created: 201, updated: 200, deleted: 200 },
-        admit: (change) => admitAssignment(change, documents, host),
+        admit: (change) => admitAssignment(change, surroundings),
       },
       {
         type: "locks",
@@ -48,11 +54,7 @@ function admitLock({ body }: Change): Resource {
   return body;
 }
 
-function admitAssignment(
-  change: Change,
-  documents: Documents,
-  host: Pick<CloudHost, "principals" | "clock" | "subscriptionId">,
-): Resource {
+function admitAssignment(change: Change, { directory, documents, host, replication }: Surroundings): Resource {
   const { body, caller, id, previous } = change;
   const { principalId, principalType, roleDefinitionId } = body.properties;
   if (typeof principalId !== "string" || typeof roleDefinitionId !== "string") {
@@ -61,7 +63,9 @@ function admitAssignment(
   const role = roleOf(roleDefinitionId);
   if (role === undefined)
     throw new ArmFault(400, "RoleDefinitionDoesNotExist", `the specified role definition '${roleDefinitionId}' does not exist`);
-  const principal = host.principals.byObjectId(principalId);
+  const entry = directory.entry(principalId);
+  const replicated = entry !== undefined && (entry.madeAt ?? 0) + replication.principalMs <= host.clock.now();
+  const principal = replicated || principalType !== undefined ? entry : undefined;
   // With principalType given, Azure does not look the principal up: a new one may not have reached every replica.
   if (principal === undefined && principalType === undefined) {
     throw new ArmFault(

@@ -5,6 +5,7 @@ import { ArmFault, type CloudClock } from "../contract.ts";
 import type { Directory } from "../entra/principals.ts";
 import { toJson } from "../envelope/json.ts";
 import { readJson } from "../envelope/read-json.ts";
+import type { Replication } from "../replication.ts";
 import type { Call, Reply } from "../wire/exchange.ts";
 import { faultSchema } from "./fault-rule.ts";
 import type { Faults } from "./faults.ts";
@@ -12,6 +13,10 @@ import type { Journal } from "./journal.ts";
 import { CONTROL_PATH } from "./path.ts";
 
 const advanceSchema = z.strictObject({ ms: z.number().min(0).max(1e13) });
+const replicationSchema = z.strictObject({
+  roleMs: z.int().min(0).max(3_600_000).optional(),
+  principalMs: z.int().min(0).max(3_600_000).optional(),
+});
 const principalSchema = z.strictObject({ displayName: z.string().min(1).max(256) });
 const REQUESTS = 100;
 
@@ -22,6 +27,7 @@ export interface ControlOptions {
   readonly directory: Directory;
   readonly faults: Faults;
   readonly journal: Journal;
+  readonly replication: Replication;
   readonly reset: () => Promise<void>;
 }
 
@@ -41,6 +47,11 @@ export function createControl(options: ControlOptions) {
     "DELETE /faults": () => {
       faults.clear();
       return { status: 204 };
+    },
+    "GET /replication": () => ({ status: 200, body: { ...options.replication } }),
+    "PUT /replication": (call) => {
+      Object.assign(options.replication, parse(replicationSchema, call));
+      return { status: 200, body: { ...options.replication } };
     },
     "GET /requests": (call) => {
       const last = Number(call.query.get("last") ?? REQUESTS);

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { idKey } from "../../azure/index.ts";
+import type { Clock } from "../../base/index.ts";
 import { Secret } from "../../report/index.ts";
 import type { Principal, Principals, Store } from "../contract.ts";
 
@@ -11,6 +12,8 @@ export interface DirectoryEntry extends Principal {
   readonly resourceId?: string;
   /** SHA-256 of the client secret; the secret itself is not kept. */
   readonly secretHash?: string;
+  /** Virtual milliseconds since the epoch. */
+  readonly madeAt?: number;
 }
 
 export interface Directory extends Principals {
@@ -28,9 +31,9 @@ export const SYSTEM: Principal = { objectId: "00000000-0000-0000-0000-0000000000
 const COLLECTION = "principals";
 const BY_RESOURCE = "principals-by-resource";
 
-export function createDirectory(store: Store, tenantId: string): Directory {
+export function createDirectory(store: Store, tenantId: string, clock: Clock): Directory {
   const entry = (objectId: string) => store.get<DirectoryEntry>(COLLECTION, objectId.toLowerCase());
-  const save = (value: DirectoryEntry) => store.put(COLLECTION, value.objectId.toLowerCase(), value);
+  const save = (value: DirectoryEntry) => store.put(COLLECTION, value.objectId.toLowerCase(), { ...value, madeAt: clock.now() });
   const all = () => store.list<DirectoryEntry>(COLLECTION).map(({ value }) => value);
 
   return {

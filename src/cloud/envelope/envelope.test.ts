@@ -421,13 +421,15 @@ test("tags are merged, replaced and taken away as a resource of their own", asyn
 });
 
 test("an unregistered namespace refuses until it is registered", async () => {
-  await using fresh = await startTestCloud({ providers: [() => toys] });
+  await using fresh = await startTestCloud({ providers: [() => toys], unregistered: ["toy.store"] });
   const provider = `${fresh.subscription}/providers/Toy.Store`;
   const group = await fresh.group("registration");
-  expect((await fresh.ask("POST", `${provider}/unregister`)).json.registrationState).toBe("NotRegistered");
+  expect((await fresh.ask("GET", provider)).json.registrationState).toBe("NotRegistered");
   expect(outcome(await fresh.ask("PUT", box(group, "early"), { body: here }))).toEqual([409, "MissingSubscriptionRegistration"]);
   expect((await fresh.ask("POST", `${provider}/register`)).json.registrationState).toBe("Registered");
   expect((await fresh.put(box(group, "early"), here)).name).toBe("early");
+  expect((await fresh.ask("POST", `${provider}/unregister`)).json.registrationState).toBe("NotRegistered");
+  expect((await fresh.ask("POST", `${fresh.subscription}/providers/Microsoft.Resources/unregister`)).status).toBe(400);
 });
 
 test("a provider tells its types and their api-versions, newest first", async () => {
