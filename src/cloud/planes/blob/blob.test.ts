@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  AccountSASPermissions,
   BlobSASPermissions,
   type BlobServiceClient,
+  generateAccountSASQueryParameters,
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
@@ -124,6 +126,11 @@ test("keys and what they sign are refused where shared keys are off, and a user 
 
   const byKey = await code(client.getContainerClient("delegated").getBlobClient("a").downloadToBuffer());
   const byKeySas = await code(open(generateBlobSASQueryParameters(values, credential).toString()).downloadToBuffer());
+  const accountSas = generateAccountSASQueryParameters(
+    { startsOn, expiresOn, services: "b", resourceTypes: "o", permissions: AccountSASPermissions.parse("r") },
+    credential,
+  );
+  const disguised = await code(open(`${accountSas}&skoid=${principal.objectId}`).downloadToBuffer());
   const newer = await code(open(sign("2026-04-06")).downloadToBuffer());
   const byDelegation = await code(delegated.downloadToBuffer());
   const { json } = await cloud.ask(
@@ -135,7 +142,8 @@ test("keys and what they sign are refused where shared keys are off, and a user 
     if (id.includes("stnokeys")) await cloud.ask("DELETE", id, { apiVersion: "2022-04-01" });
   const afterwards = await code(delegated.downloadToBuffer());
 
-  expect([byKey, byKeySas, byDelegation]).toEqual([
+  expect([byKey, byKeySas, disguised, byDelegation]).toEqual([
+    "KeyBasedAuthenticationNotPermitted",
     "KeyBasedAuthenticationNotPermitted",
     "KeyBasedAuthenticationNotPermitted",
     "done",

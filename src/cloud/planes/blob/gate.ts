@@ -40,7 +40,8 @@ export async function admitBlobRequest(host: CloudHost, request: IncomingMessage
     return;
   }
   const signedBy = operation.query.get("skoid");
-  if (signedBy !== null) return authorizeDelegation(host, account, operation, signedBy);
+  // `ss` makes it an account SAS, which the account key signs whatever else the query says.
+  if (signedBy !== null && !operation.query.has("ss")) return authorizeDelegation(host, account, operation, signedBy);
   const keyed = authorization !== "" || operation.query.has("sig");
   if (keyed && !allowsSharedKey(account))
     throw new BlobRefusal(

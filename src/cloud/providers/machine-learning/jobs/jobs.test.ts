@@ -230,3 +230,17 @@ test("the run history is closed to tokens without a role, and to none at all", a
   expect(none.status).toBe(401);
   expect(missing.status).toBe(404);
 });
+
+test("deleting the resource group ends the jobs of its workspaces", async () => {
+  await using other = await startWorkspace();
+  const its = jobFixture(other);
+  await its.submit("running", { command: "echo $$; sleep 300" });
+  await vi.waitFor(async () => expect(await its.log("running")).toMatch(/\n$/), { timeout: 10_000 });
+  const pid = Number(await its.log("running"));
+  expect(isRunning(pid)).toBe(true);
+
+  await other.test.settle(await other.test.ask("DELETE", other.group));
+
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  expect((await other.test.ask("GET", other.workspace)).status).toBe(404);
+});
