@@ -148,3 +148,16 @@ export async function refusal(
   const { statusCode: status, code, message } = error as { statusCode?: number; code?: string; message: string };
   return { status, code, message };
 }
+
+const LOOK_MS = 25;
+
+/** Looks until what is seen is good; bounded, so that a hang is a failure that shows what was seen last. */
+export async function until<T>(look: () => Promise<T>, good: (seen: T) => boolean, limitMs = 10_000): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const seen = await look();
+    if (good(seen)) return seen;
+    if (performance.now() > deadline) throw new Error(`after ${limitMs} ms it is still ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

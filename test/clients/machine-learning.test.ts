@@ -1,0 +1,211 @@
+import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  all,
+  GROUP,
+  POLLING,
+  REGION,
+  refusal,
+  type Signer,
+  STORAGE_OPTIONS,
+  SUFFIX,
+  startPlatform,
+  until,
+  type Witnessed,
+  WORKSPACE,
+} from "../support/platform.ts";
+import { STUMP } from "../support/stump.ts";
+
+/** `@azure/arm-machinelearning` and `@azure/storage-blob` take a model along its whole path on the deployed platform. */
+let azure: Witnessed;
+let ml: AzureMachineLearningWorkspaces;
+let workspace: string;
+beforeAll(async () => {
+  azure = await startPlatform();
+  ml = new AzureMachineLearningWorkspaces(azure.credential, azure.subscriptionId, azure.arm);
+  workspace = (await ml.workspaces.get(...AT)).id ?? "";
+});
+afterAll(() => azure[Symbol.asyncDispose]());
+
+const AT = [GROUP, WORKSPACE] as const;
+const ACCOUNT = `stmlops${SUFFIX}`;
+
+/** The blob service, through the proxy that knows its host. */
+function blobs(signer?: Signer): BlobServiceClient {
+  const credential = signer === undefined ? azure.credential : azure.signIn(signer);
+  return new BlobServiceClient(`https://${ACCOUNT}.blob.core.rehearsal.test`, credential, {
+    ...azure.proxied,
+    ...STORAGE_OPTIONS,
+  });
+}
+
+async function containerOf(datastore: string): Promise<string> {
+  const { properties } = await ml.datastores.get(...AT, datastore);
+  return "containerName" in properties ? (properties.containerName ?? "") : "";
+}
+
+describe("the workspace", () => {
+  test("is read with what it stands on, and lists its computes and datastores", async () => {
+    const read = await ml.workspaces.get(...AT);
+    expect(read).toMatchObject({ name: WORKSPACE, provisioningState: "Succeeded" });
+    expect(read.storageAccount).toContain(ACCOUNT);
+    expect(read.mlFlowTrackingUri).toContain(workspace);
+
+    const computes = await all(ml.computeOperations.list(...AT));
+    expect(computes.map(({ name, properties }) => `${name} ${properties?.computeType} ${properties?.provisioningState}`)).toEqual(
+      ["aks-compute Kubernetes Succeeded", "cpu-cluster AmlCompute Succeeded"],
+    );
+    const datastores = (await all(ml.datastores.list(...AT))).map(({ name }) => name);
+    expect(datastores).toContain("workspaceblobstore");
+    expect(datastores).toContain("workspaceartifactstore");
+  });
+
+  test("attaches a Kubernetes compute once: another body for it is refused", async () => {
+    const attached = await ml.computeOperations.get(...AT, "aks-compute");
+    const again = ml.computeOperations.beginCreateOrUpdateAndWait(...AT, "aks-compute", attached, POLLING);
+
+    expect(await refusal(again)).toMatchObject({ status: expect.toSatisfy((status) => status === 400 || status === 409) });
+  });
+});
+
+describe("blobs", () => {
+  test("are uploaded, listed, read in part and deleted with a token of a principal that has the data role", async () => {
+    const container = blobs().getContainerClient(await containerOf("workspaceblobstore"));
+    await container.getBlockBlobClient("witness/a.txt").upload("abcdef", 6, { metadata: { by: "witness" } });
+    await container.getBlockBlobClient("witness/b.txt").uploadData(Buffer.alloc(1024, "b"));
+
+    expect((await all(container.listBlobsFlat({ prefix: "witness/" }))).map(({ name }) => name)).toEqual([
+      "witness/a.txt",
+      "witness/b.txt",
+    ]);
+    expect((await container.getBlobClient("witness/a.txt").downloadToBuffer(2, 3)).toString()).toBe("cde");
+    expect((await container.getBlobClient("witness/a.txt").getProperties()).metadata).toEqual({ by: "witness" });
+    await container.getBlobClient("witness/b.txt").delete();
+    expect(await container.getBlobClient("witness/b.txt").exists()).toBe(false);
+  });
+
+  test("are refused to a principal without a data role, even if it owns the account", async () => {
+    const owner = await azure.test.principal("account-owner");
+    await azure.test.assign(owner.objectId, "owner", `/subscriptions/${azure.subscriptionId}/resourceGroups/${GROUP}`);
+    const blob = blobs(owner)
+      .getContainerClient(await containerOf("workspaceblobstore"))
+      .getBlockBlobClient("theirs");
+
+    expect(await refusal(blob.upload("x", 1))).toMatchObject({ status: 403, code: "AuthorizationPermissionMismatch" });
+  });
+});
+
+describe("a model", () => {
+  test("is trained by a job, registered, served, scored, moved and removed", async () => {
+    const code = blobs().getContainerClient(await containerOf("workspaceblobstore"));
+    const script = `require("node:fs").writeFileSync(process.argv[2] + "/model.onnx", Buffer.from("${STUMP.toString("base64")}", "base64"));`;
+    await code.getBlockBlobClient("LocalUpload/1/train.cjs").upload(script, script.length);
+    const { id: codeId = "" } = await ml.codeVersions.createOrUpdate(...AT, "train", "1", {
+      properties: { codeUri: `azureml://datastores/workspaceblobstore/paths/LocalUpload/1` },
+    });
+    const { id: environmentId = "" } = await ml.environmentVersions.createOrUpdate(...AT, "serve", "1", {
+      properties: {
+        image: "quayside-serve:0.1.0",
+        inferenceConfig: {
+          livenessRoute: { path: "/v2/health/live", port: 5001 },
+          readinessRoute: { path: "/v2/health/ready", port: 5001 },
+          scoringRoute: { path: "/score", port: 5001 },
+        },
+      },
+    });
+    const compute = `${workspace}/computes/aks-compute`;
+
+    await ml.jobs.createOrUpdate(...AT, "train-stump", {
+      properties: {
+        jobType: "Command",
+        command: "node train.cjs ${{outputs.model}}",
+        codeId,
+        environmentId,
+        computeId: compute,
+        outputs: { model: { jobOutputType: "custom_model" } },
+      },
+    });
+    const ended = await until(
+      () => ml.jobs.get(...AT, "train-stump"),
+      ({ properties }) => ["Completed", "Failed", "Canceled"].includes(properties.status ?? ""),
+    );
+    expect(ended.properties.status).toBe("Completed");
+    const { id: model = "" } = await ml.modelVersions.createOrUpdate(...AT, "stump", "1", {
+      properties: { modelUri: "azureml://jobs/train-stump/outputs/model", modelType: "custom_model" },
+    });
+    expect((await all(ml.modelVersions.list(...AT, "stump"))).map(({ name }) => name)).toEqual(["1"]);
+
+    const endpoint = await ml.onlineEndpoints.beginCreateOrUpdateAndWait(
+      ...AT,
+      "witness",
+      { location: REGION, identity: { type: "SystemAssigned" }, properties: { authMode: "Key", compute } },
+      POLLING,
+    );
+    await ml.onlineDeployments.beginCreateOrUpdateAndWait(
+      ...AT,
+      "witness",
+      "blue",
+      {
+        location: REGION,
+        sku: { name: "Default", capacity: 1 },
+        properties: { endpointComputeType: "Kubernetes", model, environmentId },
+      },
+      POLLING,
+    );
+    const moved = (traffic: Record<string, number>) =>
+      ml.onlineEndpoints.beginCreateOrUpdateAndWait(
+        ...AT,
+        "witness",
+        { ...endpoint, properties: { ...endpoint.properties, traffic } },
+        POLLING,
+      );
+    expect(await refusal(moved({ blue: 60 }))).toMatchObject({ status: 400 });
+    const routed = await moved({ blue: 100 });
+    const { primaryKey } = await ml.onlineEndpoints.listKeys(...AT, "witness");
+    const answer = await fetch(routed.properties.scoringUri ?? "", {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${primaryKey}` },
+      body: JSON.stringify({ data: [[0.9, 0]] }),
+    });
+    expect(await answer.json()).toMatchObject({ predictions: ["high"] });
+    expect((await ml.onlineDeployments.getLogs(...AT, "witness", "blue", { tail: 20 })).content).not.toBe("");
+
+    expect(await refusal(ml.onlineDeployments.beginDeleteAndWait(...AT, "witness", "blue", POLLING))).toMatchObject({
+      status: 400,
+    });
+    await moved({});
+    await ml.onlineDeployments.beginDeleteAndWait(...AT, "witness", "blue", POLLING);
+    await ml.onlineEndpoints.beginDeleteAndWait(...AT, "witness", POLLING);
+    expect(await refusal(ml.onlineEndpoints.get(...AT, "witness"))).toMatchObject({ status: 404 });
+  });
+
+  test("whose job fails says why, and a job on a compute that is not there is refused", async () => {
+    const { id: environmentId = "" } = await ml.environmentVersions.createOrUpdate(...AT, "plain", "1", {
+      properties: { image: "node:24" },
+    });
+    const job = (command: string, compute: string) => ({
+      properties: { jobType: "Command" as const, command, environmentId, computeId: `${workspace}/computes/${compute}` },
+    });
+    await ml.jobs.createOrUpdate(...AT, "fails", job("echo boom >&2; exit 3", "aks-compute"));
+
+    const ended = await until(
+      () => ml.jobs.get(...AT, "fails"),
+      ({ properties }) => ["Completed", "Failed", "Canceled"].includes(properties.status ?? ""),
+    );
+    expect(ended.properties.status).toBe("Failed");
+    expect(await refusal(ml.jobs.createOrUpdate(...AT, "nowhere", job("true", "no-such-compute")))).toMatchObject({
+      status: expect.toSatisfy((status) => status === 400 || status === 404),
+    });
+  });
+
+  test("is out of reach of a principal without a role in the workspace", async () => {
+    const stranger = await azure.test.principal("stranger");
+    const theirs = new AzureMachineLearningWorkspaces(azure.signIn(stranger), azure.subscriptionId, azure.arm);
+
+    const refused = await refusal(all(theirs.jobs.list(...AT)));
+
+    expect(refused).toMatchObject({ status: 403, code: "AuthorizationFailed" });
+    expect(refused.message).toContain("Microsoft.MachineLearningServices/workspaces/jobs/read");
+  });
+});

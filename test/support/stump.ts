@@ -1,0 +1,1 @@
+export { STUMP } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
