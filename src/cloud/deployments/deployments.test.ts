@@ -336,6 +336,46 @@ test("cancel stops scheduling, and the deployment stays canceled when what ran h
   expect((await cloud.ask("POST", `${id}/cancel`)).status).toBe(409);
 });
 
+test("cancel reaches the modules of a deployment", async () => {
+  await using cloud = await startDeploymentsCloud({ clock: "manual" });
+  const below = `${cloud.group}/providers/Microsoft.Resources/deployments`;
+  const inner = symbolic({ a: box("a"), b: box("b", {}, { dependsOn: ["a"] }) });
+  const module = {
+    type: "Microsoft.Resources/deployments",
+    apiVersion: "2025-04-01",
+    name: "m",
+    properties: { mode: "Incremental", template: inner },
+  };
+  await cloud.ask("PUT", `${below}/dep`, { properties: { template: symbolic({ m: module }), mode: "Incremental" } });
+  await turns();
+
+  await cloud.ask("POST", `${below}/dep/cancel`);
+  cloud.t.host.clock.advance(60_000);
+  await turns();
+
+  expect(propertiesOf((await cloud.ask("GET", `${below}/m`)).json).provisioningState).toBe("Canceled");
+  expect(summary(await cloud.rows(`${below}/dep`))).toEqual(["Create m Canceled Conflict"]);
+  expect(summary(await cloud.rows(`${below}/m`))).toEqual(["Create a Succeeded Created"]);
+});
+
+test("a secret that a refusal quotes is not kept", async () => {
+  await using cloud = await startDeploymentsCloud();
+
+  const deployment = await cloud.deploy(
+    symbolic(
+      { a: box("a"), b: box("b", { n: "[concat(reference('a').serial, int(parameters('p')))]" }) },
+      { parameters: { p: { type: "secureString" } } },
+    ),
+    { parameters: { p: { value: "hunter2!" } } },
+  );
+
+  expect(propertiesOf(deployment).error).toMatchObject({
+    details: [{ code: "InvalidTemplate", message: expect.stringContaining("'***'") }],
+  });
+  const kept = ["deployments", "deployment-operations"].map((collection) => JSON.stringify(cloud.t.host.store.list(collection)));
+  expect(kept.join()).not.toContain("hunter2!");
+});
+
 test("outputs that cannot be evaluated fail the deployment with their own code", async () => {
   await using cloud = await startDeploymentsCloud();
 

@@ -4,6 +4,7 @@ import { ArmFault, type CloudHost, type Principal, type Resource } from "../cont
 import { type DeploymentTarget, type ResourceGroupFacts, type Surroundings, targetId } from "../template/index.ts";
 import { createOperationRows, type OperationRows } from "./operation.ts";
 import { createRecords, type Records } from "./record.ts";
+import { templateHash } from "./template-hash.ts";
 
 /** What all parts of the deployments engine share. */
 export interface Engine {
@@ -108,7 +109,7 @@ export function surroundingsOf(
     deployment: {
       name,
       ...(location === undefined ? {} : { location }),
-      properties: { template, templateHash: "", parameters, mode, provisioningState: "Accepted" },
+      properties: { template, templateHash: templateHash(template), parameters, mode, provisioningState: "Accepted" },
     },
     environment: environmentOf(host),
     deployer: {

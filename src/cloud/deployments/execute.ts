@@ -9,6 +9,7 @@ import { runGraph } from "./graph.ts";
 import { runNested } from "./nested.ts";
 import { type OperationRow, statusName } from "./operation.ts";
 import type { DeploymentRecord } from "./record.ts";
+import { redact, secretTexts } from "./redact.ts";
 import { deployResource, readExisting } from "./resource.ts";
 import { evaluateDeployed, type RuntimeContext } from "./runtime.ts";
 
@@ -34,8 +35,13 @@ export async function execute(execution: Execution): Promise<ArmFault | undefine
   try {
     const fault = await runSteps(execution);
     if (engine.stopping.aborted) return fault;
-    if (isCanceled(execution)) return canceled(record.id);
-    if (fault !== undefined) update(execution, { state: "Failed", endedAt: engine.host.clock.now(), error: fault.toError() });
+    if (isCanceled(execution)) {
+      const error = canceled(record.id).toError();
+      update(execution, { state: "Canceled", endedAt: engine.host.clock.now(), error });
+      return canceled(record.id);
+    }
+    if (fault !== undefined)
+      update(execution, { state: "Failed", endedAt: engine.host.clock.now(), error: withoutSecrets(execution, fault.toError()) });
     return fault;
   } finally {
     if (liveRun(engine, record.id) === execution.live) engine.live.delete(idKey(record.id));
@@ -108,9 +114,9 @@ async function step(execution: Execution, resource: PlannedResource): Promise<vo
     if (engine.stopping.aborted) throw error;
     const fault = toFault(error, engine.host);
     engine.rows.end(row, {
-      state: "Failed",
+      state: fault.code === "DeploymentCanceled" && isCanceled(execution) ? "Canceled" : "Failed",
       statusCode: statusName(fault.status),
-      error: stepError(fault, resource.id, engine.host.resources.get(resource.id)),
+      error: withoutSecrets(execution, stepError(fault, resource.id, engine.host.resources.get(resource.id))),
     });
     throw fault;
   }
@@ -145,9 +151,18 @@ async function finishOutputs(execution: Execution): Promise<{ shown: JsonObject;
         details: [inner],
       },
     );
-    engine.rows.end(row, { state: "Failed", statusCode: statusName(fault.status), error: fault.toError() });
+    engine.rows.end(row, {
+      state: "Failed",
+      statusCode: statusName(fault.status),
+      error: withoutSecrets(execution, fault.toError()),
+    });
     throw fault;
   }
+}
+
+/** Providers and expressions may quote a value that they refuse; a secure one is not kept. */
+function withoutSecrets({ plan }: Execution, error: JsonObject): JsonObject {
+  return redact(error, secretTexts(plan)) as JsonObject;
 }
 
 const secureName = (type: string) => (type.startsWith("Secure") ? type : `Secure${type}`);

@@ -21,12 +21,20 @@ export function launch(engine: Engine, record: DeploymentRecord, plan: Plan, ear
 
 /** Takes up what was running before a restart: PUTs are idempotent, and steps that had ended are not repeated. */
 export function resumeAll(engine: Engine): void {
-  for (const record of engine.records.all()) {
-    if (!isActive(record) || record.parent !== undefined) continue;
-    try {
-      resume(engine, record);
-    } catch (error) {
-      endInterrupted(engine, record, toFault(error, engine.host).message);
+  const { host, records, rows } = engine;
+  for (const record of records.all().filter(isActive)) {
+    if (records.get(record.id) === undefined) {
+      // Its resource group is gone.
+      rows.clear(record.id);
+      records.remove(record.id);
+    } else if (record.parent === undefined) {
+      try {
+        resume(engine, record);
+      } catch (error) {
+        endInterrupted(engine, record, toFault(error, host).message);
+      }
+    } else if (!isActive(records.get(record.parent) ?? record)) {
+      endInterrupted(engine, record, "the deployment around it has ended");
     }
   }
 }

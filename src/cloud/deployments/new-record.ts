@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { parseResourceId, resourceType } from "../../azure/index.ts";
-import { canonicalJson, type JsonObject, type JsonValue } from "../../base/index.ts";
+import type { JsonObject } from "../../base/index.ts";
 import {
   displayType,
   evaluateKnown,
@@ -12,6 +11,7 @@ import {
 } from "../template/index.ts";
 import { type DeploymentFacts, type Engine, nameOfId, typeOfId } from "./engine.ts";
 import type { DeploymentRecord } from "./record.ts";
+import { templateHash } from "./template-hash.ts";
 
 export type NewRecord = Pick<
   DeploymentRecord,
@@ -34,11 +34,6 @@ export function newRecord({ host }: Engine, { facts, given, plan, ...more }: New
     dependencies: dependenciesOf(plan, active),
     validatedResources: active.map(({ id }) => ({ id })),
   };
-}
-
-/** A number from the template's content, in decimal as ARM prints it (not the same number as Azure's). */
-export function templateHash(template: JsonValue): string {
-  return createHash("sha256").update(canonicalJson(template)).digest().readBigUInt64BE().toString();
 }
 
 function splitSecrets(plan: Plan, given: JsonObject): { given: JsonObject; hadSecrets: boolean } {

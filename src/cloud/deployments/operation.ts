@@ -62,7 +62,11 @@ export function createOperationRows(host: { store: Store; clock: CloudClock; new
       store.put(COLLECTION, keyOf(started), started);
       return started;
     },
-    end: (row, result) => store.put(COLLECTION, keyOf(row), { ...row, ...result, endedAt: clock.now() }),
+    end: (row, result) => {
+      // A later run of the same name has cleared the rows of a canceled one whose steps were still ending.
+      if (store.get(COLLECTION, keyOf(row)) !== undefined)
+        store.put(COLLECTION, keyOf(row), { ...row, ...result, endedAt: clock.now() });
+    },
     list,
     clear: (deploymentId) =>
       store.transaction(() => {

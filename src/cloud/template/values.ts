@@ -65,7 +65,7 @@ export function member(object: JsonObject, name: string): JsonValue | undefined 
 
 /** Objects are built from entries, so that a key such as `__proto__` stays data. */
 export function fromEntries(entries: Iterable<readonly [string, JsonValue]>): JsonObject {
-  return Object.fromEntries(entries) as JsonObject;
+  return Object.fromEntries(entries);
 }
 
 export function entriesOf(object: JsonObject): [string, JsonValue][] {
