@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/base/index.ts";
+import { providers } from "../../src/cloud/providers/index.ts";
+import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
+import { armTemplate } from "../../src/emit/arm/index.ts";
+import { definePlatform } from "../../src/platform/index.ts";
+
+const template = armTemplate(definePlatform()) as unknown as JsonObject;
+
+interface Outcome {
+  readonly status: string;
+  readonly failures: { readonly code: string; readonly message: string }[];
+}
+
+async function deploy(cloud: TestCloud, group: string, name: string, parameters: JsonObject): Promise<Outcome> {
+  const values = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, { value }])) as JsonObject;
+  const id = `${group}/providers/Microsoft.Resources/deployments/${name}`;
+  const answer = await cloud.ask("PUT", id, { body: { properties: { mode: "Incremental", template, parameters: values } } });
+  const ended = (await cloud.settle(answer)).json;
+  return { status: String(ended.status ?? answer.status), failures: leaves(ended.error as JsonObject | undefined) };
+}
+
+/** The innermost errors: what somebody has to do something about. */
+function leaves(error: JsonObject | undefined): Outcome["failures"] {
+  if (error === undefined) return [];
+  const details = Array.isArray(error.details) ? (error.details as JsonObject[]) : [];
+  return details.length === 0 ? [{ code: String(error.code), message: String(error.message) }] : details.flatMap(leaves);
+}
+
+describe("the platform's own template on the embedded Azure", () => {
+  test.each<[string, JsonObject]>([
+    ["dev", { environmentName: "dev" }],
+    ["dev without autoscaling", { environmentName: "dev", enableAutoScaling: false }],
+    ["staging", { environmentName: "staging" }],
+    ["prod with GPUs", { environmentName: "prod", enableGpuNodes: true }],
+  ])("%s is deployed, deployed again, and removed", async (_, parameters) => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg-mlops-pipeline");
+
+    expect(await deploy(cloud, group, "first", parameters)).toEqual({ status: "Succeeded", failures: [] });
+    const resources = cloud.host.resources.below(group);
+    expect(resources.length).toBeGreaterThan(40);
+    // What is made by itself with its parent has no state of its own.
+    const unfinished = resources.filter(
+      ({ properties }) => !["Succeeded", undefined].includes(properties.provisioningState as string | undefined),
+    );
+    expect(unfinished.map(({ id }) => id)).toEqual([]);
+    expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
+
+    await cloud.settle(await cloud.ask("DELETE", group));
+    expect((await cloud.ask("GET", group)).status).toBe(404);
+    expect(cloud.host.resources.below(group)).toEqual([]);
+  });
+
+  test("too few nodes for a router with three replicas fail with E40002", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const parameters = { environmentName: "staging", aksNodeCount: 2, enableAutoScaling: false };
+
+    const { failures, status } = await deploy(cloud, group, "small", parameters);
+
+    expect(status).toBe("Failed");
+    expect(failures).toMatchObject([{ code: "ExtensionOperationFailed", message: expect.stringMatching(/E40002/) }]);
+  });
+
+  test("GPUs that the subscription has no quota for fail with Azure's code", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const parameters = { enableGpuNodes: true, enableAutoScaling: false, gpuNodeVmSize: "Standard_NC24ads_A100_v4" };
+
+    const { failures } = await deploy(cloud, group, "gpu", parameters);
+
+    expect(failures.map(({ code }) => code)).toEqual(["ErrCode_InsufficientVCPUQuota"]);
+  });
+
+  test("after the group is gone, the deleted vault still holds its name", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    await deploy(cloud, group, "first", {});
+    await cloud.settle(await cloud.ask("DELETE", group));
+    await cloud.group("rg");
+
+    const { failures } = await deploy(cloud, group, "again", {});
+
+    expect(failures.map(({ code }) => code)).toContain("ConflictError");
+  });
+});
