@@ -142,6 +142,18 @@ test("a call without a token, with a role that is too small, or with a body that
   expect(bad).toMatchObject({ status: 400, body: { error_code: "INVALID_PARAMETER_VALUE" } });
 });
 
+test("a data scientist of the workspace tracks and registers; a reader only reads", async () => {
+  const scientist = await world.test.principal("scientist");
+  await world.test.assign(scientist.objectId, "azureMlDataScientist", world.workspace);
+  const { token } = scientist;
+  expect((await call("POST", "runs/create", { experiment_id: "0" }, { token })).status).toBe(200);
+  expect((await call("POST", "registered-models/create", { name: "by-scientist" }, { token })).status).toBe(200);
+  const reader = await world.test.principal("reader");
+  await world.test.assign(reader.objectId, "reader", world.workspace);
+  expect((await call("GET", "experiments/get?experiment_id=0", undefined, { token: reader.token })).status).toBe(200);
+  expect((await call("POST", "runs/create", {}, { token: reader.token })).status).toBe(403);
+});
+
 test("a workspace that does not exist is 404", async () => {
   const path = `/mlflow/v2.0${world.workspace}x/api/2.0/mlflow/experiments/get?experiment_id=0`;
   expect(await world.test.ask("GET", path, { apiVersion: null })).toMatchObject({ status: 404 });

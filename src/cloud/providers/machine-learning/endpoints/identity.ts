@@ -11,16 +11,18 @@ const PULL = "Microsoft.ContainerRegistry/registries/pull/read";
 const REGISTRIES = "Microsoft.ContainerRegistry/registries";
 
 /**
- * Azure ML gives an endpoint's system-assigned identity what it needs on the workspace's own storage account and
- * registry. A user-assigned identity gets nothing: its owner assigns the roles before the first deployment.
+ * Azure ML gives an endpoint's system-assigned identity what it needs on the workspace, its storage account and
+ * its registry. A user-assigned identity gets nothing: its owner assigns the roles before the first deployment.
  * Source: "Troubleshoot online endpoints", authorization errors.
  */
 export async function grantEndpointRoles(host: CloudHost, endpoint: Resource): Promise<void> {
   if (isFilled(endpoint.identity?.userAssignedIdentities)) return;
-  const { storageAccount: storage, containerRegistry } = requireWorkspace(host, endpoint.id).properties;
+  const workspace = requireWorkspace(host, endpoint.id);
+  const { storageAccount: storage, containerRegistry } = workspace.properties;
   const grants = [
     { scope: storage, role: ROLES.storageBlobDataReader.id },
     { scope: containerRegistry, role: ROLES.acrPull.id },
+    { scope: workspace.id, role: ROLES.azureMlMetricsWriter.id },
   ];
   const principalId = systemIdentity(host, endpoint);
   for (const { scope, role } of grants) {

@@ -110,33 +110,35 @@ test.each<[JsonObject, string]>([
   expect(properties).toMatchObject({ traffic: {}, provisioningState: "Succeeded" });
 });
 
-test("a user-assigned identity needs the role on the model's storage, a system-assigned one has it", async () => {
+test("a user-assigned identity needs the roles on the model's storage and on the image's registry", async () => {
   const { test: cloud, workspace } = world;
-  const identity = `${workspace.split("/providers/")[0]}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ep`;
+  const group = workspace.split("/providers/")[0] ?? "";
+  const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ep`;
   const { principalId, clientId } = cloud.host.principals.managedIdentity(identity, "id-ep");
-  cloud.host.resources.save({
-    id: identity,
-    name: "id-ep",
-    type: "Microsoft.ManagedIdentity/userAssignedIdentities",
-    properties: { principalId, clientId },
-  });
+  saveResource(identity, "Microsoft.ManagedIdentity/userAssignedIdentities", { principalId, clientId });
   await world.endpoint("ep-uai", {}, { identity: { type: "UserAssigned", userAssignedIdentities: { [identity]: {} } } });
-  const refused = await world.deploy("ep-uai", "blue");
-  expect(refused.json).toMatchObject({ status: "Failed", error: { code: "AuthorizationFailed" } });
-  expect(JSON.stringify(refused.json)).toContain("Storage Blob Data Reader");
-
-  const reader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
-  const storage = textAt(cloud.host.resources.get(workspace)?.properties, "storageAccount");
-  await cloud.put(
-    `${storage}/providers/Microsoft.Authorization/roleAssignments/${cloud.host.newGuid()}`,
-    {
-      properties: {
-        roleDefinitionId: `${cloud.subscription}/providers/Microsoft.Authorization/roleDefinitions/${reader}`,
-        principalId,
-        principalType: "ServicePrincipal",
-      },
-    },
-    "2022-04-01",
+  const unread = await world.deploy("ep-uai", "blue");
+  expect(unread.json).toMatchObject({ status: "Failed", error: { code: "AuthorizationFailed" } });
+  expect(JSON.stringify(unread.json)).toContain("Storage Blob Data Reader");
+  await cloud.assign(
+    principalId,
+    "storageBlobDataReader",
+    textAt(cloud.host.resources.get(workspace)?.properties, "storageAccount") ?? "",
   );
   expect((await world.deploy("ep-uai", "blue")).json).toMatchObject({ status: "Succeeded" });
+
+  const environmentId = await world.environment("pulled", "acrworld.azurecr.rehearsal.test/quayside-serve:1");
+  const unknown = await world.deploy("ep-uai", "green", { environmentId });
+  expect(JSON.stringify(unknown.json)).toContain("there is no registry acrworld.azurecr.rehearsal.test");
+  const registry = `${group}/providers/Microsoft.ContainerRegistry/registries/acrworld`;
+  saveResource(registry, "Microsoft.ContainerRegistry/registries", { loginServer: "acrworld.azurecr.rehearsal.test" });
+  const unpulled = await world.deploy("ep-uai", "green", { environmentId });
+  expect(unpulled.json).toMatchObject({ status: "Failed", error: { code: "AuthorizationFailed" } });
+  expect(JSON.stringify(unpulled.json)).toContain("AcrPull");
+  await cloud.assign(principalId, "acrPull", group);
+  expect((await world.deploy("ep-uai", "green", { environmentId })).json).toMatchObject({ status: "Succeeded" });
 });
+
+function saveResource(id: string, type: string, properties: JsonObject): void {
+  world.test.host.resources.save({ id, name: id.split("/").at(-1) ?? "", type, properties });
+}

@@ -11,7 +11,10 @@ const LONGEST_REQUEST_MS = 300_000;
 /** Each instance is a process of this machine. */
 const MOST_INSTANCES = 16;
 
-/** `properties.requestSettings` completed. */
+/**
+ * `properties.requestSettings` completed. The router keeps `requestTimeout`; it has no queue of its own, so
+ * `maxConcurrentRequestsPerInstance` and `maxQueueWait` are checked and shown, not enforced.
+ */
 export function requestSettings(value: JsonValue | undefined): JsonObject {
   const at = "properties.requestSettings";
   const settings = { ...REQUEST, ...objectAt(value, at) };
@@ -51,7 +54,10 @@ export function toProbe(value: JsonValue | undefined, path: string, at: string):
   };
 }
 
-/** `sku` and `properties.scaleSettings` completed, and how many instances they ask for now. */
+/**
+ * `sku` and `properties.scaleSettings` completed, and how many instances they ask for now. Load does not scale a
+ * deployment here: a range of instances runs at its least.
+ */
 export function scaling(
   sku: JsonObject | undefined,
   value: JsonValue | undefined,
