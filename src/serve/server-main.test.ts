@@ -12,7 +12,7 @@ import { post } from "./testing/server.ts";
 const ROW = { data: [[5.1, 3.5, 1.4, 0.2]] };
 
 test("it says where it listens, then that it is ready, serves, and prints JSON lines", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path, "--name", "iris", "--version", "7"]);
 
   const { port } = await server.told("listening");
@@ -42,7 +42,7 @@ test("in an image it takes the model that Azure ML mounts, with its name and ver
 });
 
 test("told to drain, it finishes the request in flight, and exits 0", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path]);
   const { port } = await server.told("listening");
   await server.told("ready");
@@ -57,7 +57,7 @@ test("told to drain, it finishes the request in flight, and exits 0", async () =
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends it with exit code 0", async (signal) => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path]);
   await server.told("ready");
 
@@ -67,7 +67,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends it with exit code 0", async (
 });
 
 test("it ends when its starter is gone", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path]);
   await server.told("ready");
 
@@ -149,7 +149,7 @@ test.each([
 test("a port that is taken is one line and exit code 1", async () => {
   const other = createServer();
   const port = await listen(other, "127.0.0.1", 0);
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path, "--port", String(port)]);
 
   expect(await server.told("failed")).toMatchObject({
@@ -161,7 +161,7 @@ test("a port that is taken is one line and exit code 1", async () => {
 });
 
 test("what is not HTTP, or too much of it, is refused and the server stays up", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using server = startChild("server-main.ts", [folder.path]);
   const { port } = await server.told("listening");
   await server.told("ready");

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { startChild } from "../testing/child.ts";
 import { LINEAR, modelFolder } from "../testing/models.ts";
 import { routesOf, type TestRouter, testInstance, testRouter } from "../testing/router.ts";
@@ -218,8 +219,8 @@ test("requests are split by weight, each for itself, over one kept-alive connect
 });
 
 test("a new table counts for the next request, and none is lost over 200 switches under load", async () => {
-  await using blue = await testServer(LINEAR);
-  await using green = await testServer(LINEAR);
+  await using blue = await testServer(encodeModel(LINEAR));
+  await using green = await testServer(encodeModel(LINEAR));
   await using router = await testRouter();
   const deployments = (greenWeight: number) =>
     [
@@ -246,12 +247,12 @@ test("a new table counts for the next request, and none is lost over 200 switche
 
 test("no request is lost while deployments come and go: added when ready, taken out of the table, then drained", async () => {
   await using router = await testRouter();
-  let current = await testServer(LINEAR);
+  let current = await testServer(encodeModel(LINEAR));
   router.apply({ name: "v0", weight: 100, instances: [current.url] });
   const load = startLoad(router);
 
   for (let version = 1; version <= 12; version++) {
-    const next = await testServer(LINEAR);
+    const next = await testServer(encodeModel(LINEAR));
     router.apply(
       { name: `v${version - 1}`, weight: 100, instances: [current.url] },
       { name: `v${version}`, weight: 0, instances: [next.url] },
@@ -269,7 +270,7 @@ test("no request is lost while deployments come and go: added when ready, taken 
 });
 
 test("when an instance is killed under load, its requests are answered by the other one", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using first = startChild("server-main.ts", [folder.path]);
   await using second = startChild("server-main.ts", [folder.path]);
   const origins = await Promise.all(
@@ -291,11 +292,11 @@ test("when an instance is killed under load, its requests are answered by the ot
 });
 
 test("when a whole deployment is killed under load, the others that get live traffic answer", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   await using green = startChild("server-main.ts", [folder.path]);
   const origin = `http://127.0.0.1:${(await green.told("listening")).port}`;
   await green.told("ready");
-  await using blue = await testServer(LINEAR);
+  await using blue = await testServer(encodeModel(LINEAR));
   await using router = await testRouter();
   router.apply({ name: "blue", weight: 50, instances: [blue.url] }, { name: "green", weight: 50, instances: [origin] });
   const load = startLoad(router);

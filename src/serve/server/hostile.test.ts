@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { ECHO, LINEAR } from "../testing/models.ts";
 import { post, type TestServer, testServer } from "../testing/server.ts";
 
@@ -7,8 +8,8 @@ let linear: TestServer;
 let echo: TestServer;
 
 beforeAll(async () => {
-  linear = await testServer(LINEAR);
-  echo = await testServer(ECHO);
+  linear = await testServer(encodeModel(LINEAR));
+  echo = await testServer(encodeModel(ECHO));
 });
 afterAll(async () => {
   await linear[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { silentLog } from "../log.ts";
 import { LINEAR, modelFolder } from "../testing/models.ts";
 import { post, testServer } from "../testing/server.ts";
@@ -10,7 +11,7 @@ import { MODEL_SERVER_DEFAULTS, startModelServer } from "./model-server.ts";
 const ROW = { data: [[5.1, 3.5, 1.4, 0.2]] };
 
 test("until the model is loaded, health and everything about the model answer 503, and liveness 200", async () => {
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   const server = await startModelServer({
     ...MODEL_SERVER_DEFAULTS,
     place: folder.path,
@@ -39,7 +40,7 @@ test("until the model is loaded, health and everything about the model answer 50
 
 test("when it is to end, readiness fails first while requests are still served, each closing its connection", async () => {
   const delay = Promise.withResolvers<void>();
-  await using folder = await modelFolder(LINEAR);
+  await using folder = await modelFolder(encodeModel(LINEAR));
   const clock = { now: () => 0, sleep: () => delay.promise };
   const server = await startModelServer({
     ...MODEL_SERVER_DEFAULTS,
@@ -68,7 +69,7 @@ test("when it is to end, readiness fails first while requests are still served, 
 });
 
 test("health answers as Azure's inference server does", async () => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
 
   const response = await fetch(`${server.url}/`);
 
@@ -83,7 +84,7 @@ test("health answers as Azure's inference server does", async () => {
 });
 
 test("ids are echoed on answers and on refusals", async () => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
   const headers = { "x-request-id": "A", "x-ms-client-request-id": "C" };
 
   for (const body of [ROW, {}]) {
@@ -102,7 +103,7 @@ test.each([
   ["?version=3", "openapi", "3.0.3"],
   ["?version=3.1", "openapi", "3.1.0"],
 ])("swagger.json%s describes the routes", async (query, key, version) => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
 
   const document = (await (await fetch(`${server.url}/swagger.json${query}`)).json()) as Record<string, unknown>;
 
@@ -113,7 +114,7 @@ test.each([
 });
 
 test.each(["4", "toString"])("swagger.json of version %s does not exist", async (version) => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
 
   const response = await fetch(`${server.url}/swagger.json?version=${version}`);
 
@@ -124,14 +125,14 @@ test.each(["4", "toString"])("swagger.json of version %s does not exist", async 
 });
 
 test("unknown routes are 404 in the words of their protocol", async () => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
 
   expect(await (await fetch(`${server.url}/scores`)).json()).toEqual({ message: "serve.not-found: no route /scores" });
   expect(await (await fetch(`${server.url}/v2/x`)).json()).toEqual({ error: "serve.not-found: no route /v2/x" });
 });
 
 test("metrics have their series from the start and count by route and code", async () => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
   const series = async () =>
     new Map(
       (await (await fetch(`${server.url}/metrics`)).text())
@@ -165,7 +166,7 @@ test("metrics have their series from the start and count by route and code", asy
 });
 
 test("requests that arrive together share a run and get the answers they get alone", async () => {
-  await using server = await testServer(LINEAR);
+  await using server = await testServer(encodeModel(LINEAR));
   const bodies = Array.from({ length: 50 }, (_, at) => ({ data: [rowOf(at), ...(at % 3 === 0 ? [rowOf(at + 1000)] : [])] }));
   const runs = async () =>
     Number(/quayside_model_runs_total\S* (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { ECHO, LINEAR, LOOKUP, ONE_ROW } from "../testing/models.ts";
 import { post, type TestServer, testServer } from "../testing/server.ts";
 
@@ -6,8 +7,8 @@ let linear: TestServer;
 let echo: TestServer;
 
 beforeAll(async () => {
-  linear = await testServer(LINEAR, { maxRows: 4 });
-  echo = await testServer(ECHO);
+  linear = await testServer(encodeModel(LINEAR), { maxRows: 4 });
+  echo = await testServer(encodeModel(ECHO));
 });
 afterAll(async () => {
   await linear[Symbol.asyncDispose]();
@@ -255,7 +256,7 @@ describe("infer", () => {
       "has shape [2,2]; the model takes [1, 2]",
     ],
   ])("refuses %s", async (_, model, tensor, message) => {
-    await using server = await testServer(model);
+    await using server = await testServer(encodeModel(model));
 
     const response = await post(`${server.url}/v2/models/m/infer`, { inputs: [tensor] });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { COLUMNS, ECHO, LINEAR, LOOKUP, ONE_ROW, SUM } from "../testing/models.ts";
 import { post, type TestServer, testServer } from "../testing/server.ts";
 
@@ -12,7 +13,7 @@ const SIGNATURE = { "signature.json": JSON.stringify({ inputs: [{ name: "X", col
 let named: TestServer;
 
 beforeAll(async () => {
-  named = await testServer(LINEAR, { files: SIGNATURE, maxRows: 3, maxBodyBytes: 4096 });
+  named = await testServer(encodeModel(LINEAR), { files: SIGNATURE, maxRows: 3, maxBodyBytes: 4096 });
 });
 afterAll(() => named[Symbol.asyncDispose]());
 
@@ -172,7 +173,7 @@ describe("what cannot be scored gets one line, a code, and a server that stays u
 });
 
 test("a model that fails while it runs is a 500 of its own, and only of the request that made it fail", async () => {
-  await using server = await testServer(LOOKUP);
+  await using server = await testServer(encodeModel(LOOKUP));
 
   const [good, bad, alsoGood] = await Promise.all([0, 7, 2].map((index) => post(`${server.url}/score`, { data: [[index]] })));
 
@@ -192,7 +193,7 @@ test("an answer says how long the model ran", async () => {
 });
 
 test("a model with one output answers predictions", async () => {
-  await using server = await testServer(SUM);
+  await using server = await testServer(encodeModel(SUM));
 
   expect(
     await (
@@ -207,7 +208,7 @@ test("a model with one output answers predictions", async () => {
 });
 
 test("a model with one input for each column takes rows in the order of its inputs, or by their names", async () => {
-  await using server = await testServer(COLUMNS);
+  await using server = await testServer(encodeModel(COLUMNS));
 
   expect(await (await post(`${server.url}/score`, { data: [[2, 3]] })).json()).toEqual({ predictions: [[6]] });
   const byName = {
@@ -223,7 +224,7 @@ test("a model with one input for each column takes rows in the order of its inpu
 });
 
 test("a model that does not take rows of one table says where it can be asked", async () => {
-  await using server = await testServer(ECHO);
+  await using server = await testServer(encodeModel(ECHO));
 
   const response = await post(`${server.url}/score`, { data: [[1, 2]] });
 
@@ -234,7 +235,7 @@ test("a model that does not take rows of one table says where it can be asked", 
 });
 
 test("a model of exactly one row refuses two", async () => {
-  await using server = await testServer(ONE_ROW);
+  await using server = await testServer(encodeModel(ONE_ROW));
 
   expect(await (await post(`${server.url}/score`, { data: [[1, 2]] })).json()).toEqual({ predictions: [[-1, -2]] });
   const two = await post(`${server.url}/score`, {
@@ -257,7 +258,7 @@ function isRaw(body: unknown): body is Raw {
 
 /** The LINEAR model, computed here in 64 bits. */
 function softmax(row: readonly number[]): number[] {
-  const weights = LINEAR.weights?.[0]?.data ?? [];
+  const weights = LINEAR.weights[0].data;
   const scores = [0, 1, 2].map((label) => row.reduce((sum, value, at) => sum + value * (weights[at * 3 + label] ?? 0), 0));
   const powers = scores.map(Math.exp);
   const total = powers.reduce((sum, power) => sum + power, 0);

@@ -1,12 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeModel, type OnnxModel, type OnnxValue } from "../../../examples/iris/src/onnx.ts";
 
-const rowsOf = (name: string, type: OnnxValue["type"], width: number): OnnxValue => ({ name, type, shape: ["rows", width] });
+// Models are data here; tests write them as ONNX with `encodeModel` of the iris example, which production code must not import.
+
+const rowsOf = <Type extends string>(name: string, type: Type, width: number) =>
+  ({ name, type, shape: ["rows", width] }) as const;
 
 /** A linear classifier of four numbers and three classes, with an integer label: answers differ for every row. */
-export const LINEAR: OnnxModel = {
+export const LINEAR = {
   name: "linear",
   inputs: [rowsOf("X", "float", 4)],
   outputs: [{ name: "label", type: "int64", shape: ["rows"] }, rowsOf("probabilities", "float", 3)],
@@ -16,19 +18,19 @@ export const LINEAR: OnnxModel = {
     { op: "ArgMax", inputs: ["scores"], outputs: ["label"], attributes: { axis: { i: 1 }, keepdims: { i: 0 } } },
   ],
   weights: [{ name: "W", dims: [4, 3], data: [0.4, 0.1, -0.6, 0.9, -0.2, -0.5, -1.2, 0.3, 0.8, -0.6, -0.4, 1.1] }],
-};
+} as const;
 
 /** One output, as a regression has; `y` is the sum of the row. */
-export const SUM: OnnxModel = {
+export const SUM = {
   name: "sum",
   inputs: [rowsOf("X", "float", 2)],
   outputs: [{ name: "y", type: "float", shape: ["rows"] }],
   nodes: [{ op: "MatMul", inputs: ["X", "ones"], outputs: ["y"] }],
   weights: [{ name: "ones", dims: [2], data: [1, 1] }],
-};
+} as const;
 
 /** Gives back what it gets, for each element type that a request can carry here. */
-export const ECHO: OnnxModel = {
+export const ECHO = {
   name: "echo",
   inputs: (["float", "double", "int64", "bool", "string"] as const).map((type) => rowsOf(type, type, 2)),
   outputs: (["float", "double", "int64", "bool", "string"] as const).map((type) => rowsOf(`${type}_out`, type, 2)),
@@ -37,32 +39,32 @@ export const ECHO: OnnxModel = {
     inputs: [type],
     outputs: [`${type}_out`],
   })),
-};
+} as const;
 
 /** One column for each input, as converters write pipelines. */
-export const COLUMNS: OnnxModel = {
+export const COLUMNS = {
   name: "columns",
   inputs: [rowsOf("width", "float", 1), rowsOf("height", "float", 1)],
   outputs: [rowsOf("area", "float", 1)],
   nodes: [{ op: "Mul", inputs: ["width", "height"], outputs: ["area"] }],
-};
+} as const;
 
 /** A look-up that fails while it runs when the index is not 0, 1 or 2. */
-export const LOOKUP: OnnxModel = {
+export const LOOKUP = {
   name: "lookup",
   inputs: [rowsOf("index", "int64", 1)],
   outputs: [rowsOf("value", "float", 1)],
   nodes: [{ op: "Gather", inputs: ["table", "index"], outputs: ["value"], attributes: { axis: { i: 0 } } }],
   weights: [{ name: "table", dims: [3], data: [10, 20, 30] }],
-};
+} as const;
 
 /** Takes exactly one row. */
-export const ONE_ROW: OnnxModel = {
+export const ONE_ROW = {
   name: "one-row",
   inputs: [{ name: "X", type: "float", shape: [1, 2] }],
   outputs: [{ name: "y", type: "float", shape: [1, 2] }],
   nodes: [{ op: "Neg", inputs: ["X"], outputs: ["y"] }],
-};
+} as const;
 
 /** A linear classifier whose probabilities are a sequence of maps, as skl2onnx writes them unless told otherwise. */
 export const ZIPMAP = Buffer.from(
@@ -82,6 +84,6 @@ export async function folderOf(files: Readonly<Record<string, string | Uint8Arra
 }
 
 /** The same with `model.onnx` in it. */
-export function modelFolder(model: OnnxModel | Uint8Array, files: Readonly<Record<string, string>> = {}): Promise<ModelFolder> {
-  return folderOf({ "model.onnx": model instanceof Uint8Array ? model : encodeModel(model), ...files });
+export function modelFolder(model: Uint8Array, files: Readonly<Record<string, string>> = {}): Promise<ModelFolder> {
+  return folderOf({ "model.onnx": model, ...files });
 }

@@ -1,4 +1,3 @@
-import type { OnnxModel } from "../../../examples/iris/src/onnx.ts";
 import { silentLog } from "../log.ts";
 import { MODEL_SERVER_DEFAULTS, type ModelServer, type ModelServerOptions, startModelServer } from "../server/model-server.ts";
 import { modelFolder } from "./models.ts";
@@ -10,7 +9,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** A loaded model server in this process, on a free port. */
 export async function testServer(
-  model: OnnxModel | Uint8Array,
+  model: Uint8Array,
   options: Partial<ModelServerOptions> & { readonly files?: Readonly<Record<string, string>> } = {},
 ): Promise<TestServer> {
   const { files, ...rest } = options;
