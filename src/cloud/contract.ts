@@ -137,6 +137,8 @@ export interface TypeSpec {
   readonly extension?: boolean;
   /** Answers to a PUT that creates, a PUT that updates, and a DELETE; clients throw on any other code. */
   readonly status: { readonly created: 200 | 201 | 202; readonly updated: 200 | 202; readonly deleted: 200 | 202 | 204 };
+  /** A DELETE that is done at once answers with what it took away (role assignments). */
+  readonly deleteShows?: boolean;
   /** How long Azure takes, on the virtual clock. */
   readonly durationMs?: number | ((resource: Resource) => number);
   readonly deleteDurationMs?: number;

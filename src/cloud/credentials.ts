@@ -59,7 +59,7 @@ function readCredentials(file: string): Credentials {
     const read: unknown = JSON.parse(readFileSync(file, "utf8"));
     const missing = MEMBERS.find((member) => !isObject(read) || typeof read[member] !== "string" || read[member] === "");
     if (missing !== undefined) throw new TypeError(`${missing} is missing`);
-    return read as unknown as Credentials; // every member was looked at
+    return read as Credentials; // every member was looked at
   } catch (cause) {
     throw new QuaysideError(`${file} is damaged`, {
       code: "cloud.state-corrupt",

@@ -28,6 +28,7 @@ export function createAuthorization(surroundings: Surroundings): ProviderModule 
         extension: true,
         name: { pattern: GUID, words: "a GUID" },
         status: { created: 201, updated: 200, deleted: 200 },
+        deleteShows: true,
         admit: (change) => admitAssignment(change, surroundings),
       },
       {

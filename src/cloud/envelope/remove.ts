@@ -19,6 +19,8 @@ export interface Removed {
   readonly existed: boolean;
   readonly status: 200 | 202 | 204;
   readonly operation?: Operation;
+  /** What was taken away, where the type answers with it. */
+  readonly resource?: Resource;
 }
 
 /** A DELETE: checked, and under way or done when this resolves. Children and extensions go first. */
@@ -43,7 +45,7 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
   await envelope.operations.cancel(current.id);
   if (deleted !== 202 && registered.spec.deleteDurationMs === undefined) {
     await release(envelope, current, request.query);
-    return { existed: true, status: deleted };
+    return { existed: true, status: deleted, ...(registered.spec.deleteShows === true ? { resource: current } : {}) };
   }
   const operation = envelope.host.store.transaction(() => {
     envelope.documents.save(withState(current, "Deleting"));

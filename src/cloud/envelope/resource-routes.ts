@@ -82,7 +82,10 @@ async function onResource(envelope: Envelope, request: ArmRequest): Promise<ArmR
         query: request.query,
         conditions: conditionsOf(request),
       });
-      return removed.operation === undefined ? { status: removed.status } : acceptedResponse(envelope, 202, removed.operation);
+      if (removed.operation !== undefined) return acceptedResponse(envelope, 202, removed.operation);
+      return removed.resource === undefined
+        ? { status: removed.status }
+        : resourceResponse(envelope, removed.status, removed.resource);
     }
     default:
       throw faults.methodNotAllowed(method, `'${path}'`);
