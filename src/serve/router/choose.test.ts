@@ -50,10 +50,10 @@ test("the largest draw below 1 still chooses", () => {
 
 test("a deployment whose instances all failed is passed over until its pause ends, unless all are down", () => {
   const endpoint = endpointOf(["blue", 50, 2], ["green", 50, 1]);
-  for (const instance of endpoint.deployments.get("blue")?.instances ?? []) noteFailure(instance, 1000);
+  for (const instance of endpoint.deployments.get("blue")?.instances ?? []) noteFailure(instance, 1000, true);
 
   expect([share(endpoint, "blue", 1000), share(endpoint, "blue", 1250)]).toEqual([0, 0.5]);
-  for (const instance of endpoint.deployments.get("green")?.instances ?? []) noteFailure(instance, 1000);
+  for (const instance of endpoint.deployments.get("green")?.instances ?? []) noteFailure(instance, 1000, true);
   expect(share(endpoint, "blue", 1000)).toBe(0.5);
 });
 
@@ -67,14 +67,24 @@ test("the least busy instance that is up is chosen; when none is, the one whose 
 
   expect(chooseInstance(blue, 0)).toBe(b);
   expect(chooseInstance(blue, 0, b)).toBe(a);
-  expect(noteFailure(b, 0)).toBe(true);
+  expect(noteFailure(b, 0, true)).toBe(true);
   expect(chooseInstance(blue, 0)).toBe(a);
-  expect(noteFailure(b, 0)).toBe(false);
-  noteFailure(a, 0);
-  noteFailure(c, 100);
+  expect(noteFailure(b, 0, true)).toBe(false);
+  noteFailure(a, 0, true);
+  noteFailure(c, 100, true);
   expect(chooseInstance(blue, 0)).toBe(a);
   noteSuccess(b);
   expect(chooseInstance(blue, 0)).toBe(b);
+});
+
+test("one lost connection says nothing about an instance, a second one in a row does, and an answer forgets them", () => {
+  const [instance] = endpointOf(["blue", 100, 1]).deployments.get("blue")?.instances ?? [];
+  if (instance === undefined) throw new Error("one instance is needed");
+
+  expect([noteFailure(instance, 0, false), instance.downUntil]).toEqual([false, 0]);
+  noteSuccess(instance);
+  expect([noteFailure(instance, 0, false), instance.downUntil]).toEqual([false, 0]);
+  expect([noteFailure(instance, 0, false), instance.downUntil]).toEqual([true, 500]);
 });
 
 test("a request that found its connection dead goes to a sibling, else to another live deployment, else back", () => {
@@ -85,7 +95,7 @@ test("a request that found its connection dead goes to a sibling, else to anothe
   const failed = { deployment: blue, instance: a };
 
   expect(chooseAgain(endpoint, failed, false, 0, 0.5).instance).toBe(b);
-  noteFailure(b, 0);
+  noteFailure(b, 0, true);
   expect(chooseAgain(endpoint, failed, false, 0, 0.5).deployment.name).toBe("green");
   expect(chooseAgain(endpoint, failed, true, 0, 0.5).instance).toBe(b);
   const alone = endpointOf(["blue", 100, 1], ["grey", 0, 1]);

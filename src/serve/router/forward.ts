@@ -3,8 +3,8 @@ import type { Dispatcher } from "undici";
 import { responseHeaders } from "./headers.ts";
 import type { Instance } from "./instance.ts";
 
-/** How one attempt ended. `lost` = the connection failed before any byte of an answer. */
-export type Outcome = "answered" | "lost" | "broken" | "aborted";
+/** How one attempt ended. `refused` = no connection, `lost` = the connection failed before any byte of an answer, `broken` = after. */
+export type Outcome = "answered" | "refused" | "lost" | "broken" | "aborted";
 
 export interface Attempt {
   readonly instance: Instance;
@@ -18,6 +18,9 @@ export interface Attempt {
   readonly answerHeaders: () => Readonly<Record<string, string>>;
   readonly response: ServerResponse;
 }
+
+/** Nobody listens, or nobody takes connections. */
+const NO_CONNECTION = new Set(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "EHOSTUNREACH"]);
 
 /** Bytes. */
 const SMALL = 4096;
@@ -87,9 +90,10 @@ export class Forward implements Dispatcher.DispatchHandler {
     this.#settle("answered");
   }
 
-  onResponseError(): void {
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     this.#attempt.instance.inFlight--;
-    this.#settle(this.#started ? "broken" : "lost");
+    if (this.#started) this.#settle("broken");
+    else this.#settle("code" in cause && NO_CONNECTION.has(String(cause.code)) ? "refused" : "lost");
   }
 
   #settle(outcome: Outcome): void {

@@ -10,6 +10,7 @@ export interface Instance {
   inFlight: number;
   /** Until then (milliseconds of `performance.now`) others are preferred. */
   downUntil: number;
+  /** Since its last answer. */
   failures: number;
 }
 
@@ -41,11 +42,16 @@ export async function retire({ pool, fresh }: Instance): Promise<void> {
   await Promise.all([pool.close(), fresh.close()]);
 }
 
-/** A connection failed: prefer others for a while that doubles with each failure in a row; true when it was up until now. */
-export function noteFailure(instance: Instance, now: number): boolean {
-  const wasUp = instance.failures === 0;
-  instance.downUntil = now + Math.min(FIRST_PAUSE_MS * 2 ** instance.failures, LONGEST_PAUSE_MS);
+/**
+ * A connection failed: prefer others for a while that doubles with each failure in a row. One that was `refused` tells that
+ * nobody listens; one that was only lost may have been idle for too long, so a single one says nothing yet. True when the
+ * instance was up until now.
+ */
+export function noteFailure(instance: Instance, now: number, refused: boolean): boolean {
   instance.failures++;
+  if (!refused && instance.failures < 2) return false;
+  const wasUp = instance.downUntil === 0;
+  instance.downUntil = now + Math.min(FIRST_PAUSE_MS * 2 ** (instance.failures - 1), LONGEST_PAUSE_MS);
   return wasUp;
 }
 

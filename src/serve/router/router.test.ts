@@ -178,6 +178,22 @@ describe("what the router answers itself", () => {
   });
 });
 
+test("a kept-alive connection that turns out to be closed costs nobody a request, and the instance stays up", async () => {
+  const used = new WeakSet<object>();
+  await using blue = await testInstance("blue", ({ socket }, response) => {
+    if (used.has(socket)) return void socket.destroy();
+    used.add(socket);
+    response.end("ok");
+  });
+  await using router = await testRouter();
+  router.apply({ name: "blue", weight: 100, instances: [blue.origin] });
+
+  const answers = [await router.score(), await router.score(), await router.score()];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(await metric(router, "quayside_router_retries_total")).toBeGreaterThan(0);
+});
+
 test("a caller that leaves takes its request with it", async () => {
   const arrived = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
 import { type Choice, chooseAgain, chooseDeployment, chooseInstance } from "./choose.ts";
 import { checkCredential } from "./credentials.ts";
-import { Forward } from "./forward.ts";
+import { Forward, type Outcome } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { noteFailure, noteSuccess, retire } from "./instance.ts";
 import { readPath } from "./path.ts";
@@ -146,8 +146,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
         (outcome) => {
           if (outcome === "answered") noteSuccess(instance);
           else if (outcome !== "aborted") {
-            failed(choice);
-            if (outcome === "lost" && !again && sendAgain()) return;
+            failed(choice, outcome === "refused");
+            if (outcome !== "broken" && !again && sendAgain()) return;
           }
           end(outcome);
         },
@@ -168,7 +168,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       return true;
     }
 
-    function end(outcome: "answered" | "lost" | "broken" | "aborted"): void {
+    function end(outcome: Outcome): void {
       clearTimeout(timer);
       const { deployment } = choice;
       let status = response.statusCode;
@@ -194,11 +194,11 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     }
   }
 
-  function failed({ deployment, instance }: Choice): void {
+  function failed({ deployment, instance }: Choice, refused: boolean): void {
     metrics.counter("quayside_router_upstream_failures_total", "Connections to instances that failed.", {
       deployment: deployment.name,
     }).value++;
-    if (noteFailure(instance, performance.now()))
+    if (noteFailure(instance, performance.now(), refused))
       log("warn", "instance.down", { deployment: deployment.name, instance: instance.origin });
   }
 
