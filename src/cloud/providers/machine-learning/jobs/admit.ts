@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
+import { isObject, type JsonObject, type JsonValue, jsonEqual } from "../../../../base/index.ts";
 import type { Change, CloudHost, Resource } from "../../../contract.ts";
 import { at, numberAt, objectAt, requireOneOf, requireText, textAt, withDefaults } from "../../common/body.ts";
 import { badRequest, unsupported } from "../../common/faults.ts";
@@ -11,6 +11,25 @@ import { durationMs, references } from "./reference.ts";
 const URI_TYPES = ["uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model"];
 /** Members of a job that may change once it is there. */
 const MUTABLE = ["displayName", "description", "tags", "properties", "isArchived", "status", "services", "outputs"];
+
+/** All members of a job that mean something here; empty ones of other names say nothing. */
+const KNOWN = new Set([
+  ...MUTABLE,
+  "jobType",
+  "command",
+  "codeId",
+  "computeId",
+  "environmentId",
+  "environmentVariables",
+  "experimentName",
+  "identity",
+  "inputs",
+  "limits",
+  "resources",
+  // What GET shows and clients send back.
+  "parameters",
+  "provisioningState",
+]);
 
 const DEFAULTS: JsonObject = {
   experimentName: "Default",
@@ -56,15 +75,19 @@ function updateJob({ body, name }: Change, previous: Resource): Resource {
 }
 
 function refuseUnsupported(properties: JsonObject): void {
-  if (at(properties, "distribution") !== undefined) throw unsupported("distributed jobs (properties.distribution)");
+  const unknown = Object.keys(properties).find((member) => !KNOWN.has(member) && !isEmpty(properties[member]));
+  if (unknown !== undefined) throw unsupported(`properties.${unknown} of a command job`);
   if ((numberAt(properties, "resources.instanceCount") ?? 1) !== 1)
     throw unsupported("jobs on more than one instance (properties.resources.instanceCount)");
-  if (at(properties, "queueSettings") !== undefined) throw unsupported("queue settings (properties.queueSettings)");
   if (at(properties, "resources.dockerArgs") !== undefined)
     throw unsupported("docker arguments (properties.resources.dockerArgs)");
   const own = Object.keys(objectAt(properties, "services")).filter((name) => name !== "Tracking" && name !== "Studio");
   if (own.length > 0) throw unsupported(`interactive job services (properties.services.${own[0]})`);
   requireOneOf({ properties }, "properties.identity.identityType", ["AMLToken", "Managed", "UserIdentity"], "UserError");
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === false || (isObject(value) && Object.values(value).every(isEmpty));
 }
 
 function checkVariables(variables: JsonObject): void {

@@ -182,6 +182,8 @@ test.each([
   ["a sweep", { jobType: "Sweep" }, "Sweep jobs"],
   ["a pipeline", { jobType: "Pipeline" }, "Pipeline jobs"],
   ["a distributed job", { distribution: { distributionType: "PyTorch" } }, "distribution"],
+  ["a member that is not known", { autologgerSettings: { mlflowAutologger: "Enabled" } }, "properties.autologgerSettings"],
+  ["a variable that is no text", { environmentVariables: { SEED: 1 } }, "environmentVariables.SEED"],
   ["an unknown compute", { computeId: "computes/none" }, "properties.computeId"],
   ["an unknown environment", { environmentId: "environments/none/versions/1" }, "properties.environmentId"],
   ["unknown code", { codeId: "codes/none/versions/1" }, "properties.codeId"],
