@@ -101,7 +101,38 @@ test("a delegated node subnet is refused", async () => {
 
   const refused = await outcome(cloud, cluster("aks", delegated), clusterBody(delegated), VERSIONS.aks);
 
-  expect(refused).toMatchObject({ status: 400, code: "SubnetWithDelegationsCannotBeUsedByResource" });
+  expect(refused).toMatchObject({ status: 400, code: "SubnetIsDelegated" });
+});
+
+test("a service range over a subnet of the network is refused, also the default one", async () => {
+  const wide = await buildCore(cloud, { name: "rg-overlap", space: "10.0.0.0/16", subnet: { addressPrefix: "10.0.0.0/22" } });
+  const networkProfile = { networkPlugin: "azure", networkPluginMode: "overlay" };
+
+  const refused = await outcome(cloud, cluster("aks", wide), clusterBody(wide, { properties: { networkProfile } }), VERSIONS.aks);
+
+  expect(refused).toMatchObject({ status: 400, code: "ServiceCidrOverlapExistingSubnetsCidr" });
+});
+
+test("a pool outside of the network of the others is refused", async () => {
+  const body = mlPool(core, { vnetSubnetID: null });
+
+  expect(await putPool("odd", body)).toMatchObject({
+    status: 400,
+    code: "InvalidParameter",
+    message: expect.stringMatching(/all pools/),
+  });
+});
+
+test("the delegations of a subnet with nodes cannot change", async () => {
+  const properties = {
+    addressPrefix: "10.40.0.0/22",
+    delegations: [{ name: "d", properties: { serviceName: "Microsoft.App/environments" } }],
+  };
+
+  expect(await outcome(cloud, core.subnet, { properties }, VERSIONS.network)).toMatchObject({
+    status: 400,
+    code: "SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
+  });
 });
 
 test("an outbound way that the subnet does not have is refused", async () => {
@@ -116,7 +147,7 @@ test("an outbound way that the subnet does not have is refused", async () => {
 
 describe("a cluster body that AKS refuses", () => {
   test.each<[string, () => JsonObject, string]>([
-    ["an unknown VM size", () => clusterBody(core, { system: { vmSize: "Standard_X1" } }), "VMSizeNotSupported"],
+    ["an unknown VM size", () => clusterBody(core, { system: { vmSize: "Standard_X1" } }), "BadRequest"],
     ["a system pool without a node", () => clusterBody(core, { system: { count: 0 } }), "InvalidParameter"],
     ["no system pool", () => clusterBody(core, { system: { mode: "User" } }), "InvalidParameter"],
     ["a pool name with upper case", () => clusterBody(core, { system: { name: "System" } }), "InvalidParameter"],

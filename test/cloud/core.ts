@@ -23,6 +23,7 @@ export const VERSIONS = {
 export interface CoreOptions {
   readonly name?: string;
   readonly subnet?: JsonObject;
+  readonly space?: string;
   /** Roles of the control plane identity; all of them unless told. */
   readonly without?: readonly ("networkContributor" | "managedIdentityOperator")[];
 }
@@ -39,7 +40,7 @@ export async function buildCore(cloud: TestCloud, options: CoreOptions = {}): Pr
     {
       location: "eastus",
       properties: {
-        addressSpace: { addressPrefixes: ["10.40.0.0/16"] },
+        addressSpace: { addressPrefixes: [options.space ?? "10.40.0.0/16"] },
         subnets: [{ name: "nodes", properties: { addressPrefix: "10.40.0.0/22", ...options.subnet } }],
       },
     },

@@ -265,7 +265,7 @@ describe("a container registry", () => {
     });
     expect(
       await outcome(cloud, registry("acrclosed"), body("Standard", { publicNetworkAccess: "Disabled" }), REGISTRY),
-    ).toMatchObject({ status: 400, code: "SkuNotSupported" });
+    ).toMatchObject({ status: 400, code: "DisablingPublicNetworkAccessNotSupported" });
     expect(
       await outcome(
         cloud,

@@ -102,8 +102,19 @@ function admitRegistry(host: CloudHost, { name, body, previous }: Change): Resou
   return { ...body, sku: { name: sku, tier: sku }, properties };
 }
 
-const PREMIUM_ONLY: readonly { readonly path: string; readonly uses: (body: Resource) => boolean }[] = [
-  { path: "properties.publicNetworkAccess", uses: (body) => textAt(body, "properties.publicNetworkAccess") === "Disabled" },
+interface PremiumFeature {
+  readonly path: string;
+  /** Azure's code where it is known; the others share one. */
+  readonly code?: string;
+  uses(body: Resource): boolean;
+}
+
+const PREMIUM_ONLY: readonly PremiumFeature[] = [
+  {
+    path: "properties.publicNetworkAccess",
+    code: "DisablingPublicNetworkAccessNotSupported",
+    uses: (body) => textAt(body, "properties.publicNetworkAccess") === "Disabled",
+  },
   { path: "properties.networkRuleSet", uses: (body) => textAt(body, "properties.networkRuleSet.defaultAction") === "Deny" },
   { path: "properties.zoneRedundancy", uses: (body) => textAt(body, "properties.zoneRedundancy") === "Enabled" },
   { path: "properties.dataEndpointEnabled", uses: (body) => flagAt(body, "properties.dataEndpointEnabled") === true },
@@ -124,9 +135,9 @@ const PREMIUM_ONLY: readonly { readonly path: string; readonly uses: (body: Reso
 ];
 
 function requirePremium(body: Resource, sku: string): void {
-  const used = PREMIUM_ONLY.find(({ uses }) => uses(body));
+  const used = PREMIUM_ONLY.find((feature) => feature.uses(body));
   if (used !== undefined)
-    throw badRequest("SkuNotSupported", `${used.path} needs the Premium SKU; the registry has ${sku}`, used.path);
+    throw badRequest(used.code ?? "SkuNotSupported", `${used.path} needs the Premium SKU; the registry has ${sku}`, used.path);
 }
 
 /** azurerm reads these without asking whether they are there. */

@@ -6,7 +6,7 @@ import { parentOf } from "../common/ids.ts";
 import { AKS_API_VERSIONS, POOL_TYPE } from "./api-versions.ts";
 import { checkOutbound } from "./cluster-outbound.ts";
 import { checkCaller, checkControlPlane } from "./cluster-permissions.ts";
-import { isOverlay, poolsOf, refuseBusyCluster } from "./managed-clusters.ts";
+import { isOverlay, poolsOf, refuseBusyCluster, refuseMixedSubnets } from "./managed-clusters.ts";
 import { checkNodeSubnet } from "./node-subnet.ts";
 import { completePool } from "./pool-defaults.ts";
 import { checkQuota } from "./pool-quota.ts";
@@ -59,6 +59,9 @@ function admitPool(host: CloudHost, change: Change): Resource {
   const overlay = isOverlay(cluster);
   const properties = completePool(inheritPool(previous?.properties, body.properties), { version, overlay, plan, location });
   const subnetId = textAt(properties, "vnetSubnetID");
+  const others = poolsOf(host, cluster.id).filter((pool) => pool.name !== name);
+  if (others.some((pool) => (textAt(pool, "properties.vnetSubnetID") === undefined) !== (subnetId === undefined)))
+    refuseMixedSubnets(name);
   if (subnetId !== undefined) {
     const context = { clusterId: cluster.id, overlay, ...(preflight === undefined ? {} : { preflight }) };
     checkOutbound(host, cluster, checkNodeSubnet(host, context, subnetId, [{ name, pool: properties }]));

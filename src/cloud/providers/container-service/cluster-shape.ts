@@ -4,6 +4,7 @@ import type { Change, CloudHost, Resource } from "../../contract.ts";
 import { flagAt, objectAt, textAt, withDefaults } from "../common/body.ts";
 import { lastName, resourceGroupOf } from "../common/ids.ts";
 import { kubeletIdentity } from "./cluster-permissions.ts";
+import { DEFAULT_SERVICE_CIDR } from "./service-range.ts";
 
 /** What a cluster has that the client did not say; stable over updates. */
 export function completeCluster(host: CloudHost, change: Change, version: string): Resource {
@@ -87,8 +88,8 @@ function defaults(body: Resource): JsonObject {
       ...(overlay
         ? { podCidr: "10.244.0.0/16", podCidrs: [textAt(body, "properties.networkProfile.podCidr") ?? "10.244.0.0/16"] }
         : {}),
-      serviceCidr: "10.0.0.0/16",
-      serviceCidrs: [textAt(body, "properties.networkProfile.serviceCidr") ?? "10.0.0.0/16"],
+      serviceCidr: DEFAULT_SERVICE_CIDR,
+      serviceCidrs: [textAt(body, "properties.networkProfile.serviceCidr") ?? DEFAULT_SERVICE_CIDR],
       dnsServiceIP: "10.0.0.10",
       outboundType: "loadBalancer",
       loadBalancerSku: "standard",

@@ -16,6 +16,7 @@ import { checkApiServerSubnet, checkNodeSubnet } from "./node-subnet.ts";
 import { completePool } from "./pool-defaults.ts";
 import { checkQuota } from "./pool-quota.ts";
 import { inheritPool, type PoolProfile } from "./pool-rules.ts";
+import { checkServiceRange } from "./service-range.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -104,12 +105,15 @@ function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile
   const { id, body, preflight } = change;
   const context = { clusterId: id, overlay, ...(preflight === undefined ? {} : { preflight }) };
   const subnets = new Set(pools.flatMap((pool) => textAt(pool, "vnetSubnetID") ?? []));
+  const without = pools.find((pool) => textAt(pool, "vnetSubnetID") === undefined);
+  if (subnets.size > 0 && without !== undefined) refuseMixedSubnets(textAt(without, "name") ?? "");
   for (const subnetId of subnets) {
     const demands = pools
       .filter((pool) => pool.vnetSubnetID === subnetId)
       .map((pool) => ({ name: textAt(pool, "name") ?? "", pool }));
     const subnet = checkNodeSubnet(host, context, subnetId, demands);
     checkOutbound(host, body, subnet);
+    checkServiceRange(host, body, subnet);
   }
   const apiServer = textAt(body, "properties.apiServerAccessProfile.subnetId");
   if (apiServer !== undefined) checkApiServerSubnet(host, context, apiServer, [...subnets]);
@@ -123,6 +127,15 @@ function checkLinks(host: CloudHost, change: Change, pools: readonly PoolProfile
       "properties.identityProfile.kubeletidentity.resourceId",
     );
   }
+}
+
+/** The network of a cluster is its owner's or AKS's, for all pools. */
+export function refuseMixedSubnets(name: string): never {
+  throw badRequest(
+    "InvalidParameter",
+    `agent pool ${name} is the odd one: all pools of a cluster set vnetSubnetID, or none does`,
+    "agentPoolProfile.vnetSubnetID",
+  );
 }
 
 function savePools(host: CloudHost, cluster: Resource): void {

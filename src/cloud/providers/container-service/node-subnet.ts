@@ -30,7 +30,7 @@ export function checkNodeSubnet(
   const delegated = delegationsOf(subnet)[0];
   if (delegated !== undefined) {
     throw badRequest(
-      "SubnetWithDelegationsCannotBeUsedByResource",
+      "SubnetIsDelegated",
       `subnet ${subnetId} is delegated to ${delegated}; nodes need a subnet without delegation`,
       "agentPoolProfile.vnetSubnetID",
     );

@@ -68,8 +68,8 @@ function requireSize(name: string, pool: PoolProfile, location: string): VmSize 
   const size = vmSize(wanted);
   if (size === undefined)
     throw badRequest(
-      "VMSizeNotSupported",
-      `agent pool ${name} has VM size ${wanted}, which is not available in ${location}`,
+      "BadRequest",
+      `the VM size ${wanted} of agent pool ${name} is not allowed in your subscription in location ${location}`,
       "agentPoolProfile.vmSize",
     );
   return size;

@@ -87,7 +87,12 @@ function checkGroups(host: CloudHost, change: Change, connection: JsonObject): v
   }
   const groups = textsAt(connection, "properties.groupIds");
   if (groups.length === 0)
-    throw badRequest("MissingGroupIds", `properties.groupIds is empty; for ${type} it is one of ${allowed.join(", ")}`);
+    throw badRequest(
+      "MissingParameterOnPrivateLinkServiceConnection",
+      `properties.groupIds is empty; for ${type} it is one of ${allowed.join(", ")}`,
+    );
+  if (groups.length > 1)
+    throw badRequest("OnlyOneGroupIdPermitted", `properties.groupIds has ${groups.join(", ")}; make an endpoint for each`);
   const unknown = groups.find((group) => !allowed.some((name) => name.toLowerCase() === group.toLowerCase()));
   if (unknown !== undefined)
     throw badRequest("InvalidGroupId", `groupIds has ${unknown}; for ${type} it must be one of ${allowed.join(", ")}`);

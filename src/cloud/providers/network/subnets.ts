@@ -1,7 +1,7 @@
 import { idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type Change, type CloudHost, type Resource, type TypeSpec } from "../../contract.ts";
-import { textAt, textsAt } from "../common/body.ts";
+import { objectsAt, textAt, textsAt } from "../common/body.ts";
 import { claim } from "../common/claims.ts";
 import { badRequest } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
@@ -75,14 +75,25 @@ export function refuseUsedSubnet(host: CloudHost, subnetId: string): void {
     throw badRequest("InUseSubnetCannotBeDeleted", `subnet ${subnetId} is in use by ${user.id}; delete that first`);
 }
 
+/** While something holds an address of a subnet, neither its range nor whom it is delegated to can change. */
 export function refuseMovedSubnet(host: CloudHost, previous: Resource, properties: JsonObject): void {
   const prefixes = (of: JsonObject) => [textAt(of, "addressPrefix"), ...textsAt(of, "addressPrefixes")].filter(Boolean).join(",");
-  if (prefixes(previous.properties) === prefixes(properties)) return;
-  const user = subnetUsers(host, previous.id)[0];
-  if (user !== undefined) {
+  const services = (of: JsonObject) =>
+    objectsAt(of, "delegations")
+      .map((delegation) => textAt(delegation, "properties.serviceName") ?? "")
+      .join(",");
+  const facts = [
+    { name: "range", code: "InUseSubnetCannotBeUpdated", of: prefixes },
+    { name: "delegations", code: "SubnetDelegationsCannotChangeWhenSubnetUsedByResource", of: services },
+  ];
+  for (const { name, code, of } of facts) {
+    const [before, after] = [of(previous.properties), of(properties)];
+    if (before === after) continue;
+    const user = subnetUsers(host, previous.id)[0];
+    if (user === undefined) return;
     throw badRequest(
-      "InUseSubnetCannotBeUpdated",
-      `subnet ${previous.name} is in use by ${user.id}; its range cannot change from ${prefixes(previous.properties)} to ${prefixes(properties)}`,
+      code,
+      `subnet ${previous.name} is in use by ${user.id}; its ${name} cannot change from [${before}] to [${after}]`,
     );
   }
 }
