@@ -170,6 +170,21 @@ test("Microsoft's deployments client deploys to a subscription", async () => {
   expect(await collect(deployments.listAtSubscriptionScope())).toHaveLength(1);
 });
 
+test("the platform's template deploys, and what-if finds nothing to change afterwards", async () => {
+  await using t = await startTestCloud({ providers });
+  await t.group("rg-mlops-pipeline");
+  const { deployments } = client(t);
+  const template: unknown = JSON.parse(readFileSync(new URL("../../bicep/main.json", import.meta.url), "utf8"));
+  const platform = { template: template as Record<string, unknown>, mode: "Incremental" as const };
+
+  const created = await deployments.createOrUpdate("rg-mlops-pipeline", "platform", { properties: platform }, fast);
+  const foreseen = await deployments.whatIf("rg-mlops-pipeline", "platform", { properties: platform }, fast);
+
+  expect(created.properties?.provisioningState).toBe("Succeeded");
+  expect(foreseen.changes?.length).toBeGreaterThan(20);
+  expect(foreseen.changes?.filter(({ changeType }) => changeType !== "NoChange")).toEqual([]);
+});
+
 async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];
   for await (const item of pages) items.push(item);

@@ -109,6 +109,21 @@ test("a module into a group that does not exist is refused before anything is de
   expect(cloud.toys.writes).toEqual([]);
 });
 
+test("a mistake in a module is found before anything is deployed, with the way to it", async () => {
+  await using cloud = await startDeploymentsCloud();
+  const id = `${cloud.group}/providers/Microsoft.Resources/deployments/dep`;
+  const wrap = (name: string, template: JsonObject) => symbolic({ [name]: nested(name, { template }) });
+  const template = wrap("outer", wrap("inner", symbolic({ a: box("a", { x: "[nonsense()]" }) })));
+
+  const { json, status } = await cloud.ask("PUT", id, { properties: { template, mode: "Incremental" } });
+
+  expect(status).toBe(400);
+  expect(json.error).toMatchObject({
+    code: "InvalidTemplate",
+    message: expect.stringMatching(/'outer': in the nested deployment 'inner': .*resources 'a'.*'nonsense'/),
+  });
+});
+
 test("a restart in the middle of a module goes on inside it", async () => {
   const stateDir = await mkdtemp(join(tmpdir(), "quayside-nested-"));
   const template = symbolic({

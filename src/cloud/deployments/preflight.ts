@@ -117,7 +117,8 @@ function foreseeOne(
   } catch (error) {
     // A name or a condition that hangs on something not deployed yet: the deployment itself will tell.
     if (error instanceof Pending) return [{ ...self, unknown: error.message }];
-    throw error;
+    if (!(error instanceof ArmFault) || error.code !== "InvalidTemplate") throw error;
+    throw new ArmFault(400, error.code, `in the nested deployment '${resource.name}': ${error.message}`, { target: resource.id });
   }
 }
 

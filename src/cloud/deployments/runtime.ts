@@ -88,6 +88,10 @@ function locate({ find }: RuntimeContext, text: string): { readonly id: string; 
   if (found.length > 1)
     throw new ExpressionFault(`'${text}' is a loop of ${found.length} resources; refer to one of them, or use references`);
   const [planned] = found;
+  if (planned?.id === "")
+    throw new ArmFault(404, "ResourceNotFound", `the resource '${text}' is not deployed, as its condition is false`, {
+      target: text,
+    });
   if (planned !== undefined) return { id: planned.id, planned };
   if (!text.startsWith("/") || parseResourceId(text) === undefined)
     throw new ExpressionFault(`the resource '${text}' is not defined in the template`);

@@ -4,13 +4,11 @@ export {
   evaluateKnown,
   evaluateKnownParameters,
   evaluateNestedParameters,
-  NOTHING_DEPLOYED,
 } from "./body-values.ts";
 export { referencedKeys } from "./dependencies.ts";
-export { evaluateText, evaluateValue } from "./evaluate.ts";
+export { evaluateText } from "./evaluate.ts";
 export { type EvaluatedResource, evaluateTemplate, type ReferenceTarget, type TemplateEvaluation } from "./evaluate-template.ts";
-export { at, ExpressionFault, invalidTemplate, Pending } from "./fault.ts";
-export { formatDate } from "./functions/dates.ts";
+export { at, ExpressionFault, Pending } from "./fault.ts";
 export { evaluateOutputs, type OutputValue, outputExpressions } from "./outputs.ts";
 export { parseExpression } from "./parser.ts";
 export { checkNesting, type PlanInput, planTemplate } from "./plan.ts";

@@ -73,7 +73,7 @@ export const surroundings: FunctionTable = {
     const apiVersion = args.length > 1 && args[1] !== null ? stringArg(args, 1) : undefined;
     return runtime(scope).reference(stringArg(args, 0), apiVersion, isFull(args, 2));
   }),
-  references: eager(1, 2, (args, scope) => runtime(scope).references(stringArg(args, 0), isFull(args, 1))),
+  references: eager(1, 3, (args, scope) => runtime(scope).references(stringArg(args, 0), isFull(args, args.length - 1))),
   providers: refused("is deprecated and not supported"),
   roleDefinitions: refused("is experimental and not supported"),
   externalInput: refused("is experimental and not supported"),
