@@ -55,9 +55,10 @@ def streamed(name):
     return printed.getvalue(), error
 
 
+# The client prints the log of a job that it sees running, so these jobs wait for it.
 training = job(
     "py-train",
-    "node train.mjs ${{inputs.data}} ${{outputs.model}} ${{inputs.rate}}",
+    "sleep 5; node train.mjs ${{inputs.data}} ${{outputs.model}} ${{inputs.rate}}",
     code=os.path.join(folder, "code"),
     inputs={"data": Input(type="uri_file", path="azureml:iris:1"), "rate": 0.1},
     outputs={"model": Output(type="uri_folder")},
@@ -77,7 +78,7 @@ again = ml.jobs.create_or_update(again)
 streamed("py-again")
 seen["same_code"] = str(ml.jobs.get("py-again").code) == str(finished.code)
 
-ml.jobs.create_or_update(job("py-fail", "echo broken; exit 7"))
+ml.jobs.create_or_update(job("py-fail", "sleep 5; echo broken; exit 7"))
 output, error = streamed("py-fail")
 seen["failed"] = ["broken" in output, "exited with code 7" in (error or "")]
 
