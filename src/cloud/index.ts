@@ -1,2 +1,3 @@
-export { type ClockMode } from "./clock.ts";
-export { type Cloud, type CloudOptions, startCloud } from "./start.ts";
+export type { ClockMode } from "./clock.ts";
+export type { Cloud, CloudOptions } from "./cloud.ts";
+export { startCloud } from "./start.ts";

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { Agent, fetch as send } from "undici";
 import { type RoleName, roleDefinitionId } from "../azure/index.ts";
 import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import type { Cloud, CloudOptions } from "./cloud.ts";
 import type { CloudHost, ProviderFactory, ProviderModule, TypeSpec } from "./contract.ts";
-import { type Cloud, type CloudOptions, startCloud } from "./start.ts";
+import { startCloud } from "./start.ts";
 
 export interface Answer {
   readonly status: number;
