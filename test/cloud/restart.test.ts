@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
+import { textAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { buildCore, clusterBody, VERSIONS } from "./core.ts";
@@ -8,7 +9,7 @@ import { buildCore, clusterBody, VERSIONS } from "./core.ts";
 async function stateOf(cloud: TestCloud, id: string, apiVersion: string): Promise<JsonObject> {
   for (let poll = 0; poll < 200; poll++) {
     const properties = (await cloud.ask("GET", id, { apiVersion })).json.properties as JsonObject;
-    if (["Succeeded", "Failed"].includes(String(properties.provisioningState))) return properties;
+    if (["Succeeded", "Failed"].includes(textAt(properties, "provisioningState") ?? "")) return properties;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`${id} did not settle`);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
+import { textAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { armTemplate } from "../../src/emit/arm/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 
-const template = armTemplate(definePlatform()) as unknown as JsonObject;
+const template = armTemplate(definePlatform());
 
 interface Outcome {
   readonly status: string;
@@ -17,14 +18,16 @@ async function deploy(cloud: TestCloud, group: string, name: string, parameters:
   const id = `${group}/providers/Microsoft.Resources/deployments/${name}`;
   const answer = await cloud.ask("PUT", id, { body: { properties: { mode: "Incremental", template, parameters: values } } });
   const ended = (await cloud.settle(answer)).json;
-  return { status: String(ended.status ?? answer.status), failures: leaves(ended.error as JsonObject | undefined) };
+  return { status: textAt(ended, "status") ?? "", failures: leaves(ended.error as JsonObject | undefined) };
 }
 
 /** The innermost errors: what somebody has to do something about. */
 function leaves(error: JsonObject | undefined): Outcome["failures"] {
   if (error === undefined) return [];
   const details = Array.isArray(error.details) ? (error.details as JsonObject[]) : [];
-  return details.length === 0 ? [{ code: String(error.code), message: String(error.message) }] : details.flatMap(leaves);
+  return details.length === 0
+    ? [{ code: textAt(error, "code") ?? "", message: textAt(error, "message") ?? "" }]
+    : details.flatMap(leaves);
 }
 
 describe("the platform's own template on the embedded Azure", () => {
