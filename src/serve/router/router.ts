@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
@@ -7,11 +6,10 @@ import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } 
 import type { RoutesMessage } from "../protocol.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
-import { type Choice, chooseAgain, chooseDeployment, chooseInstance } from "./choose.ts";
+import { type Choice, chooseDeployment, chooseInstance } from "./choose.ts";
 import { checkCredential } from "./credentials.ts";
-import { Forward, type Outcome } from "./forward.ts";
-import { requestHeaders } from "./headers.ts";
-import { noteFailure, noteSuccess, retire } from "./instance.ts";
+import { createExchanger } from "./exchange.ts";
+import { retire } from "./instance.ts";
 import { readPath } from "./path.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint } from "./table.ts";
 
@@ -41,13 +39,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
-  const retries = metrics.counter(
-    "quayside_router_retries_total",
-    "Requests sent again because their connection failed before any answer.",
-    {},
-  );
   let table = EMPTY_TABLE;
   let draining = false;
+  const exchange = createExchanger({ table: () => table, draining: () => draining, refuse, random, metrics, log });
   metrics.gauge("quayside_router_table_version", "Version of the routing table in force.", {}, () => table.version);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,7 +68,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const current = endpointOf(target.endpoint);
     const pinned = request.headers["azureml-model-deployment"];
     const choice = choose(current, typeof pinned === "string" ? pinned : undefined);
-    forward(
+    exchange(
       { request, response, started, path: target.path, endpoint: current.name, pinned: pinned !== undefined, body },
       choice,
     );
@@ -109,97 +103,6 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       );
     }
     return { deployment, instance };
-  }
-
-  interface Exchange {
-    readonly request: IncomingMessage;
-    readonly response: ServerResponse;
-    /** Milliseconds of `performance.now`. */
-    readonly started: number;
-    readonly path: string;
-    readonly endpoint: string;
-    readonly pinned: boolean;
-    readonly body: Buffer;
-  }
-
-  function forward(exchange: Exchange, first: Choice): void {
-    const { request, response, started, path, body } = exchange;
-    const given = request.headers["x-request-id"];
-    const headers = requestHeaders(request.headers, typeof given === "string" && given !== "" ? given : randomUUID());
-    let choice = first;
-    let running: Forward;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      running.abort();
-    }, first.deployment.timeoutMs);
-    response.on("close", () => {
-      if (!response.writableFinished) running.abort();
-    });
-    attempt(false);
-
-    function attempt(again: boolean): void {
-      const { deployment, instance } = choice;
-      const answerHeaders = () => (draining ? { ...deployment.headers, connection: "close" } : deployment.headers);
-      running = new Forward(
-        { instance, fresh: again, method: request.method ?? "GET", path, headers, body, answerHeaders, response },
-        (outcome) => {
-          if (outcome === "answered") noteSuccess(instance);
-          else if (outcome !== "aborted") {
-            failed(choice, outcome === "refused");
-            if (outcome !== "broken" && !again && sendAgain()) return;
-          }
-          end(outcome);
-        },
-      );
-      running.start();
-    }
-
-    /**
-     * Scoring has no effect besides its answer, so a request may be sent twice; only one that was lost before any byte of
-     * an answer is, and only once, over a new connection.
-     */
-    function sendAgain(): boolean {
-      const endpoint = table.endpoints.get(exchange.endpoint);
-      if (endpoint === undefined) return false;
-      retries.value++;
-      choice = chooseAgain(endpoint, choice, exchange.pinned, performance.now(), random());
-      attempt(true);
-      return true;
-    }
-
-    function end(outcome: Outcome): void {
-      clearTimeout(timer);
-      const { deployment } = choice;
-      let status = response.statusCode;
-      if (outcome !== "answered") {
-        // The caller left: nobody to answer, nothing to count against the deployment.
-        if (outcome === "aborted" && !late) return;
-        const fault = late
-          ? new RequestFault(
-              504,
-              "serve.timeout",
-              `deployment "${deployment.name}" did not answer within ${first.deployment.timeoutMs} ms`,
-            )
-          : new RequestFault(
-              502,
-              "serve.instance-gone",
-              `deployment "${deployment.name}" broke the connection before it answered`,
-            );
-        status = fault.status;
-        refuse(response, request, fault, deployment.headers);
-      }
-      deployment.requests(status).value++;
-      deployment.duration.observe((performance.now() - started) / 1000);
-    }
-  }
-
-  function failed({ deployment, instance }: Choice, refused: boolean): void {
-    metrics.counter("quayside_router_upstream_failures_total", "Connections to instances that failed.", {
-      deployment: deployment.name,
-    }).value++;
-    if (noteFailure(instance, performance.now(), refused))
-      log("warn", "instance.down", { deployment: deployment.name, instance: instance.origin });
   }
 
   function refuse(

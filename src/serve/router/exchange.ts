@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { RequestFault } from "../fault.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import { type Choice, chooseAgain } from "./choose.ts";
+import { Forward, type Outcome } from "./forward.ts";
+import { requestHeaders } from "./headers.ts";
+import { noteFailure, noteSuccess } from "./instance.ts";
+import type { Table } from "./table.ts";
+
+/** A request that may pass, with its body. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Milliseconds of `performance.now`. */
+  readonly started: number;
+  /** Path and query for the instance. */
+  readonly path: string;
+  readonly endpoint: string;
+  /** The caller named the deployment. */
+  readonly pinned: boolean;
+  readonly body: Buffer;
+}
+
+export interface ExchangerOptions {
+  readonly table: () => Table;
+  readonly draining: () => boolean;
+  readonly refuse: (
+    response: ServerResponse,
+    request: IncomingMessage,
+    cause: RequestFault,
+    headers: Readonly<Record<string, string>>,
+  ) => void;
+  readonly random: () => number;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Carries requests to instances: the deployment's time limit, one more try for what was lost, and the books about both. */
+export function createExchanger({
+  table,
+  draining,
+  refuse,
+  random,
+  metrics,
+  log,
+}: ExchangerOptions): (exchange: Exchange, first: Choice) => void {
+  const retries = metrics.counter(
+    "quayside_router_retries_total",
+    "Requests sent again because their connection failed before any answer.",
+    {},
+  );
+
+  function failed({ deployment, instance }: Choice, refused: boolean): void {
+    const labels = { deployment: deployment.name };
+    metrics.counter("quayside_router_upstream_failures_total", "Connections to instances that failed.", labels).value++;
+    if (noteFailure(instance, performance.now(), refused)) log("warn", "instance.down", { ...labels, instance: instance.origin });
+  }
+
+  return ({ request, response, started, path, endpoint, pinned, body }, first) => {
+    const given = request.headers["x-request-id"];
+    const headers = requestHeaders(request.headers, typeof given === "string" && given !== "" ? given : randomUUID());
+    const { timeoutMs } = first.deployment;
+    let choice = first;
+    let running: Forward;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      running.abort();
+    }, timeoutMs);
+    response.on("close", () => {
+      if (!response.writableFinished) running.abort();
+    });
+    attempt(false);
+
+    function attempt(again: boolean): void {
+      const { deployment, instance } = choice;
+      const answerHeaders = () => (draining() ? { ...deployment.headers, connection: "close" } : deployment.headers);
+      running = new Forward(
+        { instance, fresh: again, method: request.method ?? "GET", path, headers, body, answerHeaders, response },
+        (outcome) => {
+          if (outcome === "answered") noteSuccess(instance);
+          else if (outcome !== "aborted") {
+            failed(choice, outcome === "refused");
+            if (outcome !== "broken" && !again && sendAgain()) return;
+          }
+          end(outcome);
+        },
+      );
+      running.start();
+    }
+
+    /**
+     * Scoring has no effect besides its answer, so a request may be sent twice; only one that was lost before any byte of
+     * an answer is, and only once, over a new connection.
+     */
+    function sendAgain(): boolean {
+      // The table may be another one by now.
+      const current = table().endpoints.get(endpoint);
+      if (current === undefined) return false;
+      retries.value++;
+      choice = chooseAgain(current, choice, pinned, performance.now(), random());
+      attempt(true);
+      return true;
+    }
+
+    function end(outcome: Outcome): void {
+      clearTimeout(timer);
+      const { deployment } = choice;
+      let status = response.statusCode;
+      if (outcome !== "answered") {
+        // The caller left: nobody to answer, nothing to count against the deployment.
+        if (outcome === "aborted" && !late) return;
+        const fault = late
+          ? new RequestFault(504, "serve.timeout", `deployment "${deployment.name}" did not answer within ${timeoutMs} ms`)
+          : new RequestFault(
+              502,
+              "serve.instance-gone",
+              `deployment "${deployment.name}" broke the connection before it answered`,
+            );
+        status = fault.status;
+        refuse(response, request, fault, deployment.headers);
+      }
+      deployment.requests(status).value++;
+      deployment.duration.observe((performance.now() - started) / 1000);
+    }
+  };
+}
