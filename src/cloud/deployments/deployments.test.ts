@@ -116,6 +116,17 @@ test("a provider that is busy is asked again after the time it names", async () 
   expect(cloud.t.host.clock.now() - before).toBeGreaterThanOrEqual(21_000);
 });
 
+test("an operation that fails is not asked for again, whatever its status", async () => {
+  await using cloud = await startDeploymentsCloud();
+
+  const deployment = await cloud.deploy(symbolic({ a: box("a", { crashes: true }) }));
+
+  expect(propertiesOf(deployment).error).toMatchObject({
+    details: [{ code: "ResourceDeploymentFailure", details: [{ code: "BoxCrashed" }] }],
+  });
+  expect(cloud.toys.writes).toHaveLength(1);
+});
+
 test("loops, conditions, keys of other resources and existing ones work together", async () => {
   await using cloud = await startDeploymentsCloud();
   await cloud.deploy(symbolic({ old: box("old", { takesMs: 0 }) }), { name: "first" });

@@ -2,6 +2,7 @@ import { ArmFault, type ArmHandler, type ArmRequest, type ArmResponse } from "..
 import { parseBody } from "../template/index.ts";
 import type { Call } from "./call.ts";
 import { cancel, create, remove, validate, whatIf } from "./commands.ts";
+import { checkDeploymentName } from "./deployment-name.ts";
 import { type Engine, requirePermission, requireScope } from "./engine.ts";
 import { checkExistence, exportTemplate, list, operationResult, operationStatus, operations, show } from "./queries.ts";
 import { deploymentId } from "./record.ts";
@@ -35,7 +36,7 @@ export function createHandler(engine: Engine): ArmHandler {
     if (path.name === undefined) return list(engine, request, path);
     const route = ROUTES[`${request.method} ${path.action ?? ""}`];
     if (route === undefined) throw new ArmFault(405, "MethodNotAllowed", `${request.method} is not allowed on '${request.path}'`);
-    if (path.action === undefined) checkName(path.name);
+    if (path.action === undefined) checkDeploymentName(path.name);
     const target = canonicalTarget(engine, path);
     const id = deploymentId(target, path.name);
     requirePermission(engine, request.caller, `Microsoft.Resources/deployments/${route.permission}`, id);
@@ -45,15 +46,6 @@ export function createHandler(engine: Engine): ArmHandler {
 }
 
 const refused = (code: string, message: string) => new ArmFault(404, code, message);
-
-function checkName(name: string): void {
-  if (/^[\w.()-]{1,64}$/.test(name) && !name.endsWith(".")) return;
-  throw new ArmFault(
-    400,
-    "InvalidDeploymentName",
-    `the deployment name '${name}' is invalid: it must be 1 to 64 letters, digits, '-', '_', '.', '(' and ')', not ending in '.'`,
-  );
-}
 
 /** Ids show the group's name as it was created. */
 function canonicalTarget({ host }: Engine, { target }: DeploymentPath): DeploymentPath["target"] {

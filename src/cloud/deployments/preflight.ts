@@ -16,6 +16,7 @@ import {
   type Scope,
   targetId,
 } from "../template/index.ts";
+import { checkDeploymentName } from "./deployment-name.ts";
 import { type DeploymentFacts, type Engine, groupFacts, groupOf, requireScope, surroundingsOf } from "./engine.ts";
 import type { Mode } from "./record.ts";
 import type { ValidationLevel } from "./request.ts";
@@ -91,6 +92,7 @@ function foreseeOne(
       groups.set(idKey(resource.id), plannedGroup(resource, body));
     return [{ deploymentId, resource, body, complete }];
   }
+  checkDeploymentName(resource.name);
   const self: Foreseen = { deploymentId, resource, body: {}, complete: false };
   const group = nested.target.resourceGroup === undefined ? undefined : groups.get(idKey(targetId(nested.target)));
   if (group === undefined) requireScope(engine, nested.target);

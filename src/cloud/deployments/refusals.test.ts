@@ -115,6 +115,20 @@ const REQUESTS: [what: string, body: JsonObject | string, code: string][] = [
     "InvalidRequestContent",
   ],
   [
+    "a module with a name that is too long",
+    incremental(
+      symbolic({
+        m: {
+          type: "Microsoft.Resources/deployments",
+          apiVersion: "2025-04-01",
+          name: "m".repeat(65),
+          properties: { mode: "Incremental", template: classic },
+        },
+      }),
+    ),
+    "InvalidDeploymentName",
+  ],
+  [
     "a key vault reference",
     incremental(withParameter({ type: "secureString" }), { p: { reference: { keyVault: { id: "/x" }, secretName: "s" } } }),
     "KeyVaultParameterReferenceSecretRetrieveFailed",

@@ -17,7 +17,10 @@ const BUSY_CODES = new Set([
   "RetryableError",
 ]);
 
-/** Runs what may be refused for the moment, as ARM does inside a deployment; the delays are virtual. */
+/**
+ * Runs a PUT that may be refused for the moment, as ARM does inside a deployment; the delays are virtual. One that was
+ * taken (the resource has another ETag) and whose operation then failed is final.
+ */
 export async function withRetries<T>(
   host: Pick<CloudHost, "clock" | "resources">,
   resourceId: string,
@@ -26,12 +29,14 @@ export async function withRetries<T>(
 ): Promise<T> {
   const startedAt = host.clock.now();
   for (let attempt = 1; ; attempt++) {
+    const before = host.resources.get(resourceId)?.etag;
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ArmFault)) throw error;
-      const transient = (error.status === 429 || error.status >= 500) && attempt < ATTEMPTS;
-      const busy = isBusy(host, resourceId, error) && host.clock.now() - startedAt < BUSY_LIMIT_MS;
+      const accepted = host.resources.get(resourceId)?.etag !== before;
+      const transient = !accepted && (error.status === 429 || error.status >= 500) && attempt < ATTEMPTS;
+      const busy = !accepted && isBusy(host, resourceId, error) && host.clock.now() - startedAt < BUSY_LIMIT_MS;
       if (!transient && !busy) throw error;
       const asked = Number(error.headers["Retry-After"] ?? error.headers["retry-after"]) * 1000;
       const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt - 1, 5));

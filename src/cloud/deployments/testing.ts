@@ -35,6 +35,7 @@ export function toyProvider(): ProviderModule & { readonly writes: { readonly na
         },
         provision: ({ properties, name }) => {
           if (properties.broken === true) throw new ArmFault(409, "BoxBroken", "the box is broken");
+          if (properties.crashes === true) throw new ArmFault(500, "BoxCrashed", "the box crashed");
           return { serial: `serial-${name}` };
         },
         actions: {
