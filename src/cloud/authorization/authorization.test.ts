@@ -100,6 +100,7 @@ test("an unknown principal or role is refused, but a principalType vouches for t
     }),
   ).toBe("RoleDefinitionDoesNotExist");
   expect(await put({ principalId: nobody })).toBe("InvalidRequestContent");
+  expect(await put({ ...properties(nobody), condition: "1 == 1", conditionVersion: "2.0" })).toBe("FeatureNotSupported");
 });
 
 test("with a replication delay a new principal is not found and a new role does not work, until time has passed", async () => {
@@ -159,7 +160,7 @@ test("role definitions are found by name and by id, at any scope", async () => {
   expect(byName.json.value).toMatchObject([{ name: ROLES.acrPull.id, id: roleDefinitionId(t.cloud.subscriptionId, "acrPull") }]);
   expect((await t.ask("GET", `${definitions}/${ROLES.acrPull.id}`)).json.properties).toMatchObject({ roleName: "AcrPull" });
   expect((await t.ask("GET", `${t.subscription}${definitions}/${randomUUID()}`)).code).toBe("RoleDefinitionDoesNotExist");
-  expect((await t.ask("PUT", `${t.subscription}${definitions}/${randomUUID()}`, { body: {} })).status).toBe(405);
+  expect((await t.ask("PUT", `${t.subscription}${definitions}/${randomUUID()}`, { body: {} })).code).toBe("FeatureNotSupported");
 });
 
 test("permissions are those of the caller", async () => {

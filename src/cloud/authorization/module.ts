@@ -61,6 +61,8 @@ function admitAssignment(change: Change, { directory, documents, host, replicati
   if (typeof principalId !== "string" || typeof roleDefinitionId !== "string") {
     throw faults.invalidContent("properties.principalId and properties.roleDefinitionId are required");
   }
+  // Keeping a condition without evaluating it would permit more than Azure does.
+  if (typeof body.properties.condition === "string") throw faults.unsupported("conditions of role assignments");
   const role = roleOf(roleDefinitionId);
   if (role === undefined)
     throw new ArmFault(400, "RoleDefinitionDoesNotExist", `the specified role definition '${roleDefinitionId}' does not exist`);

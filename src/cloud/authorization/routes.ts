@@ -23,12 +23,7 @@ export function createAuthorizationRoutes(envelope: Envelope): ArmHandler {
     const type = kind.toLowerCase();
     if (type === "roleassignments" && name !== undefined) return undefined;
     if (request.method !== "GET") {
-      if (type === "roledefinitions")
-        throw new ArmFault(
-          405,
-          "MethodNotAllowed",
-          "custom role definitions are not supported by the embedded Azure; use the built-in roles",
-        );
+      if (type === "roledefinitions") throw faults.unsupported("custom role definitions");
       throw faults.methodNotAllowed(request.method, `'${request.path}'`);
     }
     checkScope(envelope, scope);

@@ -82,6 +82,10 @@ export const faults = {
       `the request content was invalid: ${message}`,
       target === undefined ? {} : { target },
     ),
+  unsupported: (feature: string) =>
+    new ArmFault(400, "FeatureNotSupported", `the embedded Azure does not support ${feature}; see docs/parity.md`, {
+      headers: { "x-ms-quayside-unsupported": feature },
+    }),
   locked: (scope: string, operation: string, locks: readonly string[]) =>
     new ArmFault(
       409,
