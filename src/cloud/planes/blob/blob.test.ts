@@ -130,7 +130,7 @@ test("keys and what they sign are refused where shared keys are off, and a user 
     { startsOn, expiresOn, services: "b", resourceTypes: "o", permissions: AccountSASPermissions.parse("r") },
     credential,
   );
-  const disguised = await code(open(`${accountSas}&skoid=${principal.objectId}`).downloadToBuffer());
+  const disguised = await code(open(`${accountSas.toString()}&skoid=${principal.objectId}`).downloadToBuffer());
   const newer = await code(open(sign("2026-04-06")).downloadToBuffer());
   const byDelegation = await code(delegated.downloadToBuffer());
   const { json } = await cloud.ask(
