@@ -25,6 +25,7 @@ const toys: ProviderModule = {
       durationMs: 600_000,
       deleteDurationMs: 600_000,
       provision: () => ({ ready: true }),
+      softDelete: (_box, query) => (query.get("forceToPurge") === "true" ? undefined : { days: 7, purgeable: true }),
     },
   ],
 };
@@ -40,7 +41,7 @@ const child = (module: string, state: string) => `
   const gone = await cloud.ask("PUT", id("gone"), { body: { location: "eastus" } });
   cloud.cloud.clock.advance(600_000);
   await cloud.settle(gone);
-  await cloud.ask("DELETE", id("gone"));
+  await cloud.ask("DELETE", id("gone") + "?forceToPurge=true");
   const made = await cloud.ask("PUT", id("made"), { body: { location: "eastus", tags: { kept: "yes" } } });
   process.send({ made: id("made"), gone: id("gone"), operation: new URL(made.headers.get("azure-asyncoperation")).pathname, now: cloud.cloud.clock.now() });
 `;
@@ -73,4 +74,6 @@ test("after kill -9 in the middle of operations, the next cloud takes them up wh
     properties: { ready: true, provisioningState: "Succeeded" },
   });
   expect((await t.ask("GET", told.gone)).status).toBe(404);
+  // What the DELETE asked for was not forgotten.
+  expect(t.host.resources.softDeleted("Toy.Store/boxes")).toEqual([]);
 });

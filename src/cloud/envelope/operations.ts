@@ -20,13 +20,15 @@ export interface Operation {
   readonly status: "InProgress" | "Succeeded" | "Failed" | "Canceled";
   readonly error?: JsonObject;
   readonly errorStatus?: number;
+  /** Of a DELETE, without the `?`: what it asked for (`forceToPurge=true`) has to outlive a restart. */
+  readonly query?: string;
   /** What an action gives in the end. */
   readonly result?: JsonValue;
 }
 
-export type NewOperation = Pick<
+export type NewOperation = Omit<
   Operation,
-  "kind" | "resourceId" | "namespace" | "subscriptionId" | "location" | "apiVersion" | "startedBy"
+  "id" | "startTime" | "dueTime" | "endTime" | "status" | "error" | "errorStatus" | "result"
 > & {
   readonly durationMs: number;
 };

@@ -58,20 +58,21 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
       apiVersion: request.apiVersion,
       startedBy: request.caller.objectId,
       durationMs: registered.spec.deleteDurationMs ?? 0,
+      query: request.query.toString(),
     });
   });
-  runRemove(envelope, operation, request.query);
+  runRemove(envelope, operation);
   return { existed: true, status: 202, operation };
 }
 
 /** Also takes up a delete that a former run left in progress. */
-export function runRemove(envelope: Envelope, operation: Operation, query: URLSearchParams): void {
+export function runRemove(envelope: Envelope, operation: Operation): void {
   envelope.operations.run(
     operation,
     async () => {
       const current = envelope.documents.get(operation.resourceId);
       if (current?.type === GROUP_TYPE) await emptyGroup(envelope, current);
-      if (current !== undefined) await release(envelope, current, query);
+      if (current !== undefined) await release(envelope, current, new URLSearchParams(operation.query));
       return undefined;
     },
     () => {

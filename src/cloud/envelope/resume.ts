@@ -15,7 +15,7 @@ function resumeOne(envelope: Envelope, operation: Operation): void {
   const spec = resource === undefined ? undefined : registry.type(resource.type)?.spec;
   if (operation.kind === "delete") {
     host.log("operation.resumed", { id: operation.id, resource: operation.resourceId });
-    runRemove(envelope, operation, new URLSearchParams());
+    runRemove(envelope, operation);
   } else if (operation.kind === "write" && spec !== undefined) {
     host.log("operation.resumed", { id: operation.id, resource: operation.resourceId });
     runWrite(envelope, operation, spec);

@@ -40,8 +40,10 @@ export function createSubscriptionRoutes(envelope: Envelope): ArmHandler {
   return async (request) => {
     if (request.method !== "GET") return undefined;
     const path = request.path.toLowerCase();
-    if (path === "/subscriptions")
-      return { status: 200, body: { value: sees(request) ? [shown()] : [], count: { type: "Total", value: 1 } } };
+    if (path === "/subscriptions") {
+      const value = sees(request) ? [shown()] : [];
+      return { status: 200, body: { value, count: { type: "Total", value: value.length } } };
+    }
     if (path === "/tenants") {
       return {
         status: 200,
