@@ -189,6 +189,7 @@ test.each([
   ["unknown code", { codeId: "codes/none/versions/1" }, "properties.codeId"],
   ["an unknown input in the command", { command: "echo ${{inputs.nothing}}" }, "${{inputs.nothing}}"],
   ["an empty literal", { inputs: { rate: { jobInputType: "literal", value: "" } } }, "inputs.rate"],
+  ["an output whose name is a path", { outputs: { "../../x": { jobOutputType: "uri_folder" } } }, "outputs.../../x"],
   ["a limit that is no duration", { limits: { timeout: "1h" } }, "limits.timeout"],
   ["no command", { command: "" }, "properties.command"],
 ])("%s is refused when it is submitted", async (_title, change, words) => {
