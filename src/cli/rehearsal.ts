@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { QuaysideError, Secret } from "../report/index.ts";
 import type { CloudMessage } from "./cloud-process.ts";
-import { type RunningCloud, readRunning, type StateFolder } from "./state.ts";
+import { makeFolder, type RunningCloud, readRunning, type StateFolder } from "./state.ts";
 
 /** An embedded Azure that this command can talk to. */
 export interface Rehearsal {
@@ -56,7 +56,7 @@ function attachRehearsal(state: StateFolder, cloud: RunningCloud): Rehearsal {
 }
 
 async function startRehearsal(state: StateFolder, options: RehearsalOptions): Promise<Rehearsal> {
-  mkdirSync(state.cloud, { recursive: true });
+  makeFolder(state.cloud);
   const log = openSync(join(state.path, "cloud.log"), "w");
   const child = spawn(
     process.execPath,

@@ -15,9 +15,24 @@ export function stateFolder(cwd: string, chosen: string | undefined): StateFolde
   return { path, cloud: join(path, "cloud"), lastRun: join(path, "last-run.json") };
 }
 
+/** Makes a folder of the state, or tells which one could not be made. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    // Node reports a read-only file system as ENOENT here, so the system's own word is kept out of the message.
+    throw new QuaysideError(`the folder ${path} cannot be made`, {
+      code: "cli.state-unwritable",
+      fault: "user",
+      hint: "choose a writable folder with --state",
+      cause,
+    });
+  }
+}
+
 /** One run at a time works on a state folder. Dispose it to let the next one in; a dead holder is taken over. */
 export function lockRun(state: StateFolder): Disposable {
-  mkdirSync(state.path, { recursive: true });
+  makeFolder(state.path);
   const file = join(state.path, "run.lock");
   try {
     writeFileSync(file, String(process.pid), { flag: "wx" });
