@@ -3,11 +3,15 @@ import { encodeModel } from "./onnx.ts";
 
 /**
  * A forest that votes, as ONNX: one TreeEnsembleClassifier with two tensors as outputs, the label (text) and the shares of the
- * votes in the order of `classes`. Each leaf gives its class 1 / trees.
+ * votes in the order of `classes`. Each leaf gives its class 1 / trees and every other class nothing, in so many words: with
+ * two classes a runtime would take a single weight per leaf for a binary score.
  */
 export function forestToOnnx(trees: readonly Tree[], features: number, classes: readonly string[]): Uint8Array {
   const nodes = trees.flatMap((tree, id) => flatten(tree, id));
   const leaves = nodes.filter((node) => node.vote !== undefined);
+  const weights = leaves.flatMap((leaf) =>
+    classes.map((_, of) => ({ leaf, of, weight: leaf.vote === of ? 1 / trees.length : 0 })),
+  );
   return encodeModel({
     name: "forest",
     inputs: [{ name: "X", type: "float", shape: ["rows", features] }],
@@ -29,10 +33,10 @@ export function forestToOnnx(trees: readonly Tree[], features: number, classes: 
           nodes_values: { floats: nodes.map(({ threshold }) => threshold) },
           nodes_truenodeids: { ints: nodes.map(({ left }) => left) },
           nodes_falsenodeids: { ints: nodes.map(({ right }) => right) },
-          class_treeids: { ints: leaves.map(({ tree }) => tree) },
-          class_nodeids: { ints: leaves.map(({ id }) => id) },
-          class_ids: { ints: leaves.map(({ vote }) => vote ?? 0) },
-          class_weights: { floats: leaves.map(() => 1 / trees.length) },
+          class_treeids: { ints: weights.map(({ leaf }) => leaf.tree) },
+          class_nodeids: { ints: weights.map(({ leaf }) => leaf.id) },
+          class_ids: { ints: weights.map(({ of }) => of) },
+          class_weights: { floats: weights.map(({ weight }) => weight) },
           classlabels_strings: { strings: classes },
           post_transform: { s: "NONE" },
         },

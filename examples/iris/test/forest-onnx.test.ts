@@ -71,6 +71,18 @@ test.each([
   expect(maxDifference).toBeLessThanOrEqual(1e-5);
 });
 
+test("with two classes each row still gets the class that the tree names", async () => {
+  const tree: Tree = { feature: 0, threshold: 1, left: { vote: 1 }, right: { vote: 0 } };
+
+  const { labels, probabilities } = await runOnnx(forestToOnnx([tree], 1, ["no", "yes"]), [[0], [2]]);
+
+  expect(labels).toEqual(["yes", "no"]);
+  expect(probabilities).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+});
+
 test("the parity check finds a threshold that is off by one step", async () => {
   const forest = train({ trees: 8, seed: 1 });
   const shift = (tree: Tree): Tree =>
