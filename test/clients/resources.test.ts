@@ -62,7 +62,7 @@ describe("resources", () => {
 
     const filter = "resourceType eq 'Microsoft.ManagedIdentity/userAssignedIdentities'";
     const identities = await all(client.resources.list({ filter }));
-    expect(identities.map(({ name }) => name).sort()).toEqual([
+    expect(identities.map(({ name }) => name).toSorted((a = "", b = "") => a.localeCompare(b))).toEqual([
       "id-aks-control-plane",
       "id-aks-kubelet",
       "id-ml-endpoint",

@@ -231,7 +231,7 @@ test("jobs, model servers, routers and stores of a killed cloud end within secon
         headers: { "content-type": "application/json", authorization: `Bearer ${primaryKey}` },
         body: JSON.stringify({ data: [[0.9, 0]] }),
       }).then(
-        async (answer) => (answer.ok ? ((await answer.json()) as unknown) : answer.status),
+        async (answer) => (answer.ok ? await answer.json() : answer.status),
         (error: unknown) => String(error),
       ),
     (seen) => typeof seen === "object",

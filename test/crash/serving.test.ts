@@ -1,5 +1,6 @@
 import { Agent, fetch } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { asString } from "../../src/base/index.ts";
 import { serversOf, startWorld, type World } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
 import { until } from "../support/platform.ts";
 import { childrenOf } from "../support/processes.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const id = `${world.workspace}/onlineEndpoints/${ENDPOINT}`;
   const { properties } = (await world.test.ask("GET", id)).json as { properties: { scoringUri: string } };
   scoringUri = properties.scoringUri;
-  authorization = `Bearer ${String((await world.test.ask("POST", `${id}/listKeys`)).json.primaryKey)}`;
+  authorization = `Bearer ${asString((await world.test.ask("POST", `${id}/listKeys`)).json.primaryKey)}`;
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -18,9 +18,9 @@ const VERSION = { vault: "2023-07-01", nsg: "2024-05-01" };
 
 async function refused(method: string, path: string, options: AskOptions): Promise<string> {
   const answer = await cloud.ask(method, path, options);
-  const error = (answer.json.error ?? {}) as JsonObject;
-  expect(error.message).toMatch(/^[^\n]+$/);
-  expect(String(error.message)).not.toMatch(/\s+at .*:\d+|node_modules/);
+  const { message } = answer.json.error as { message: string };
+  expect(message).toMatch(/^[^\n]+$/);
+  expect(message).not.toMatch(/\s+at .*:\d+|node_modules/);
   return `${answer.status} ${answer.code}`;
 }
 
@@ -99,7 +99,7 @@ describe("an identity without the role", () => {
     ] as const) {
       const body = method === "PUT" ? { body: { location: "eastus", properties: {} } } : {};
       const answer = await cloud.ask(method, path, { token, apiVersion: VERSION.vault, ...body });
-      const { message } = (answer.json.error ?? {}) as { message: string };
+      const { message } = answer.json.error as { message: string };
 
       expect(`${method} ${path} ${answer.status} ${answer.code}`).toBe(`${method} ${path} 403 AuthorizationFailed`);
       expect(message).toContain(objectId);

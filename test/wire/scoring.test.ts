@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { asString } from "../../src/base/index.ts";
 import { startWorld, type World } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
 import { STUMP } from "../support/stump.ts";
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   const id = `${world.workspace}/onlineEndpoints/ep-wire`;
   const { properties } = (await world.test.ask("GET", id)).json as { properties: { scoringUri: string } };
   scoringUri = properties.scoringUri;
-  key = String((await world.test.ask("POST", `${id}/listKeys`)).json.primaryKey);
+  key = asString((await world.test.ask("POST", `${id}/listKeys`)).json.primaryKey);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
