@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
+import type { CloudHost, Principal, Resource } from "../../../contract.ts";
 import { createBlobAccess } from "../../../planes/blob/index.ts";
 import type { RunStatus } from "../../../planes/mlflow/records.ts";
 import { createRun, endRun, findRun, updateRun } from "../../../planes/mlflow/runs.ts";
@@ -10,15 +9,15 @@ import { jobEnvironment } from "./environment.ts";
 import { clearFolder, type JobFiles, type JobFolder, prepareFolder, uploadResults } from "./files.ts";
 import { dataPrincipal } from "./identity.ts";
 import { type LogTail, tailLog } from "./log-tail.ts";
-import { type JobProcess, startJobProcess } from "./process.ts";
-import { type JobRecord, readRecord, setStatus, writeRecord } from "./record.ts";
-import { durationMs, shellPath, substitute } from "./reference.ts";
+import { explain, failure, follow, type Outcome } from "./outcome.ts";
+import { startJobProcess } from "./process.ts";
+import { readRecord, setStatus, writeRecord } from "./record.ts";
+import { shellPath, substitute } from "./reference.ts";
 import { registerOutputs } from "./register.ts";
 
 export const LOG_FILE = "user_logs/std_log.txt";
 /** Azure ML's run tokens outlive the run; the longest job that a rehearsal has is a day. */
 const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
-const ERROR_TAIL_LINES = 5;
 
 const MLFLOW: Readonly<Record<"Completed" | "Failed" | "Canceled", RunStatus>> = {
   Completed: "FINISHED",
@@ -34,12 +33,6 @@ export interface JobRun {
   cancel(): void;
   /** Ends the process and leaves the job as it is on disk: the cloud is closing. */
   abandon(): Promise<void>;
-}
-
-interface Outcome {
-  readonly status: "Completed" | "Failed" | "Canceled";
-  readonly exitCode?: number;
-  readonly error?: NonNullable<JobRecord["error"]>;
 }
 
 export function startRun(host: CloudHost, job: Resource, compute: Resource): JobRun {
@@ -138,56 +131,6 @@ async function openLog(host: CloudHost, workspace: Resource, job: Resource, fold
   await blobs.append(location, "");
   writeRecord(host, job.id, { logs: [LOG_FILE] });
   return tailLog(folder.log, (bytes) => blobs.append(location, bytes));
-}
-
-async function follow(job: Resource, started: JobProcess, signal: AbortSignal): Promise<Outcome> {
-  const limit = durationMs(textAt(job.properties, "limits.timeout") ?? "");
-  let timedOut = false;
-  const timer =
-    limit === undefined
-      ? undefined
-      : setTimeout(
-          () => {
-            timedOut = true;
-            started.end();
-          },
-          Math.min(limit, 2 ** 31 - 1),
-        );
-  const cancel = () => started.end();
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  try {
-    const { exitCode, signal: killedBy } = await started.ended;
-    if (timedOut) {
-      const timeout = textAt(job.properties, "limits.timeout") ?? "";
-      return { status: "Failed", error: { code: "JobTimedOut", message: `the job ran longer than its limit of ${timeout}` } };
-    }
-    if (signal.aborted) return { status: "Canceled" };
-    if (exitCode === 0) return { status: "Completed", exitCode };
-    const how = exitCode === null ? `was ended by ${killedBy ?? "a signal"}` : `exited with code ${exitCode}`;
-    return {
-      status: "Failed",
-      ...(exitCode === null ? {} : { exitCode }),
-      error: { code: "UserError", message: `the command ${how}` },
-    };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", cancel);
-  }
-}
-
-/** The last lines of the log belong to the error: they are what people look for first. */
-async function explain(outcome: Outcome, folder: JobFolder): Promise<Outcome> {
-  const text = await readFile(folder.log, "utf8").catch(() => "");
-  const lines = text.trimEnd().split("\n").slice(-ERROR_TAIL_LINES).join("\n");
-  const { code, message } = outcome.error ?? { code: "UserError", message: "the command failed" };
-  return lines === "" ? outcome : { ...outcome, error: { code, message: `${message}; its last lines were:\n${lines}` } };
-}
-
-function failure(error: unknown): Outcome {
-  if (error instanceof ArmFault) return { status: "Failed", error: { code: error.code, message: error.message } };
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: "Failed", error: { code: "SystemError", message: `the job could not be run: ${message}` } };
 }
 
 /** Puts a job into its last status, here and in MLflow. */
