@@ -61,7 +61,7 @@ describe("role definitions", () => {
       permissions: [{ actions: ["*/read"] }],
     });
 
-    expect(await refusal(made)).toMatchObject({ status: 405 });
+    expect(await refusal(made)).toMatchObject({ status: 400, code: "FeatureNotSupported" });
   });
 });
 
