@@ -3,10 +3,10 @@
  * between them, as it will with Azure. It ends when its starter's channel closes, unless it was told to stay.
  */
 
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startCloud } from "../cloud/index.ts";
 import { QuaysideError } from "../report/index.ts";
+import { dependencyRoot, executable } from "./package.ts";
 import { clearRunning, type RunningCloud, stateFolder, writeRunning } from "./state.ts";
 
 /** To the starter. */
@@ -30,7 +30,6 @@ const { values } = parseArgs({
 
 const send = (message: CloudMessage) => process.send?.(message);
 const state = stateFolder(process.cwd(), values.state);
-const source = join(import.meta.dirname, "..");
 let stays = false;
 
 try {
@@ -39,9 +38,9 @@ try {
     clock: values.clock === "realtime" ? "realtime" : "instant",
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
     runtime: {
-      modelServer: [process.execPath, join(source, "serve", "server-main.ts")],
-      router: [process.execPath, join(source, "serve", "router-main.ts")],
-      environmentRoot: join(source, ".."),
+      modelServer: [process.execPath, executable("serve/server-main")],
+      router: [process.execPath, executable("serve/router-main")],
+      environmentRoot: dependencyRoot(),
     },
     log: (line) => {
       if (values.verbose) console.error(JSON.stringify(line));

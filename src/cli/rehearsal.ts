@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { QuaysideError, Secret } from "../report/index.ts";
 import type { CloudMessage } from "./cloud-process.ts";
+import { executable } from "./package.ts";
 import { makeFolder, type RunningCloud, readRunning, type StateFolder } from "./state.ts";
 
 /** An embedded Azure that this command can talk to. */
@@ -61,7 +62,7 @@ async function startRehearsal(state: StateFolder, options: RehearsalOptions): Pr
   const child = spawn(
     process.execPath,
     [
-      join(import.meta.dirname, "cloud-process.ts"),
+      executable("cli/cloud-process"),
       "--state",
       state.path,
       "--clock",

@@ -20,6 +20,7 @@ import { definePlatform } from "../../platform/index.ts";
 import { step } from "../../report/index.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
+import { modelFolder } from "../package.ts";
 import { resolveParameters } from "../parameters.ts";
 import { seconds } from "../render/index.ts";
 import {
@@ -67,7 +68,7 @@ export const up = command<UpFlags>({
       { env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
-    const plan = await loadModelPlan(resolve(bench.cwd, flags.model));
+    const plan = await loadModelPlan(modelFolder(flags.model, resolve(bench.cwd, flags.model)));
     const state = stateFolder(bench.cwd, flags.state);
     using _lock = lockRun(state);
     const session = await step(
