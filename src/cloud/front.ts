@@ -11,6 +11,7 @@ import type { Envelope } from "./envelope/context.ts";
 import { createNamespaceRoutes } from "./envelope/namespace-routes.ts";
 import { createOperationRoutes, operationAt } from "./envelope/operation-routes.ts";
 import { createProviderRoutes } from "./envelope/provider-routes.ts";
+import { refusedRoutes } from "./envelope/refused-routes.ts";
 import { createResourceRoutes } from "./envelope/resource-routes.ts";
 import { createSubscriptionRoutes } from "./envelope/subscription-routes.ts";
 import { createTagRoutes } from "./envelope/tag-routes.ts";
@@ -44,6 +45,7 @@ export function createFront(options: FrontOptions): (request: IncomingMessage, r
     handlers: [
       options.deployments,
       createOperationRoutes(envelope),
+      refusedRoutes,
       createSubscriptionRoutes(envelope),
       createProviderRoutes(envelope),
       createTagRoutes(envelope),

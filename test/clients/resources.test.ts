@@ -191,6 +191,17 @@ describe("providers", () => {
   });
 });
 
+describe("what the embedded Azure does not do", () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ["moves", () => client.resources.beginMoveResourcesAndWait(GROUP, { resources: [], targetResourceGroup: "rg" }, POLLING)],
+    ["checked moves", () => client.resources.beginValidateMoveResourcesAndWait(GROUP, { resources: [] }, POLLING)],
+    ["exports of a group", () => client.resourceGroups.beginExportTemplateAndWait(GROUP, { resources: ["*"] }, POLLING)],
+    ["predefined tags", () => client.tagsOperations.createOrUpdate("team")],
+  ])("%s are refused by name", async (_what, ask) => {
+    expect(await refusal(ask())).toMatchObject({ status: 400, code: "FeatureNotSupported" });
+  });
+});
+
 test("the whole platform is deleted with its resource group, and can then not be read any more", async () => {
   await client.resourceGroups.beginDeleteAndWait(GROUP, POLLING);
 

@@ -95,6 +95,7 @@ describe("an identity without the role", () => {
       ["GET", `${group}/${VAULT}`, "Microsoft.KeyVault/vaults/read"],
       ["PUT", `${group}/${VAULT}`, "Microsoft.KeyVault/vaults/write"],
       ["DELETE", `${group}/${VAULT}`, "Microsoft.KeyVault/vaults/delete"],
+      ["GET", `${group}/resources`, "Microsoft.Resources/subscriptions/resourceGroups/resources/read"],
       ["PUT", `${group}/providers/Microsoft.Resources/deployments/d`, "Microsoft.Resources/deployments/write"],
     ] as const) {
       const body = method === "PUT" ? { body: { location: "eastus", properties: {} } } : {};
@@ -104,7 +105,7 @@ describe("an identity without the role", () => {
       expect(`${method} ${path} ${answer.status} ${answer.code}`).toBe(`${method} ${path} 403 AuthorizationFailed`);
       expect(message).toContain(objectId);
       expect(message.toLowerCase()).toContain(action.toLowerCase());
-      expect(message.toLowerCase()).toContain(path.toLowerCase());
+      expect(message.toLowerCase()).toContain(path.replace(/\/resources$/, "").toLowerCase());
     }
   });
 
@@ -115,6 +116,18 @@ describe("an identity without the role", () => {
       cloud.ask("GET", `${group}/${NSG.replace("nsg-wire", name)}`, { token, apiVersion: VERSION.nsg });
 
     const answers = await Promise.all([ask("nsg-wire"), ask("nsg-none")]);
+
+    expect(answers.map(({ code, status }) => `${status} ${code}`)).toEqual([
+      "403 AuthorizationFailed",
+      "403 AuthorizationFailed",
+    ]);
+  });
+
+  test("does not learn which groups exist either", async () => {
+    const { token } = await cloud.principal("group-prober");
+    const ask = (name: string) => cloud.ask("GET", `${cloud.subscription}/resourceGroups/${name}/resources`, { token });
+
+    const answers = await Promise.all([ask("rg-wire"), ask("rg-none")]);
 
     expect(answers.map(({ code, status }) => `${status} ${code}`)).toEqual([
       "403 AuthorizationFailed",

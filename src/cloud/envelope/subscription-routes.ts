@@ -11,6 +11,8 @@ import { toBody } from "./present.ts";
 const SUBSCRIPTION = /^\/subscriptions\/([^/]+)(?:\/(locations|resourcegroups|resources))?$/i;
 const GROUP_RESOURCES = /^(\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+))\/resources$/i;
 
+const GROUP_RESOURCES_READ = "Microsoft.Resources/subscriptions/resourceGroups/resources/read";
+
 /** The subscription, its locations, and what it and its groups hold. Lists show what the caller may read. */
 export function createSubscriptionRoutes(envelope: Envelope): ArmHandler {
   const { documents, host } = envelope;
@@ -52,7 +54,11 @@ export function createSubscriptionRoutes(envelope: Envelope): ArmHandler {
     }
     const inGroup = GROUP_RESOURCES.exec(request.path);
     if (inGroup) {
-      const group = documents.get(inGroup[1] ?? "");
+      const id = inGroup[1] ?? "";
+      // Before anything is told about the group, as for the group itself: whoever sees nothing of it may not learn that it is there.
+      if (!mayRead(request, GROUP_RESOURCES_READ, id) && readable(request, documents.below(id)).length === 0)
+        throw faults.unauthorized(request.caller, GROUP_RESOURCES_READ, id);
+      const group = documents.get(id);
       if (group === undefined) throw faults.groupNotFound(inGroup[3] ?? "");
       return listed(request, group.id);
     }
