@@ -119,11 +119,16 @@ async function listFiles(folder: string): Promise<LocalFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new QuaysideError(`folder ${folder} cannot be read`, { code: "files.not-found", fault: "user", cause });
   });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+  const files = entries
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => ({ file, path: relative(folder, file).split(sep).join("/") }))
+    // Dependencies belong to the environment, not to the code.
+    .filter(({ path }) => !path.split("/").includes("node_modules"))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (files.length === 0)
+    throw new QuaysideError(`folder ${folder} holds no files`, { code: "files.empty-folder", fault: "user" });
+  return files;
 }
 
 async function hashFiles(files: readonly LocalFile[]): Promise<string> {

@@ -27,7 +27,7 @@ export async function uploadFiles(
   files: readonly LocalFile[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const container = open(connection, place.container);
+  const container = openContainer(connection, place.container);
   for (const { path, file } of files) {
     const content = await readFile(file);
     const blob = container.getBlockBlobClient(join(place.path, path));
@@ -36,7 +36,7 @@ export async function uploadFiles(
 }
 
 export async function downloadBlob(connection: Connection, place: BlobPlace, signal?: AbortSignal): Promise<Buffer> {
-  const blob = open(connection, place.container).getBlobClient(place.path);
+  const blob = openContainer(connection, place.container).getBlobClient(place.path);
   return explain(place, () => blob.downloadToBuffer(0, undefined, signal === undefined ? {} : { abortSignal: signal }));
 }
 
@@ -82,7 +82,7 @@ export async function datastoreContainer(workspace: Workspace, name: string, sig
   return `https://${asString(body.accountName)}.blob.${suffix}/${asString(body.containerName)}`;
 }
 
-function open(connection: Connection, address: string): ContainerClient {
+export function openContainer(connection: Connection, address: string): ContainerClient {
   const options = connection.proxy === undefined ? {} : { proxyOptions: proxySettings(connection.proxy) };
   const hasSas = new URL(address).search !== "";
   return new ContainerClient(address, hasSas ? new AnonymousCredential() : connection.credential, options);
@@ -92,7 +92,7 @@ function join(base: string, path: string): string {
   return [base.replace(/\/+$/, ""), path].filter((part) => part !== "").join("/");
 }
 
-async function explain<T>(place: BlobPlace, work: () => Promise<T>): Promise<T> {
+export async function explain<T>(place: BlobPlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,6 @@
 export { latestVersion, registerEnvironment, type Uploaded, uploadCode, uploadData } from "./assets.ts";
 export { type BlobPlace, downloadBlob, resolveUri } from "./blobs.ts";
+export { type Documents, type Lease, openDocuments } from "./documents.ts";
 export {
   deleteDeployment,
   deleteEndpoint,
