@@ -91,6 +91,13 @@ async function startRehearsal(state: StateFolder, options: RehearsalOptions): Pr
 
 /** Stops an embedded Azure, whoever started it. */
 export async function stopRehearsal(cloud: RunningCloud): Promise<void> {
+  if (!(await answers(cloud))) {
+    throw new QuaysideError(`process ${cloud.pid} does not answer as the embedded Azure at ${cloud.http}`, {
+      code: "cli.cloud-does-not-answer",
+      fault: "azure",
+      hint: `if it is one, kill ${cloud.pid}`,
+    });
+  }
   process.kill(cloud.pid, "SIGTERM");
   for (let waited = 0; waited < STOP_TIMEOUT_MS; waited += 50) {
     try {
@@ -106,6 +113,20 @@ export async function stopRehearsal(cloud: RunningCloud): Promise<void> {
     hint: `kill ${cloud.pid}`,
   });
 }
+
+/** A process id is a number that the system uses again: what a killed cloud left behind may name anybody. */
+async function answers(cloud: RunningCloud): Promise<boolean> {
+  try {
+    const answer = await fetch(`${cloud.http}${HEALTH_PATH}`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    const { pid } = (await answer.json()) as { pid?: unknown };
+    return pid === cloud.pid;
+  } catch {
+    return false;
+  }
+}
+
+const HEALTH_PATH = "/_rehearsal/health";
+const HEALTH_TIMEOUT_MS = 5_000;
 
 export function resetRehearsal(state: StateFolder): void {
   const running = readRunning(state);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { QuaysideError } from "../report/index.ts";
@@ -39,7 +39,8 @@ export function lockRun(state: StateFolder): Disposable {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     const holder = Number(readFileSync(file, "utf8"));
-    if (isAlive(holder) && holder !== process.pid) {
+    // Whoever was killed before its number was written holds nothing; 0 would stand for our own process group.
+    if (holder > 0 && isAlive(holder) && holder !== process.pid) {
       throw new QuaysideError(`process ${holder} is already working on ${state.path}`, {
         code: "cli.state-in-use",
         fault: "user",
@@ -54,7 +55,7 @@ export function lockRun(state: StateFolder): Disposable {
 
 /** What a running embedded Azure tells later commands; nothing in it is secret. */
 const runningCloud = z.object({
-  pid: z.int(),
+  pid: z.int().positive(),
   arm: z.string(),
   http: z.string(),
   proxy: z.string(),
@@ -69,7 +70,9 @@ export type RunningCloud = z.output<typeof runningCloud>;
 const runningFile = (state: StateFolder) => join(state.cloud, "running.json");
 
 export function writeRunning(state: StateFolder, cloud: RunningCloud): void {
-  writeFileSync(runningFile(state), `${JSON.stringify(cloud, null, 2)}\n`);
+  const draft = `${runningFile(state)}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(cloud, null, 2)}\n`);
+  renameSync(draft, runningFile(state));
 }
 
 export function clearRunning(state: StateFolder): void {
@@ -77,14 +80,12 @@ export function clearRunning(state: StateFolder): void {
 }
 
 export function readRunning(state: StateFolder): RunningCloud | undefined {
-  let text: string;
   try {
-    text = readFileSync(runningFile(state), "utf8");
+    const parsed = runningCloud.safeParse(JSON.parse(readFileSync(runningFile(state), "utf8")));
+    return parsed.success && isAlive(parsed.data.pid) ? parsed.data : undefined;
   } catch {
-    return undefined;
+    return undefined; // there is none, or what is there is not one's own word
   }
-  const parsed = runningCloud.safeParse(JSON.parse(text));
-  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : undefined;
 }
 
 function isAlive(pid: number): boolean {

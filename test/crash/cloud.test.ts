@@ -102,7 +102,7 @@ async function killed({ rehearsal }: Clients): Promise<void> {
   );
 }
 
-test("kill -9 in the middle of a deployment loses no acknowledged write; a restart resumes it, and a second one succeeds", async () => {
+test("kill -9, twice in the middle of a deployment, loses no acknowledged write; a restart resumes it, and a second one succeeds", async () => {
   const first = await start(true);
   await first.resources.resourceGroups.createOrUpdate(GROUP, { location: REGION });
   // Real time: the cluster takes minutes, so the deployment cannot have ended when the process does.
@@ -129,6 +129,10 @@ test("kill -9 in the middle of a deployment loses no acknowledged write; a resta
   await killed(first);
   writing = false;
   await writer;
+  // The second life is as short: it has resumed the deployment and not finished it.
+  const between = await start(true);
+  expect((await between.deployments.deployments.get(GROUP, "interrupted")).properties?.provisioningState).toBe("Running");
+  await killed(between);
   const second = await start(false);
 
   const groups = new Map((await all(second.resources.resourceGroups.list())).map(({ name, tags }) => [name, tags]));
@@ -147,6 +151,19 @@ test("kill -9 in the middle of a deployment loses no acknowledged write; a resta
 
   const again = await second.deployments.deployments.createOrUpdate(GROUP, "again", await deployment(second), POLLING);
   expect(again.properties?.provisioningState).toBe("Succeeded");
+
+  // Removal is cut short as well: what was accepted is carried out by whoever comes next.
+  await second.rehearsal.close();
+  const removing = await start(true);
+  await removing.resources.resourceGroups.beginDelete(GROUP, POLLING);
+  expect((await removing.resources.resourceGroups.get(GROUP)).properties?.provisioningState).toBe("Deleting");
+  await killed(removing);
+  const last = await start(false);
+  await until(
+    () => last.resources.resourceGroups.checkExistence(GROUP),
+    ({ body }) => !body,
+  );
+  expect(await all(last.resources.resources.list())).toEqual([]);
 });
 
 test("jobs, model servers, routers and stores of a killed cloud end within seconds; a restart serves again under the same key", async () => {

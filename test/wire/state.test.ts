@@ -1,12 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { lockRun, stateFolder } from "../../src/cli/state.ts";
 import { startTestCloud } from "../../src/cloud/testing.ts";
-import { processesOf, repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
+import { processesOf, quayside, repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
 
 /** Ports, folders and disks that the embedded Azure cannot have: one clear line each, and nothing lost. */
 describe("a port", () => {
@@ -91,6 +92,44 @@ describe("a state folder", () => {
       code: "cloud.state-corrupt",
       hint: expect.stringContaining("cloud reset"),
     });
+  });
+
+  test("with a half-written note about a running cloud is taken as one without", async () => {
+    using folder = temporaryFolder();
+    const state = stateFolder("/", folder.path);
+    mkdirSync(state.cloud);
+    writeFileSync(join(state.cloud, "running.json"), '{"pid": 1, "arm": "https://loc');
+
+    const { code, err, out } = await quayside(["cloud", "status", "--state", folder.path]);
+
+    expect([code, err, out.trim()]).toEqual([1, "", "not running"]);
+  });
+
+  test("whose lock was left empty by somebody who was killed is taken over", () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, "run.lock"), "");
+
+    using _lock = lockRun(stateFolder("/", folder.path));
+
+    expect(readFileSync(join(folder.path, "run.lock"), "utf8")).toBe(String(process.pid));
+  });
+
+  test("whose cloud was killed and its process id given to somebody else stops nobody", async () => {
+    using folder = temporaryFolder();
+    const state = stateFolder("/", folder.path);
+    mkdirSync(state.cloud);
+    const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    const note = { arm: "https://localhost:9", http: "http://127.0.0.1:9", proxy: "http://127.0.0.1:9", caFile: "ca.pem" };
+    const ids = { tenantId: "t", subscriptionId: "s", clientId: "c" };
+    writeFileSync(join(state.cloud, "running.json"), JSON.stringify({ pid: bystander.pid, ...note, ...ids }));
+
+    const { code, err } = await quayside(["cloud", "stop", "--state", folder.path]);
+    const spared = bystander.exitCode === null && bystander.signalCode === null;
+    bystander.kill();
+
+    expect(err).toContain("error cli.cloud-does-not-answer");
+    expect(code).toBe(1);
+    expect(spared).toBe(true);
   });
 
   test("under a file instead of a folder is refused by name", async () => {
