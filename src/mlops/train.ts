@@ -159,7 +159,9 @@ async function follow(workspace: Workspace, name: string, context: PipelineConte
     throw error;
   });
   if (result.status === "Completed") return;
-  const reason = result.error === undefined ? "" : `: ${result.error.message}`;
+  // The service's message may quote the log over several lines; the last ones follow here anyway.
+  const [cause] = result.error?.message.split(/[;\n]/) ?? [];
+  const reason = cause === undefined ? "" : `: ${cause}`;
   const tail = lines.length === 0 ? "" : `; last lines: ${lines.join(" | ")}`;
   throw new QuaysideError(`job ${name} ended ${result.status}${reason}${tail}`, {
     code: "mlops.job-failed",

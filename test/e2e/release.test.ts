@@ -97,6 +97,15 @@ describe("a rehearsal that stays up", () => {
     expect(await serving()).toMatchObject({ green: "iris/versions/2 100 %" });
   });
 
+  test("logs prints what a job wrote and what a model server says", { timeout: LIMIT_MS }, async () => {
+    const status = await command("model", "logs", "--model", model, "--deployment", "green");
+    const neither = await startQuayside(["model", "logs", "--model", model, ...state]).finished;
+
+    expect((result(status.out) as { log: string }).log).toContain("ready");
+    expect(neither.err).toContain("error cli.which-log");
+    expect(neither.code).toBe(2);
+  });
+
   test("a version that does not exist is refused by name", { timeout: LIMIT_MS }, async () => {
     const { code, out } = await command("model", "release", "--version", "99", "--model", model);
 

@@ -34,7 +34,7 @@ export async function cancelJob(workspace: Workspace, name: string): Promise<voi
  */
 export async function streamJob(workspace: Workspace, name: string, options: StreamOptions): Promise<JobResult> {
   const { client } = workspace;
-  const details = `${workspace.api}/history/v1.0${workspace.id}/runs/${name}/details?api-version=v1.0`;
+  const details = detailsAddress(workspace, name);
   let status = "";
   let shown = 0;
   for (;;) {
@@ -62,6 +62,13 @@ export async function streamJob(workspace: Workspace, name: string, options: Str
     }
     await options.sleep(options.pollMs, options.signal);
   }
+}
+
+/** Everything that a job has written so far. */
+export async function jobLog(workspace: Workspace, name: string, signal?: AbortSignal): Promise<string> {
+  const run = await workspace.client.send("GET", detailsAddress(workspace, name), undefined, signal);
+  const log = logAddress(run);
+  return log === undefined ? "" : downloadText(workspace.client.connection, log, signal);
 }
 
 /** What a run logged: the last value of each metric, parameters and tags, read over MLflow. */
@@ -93,6 +100,10 @@ export async function jobOutput(workspace: Workspace, job: string, output: strin
     throw new QuaysideError(`job ${job} has no output ${output}`, { code: "arm.output-not-found", fault: "azure" });
   }
   return found.uri;
+}
+
+function detailsAddress(workspace: Workspace, name: string): string {
+  return `${workspace.api}/history/v1.0${workspace.id}/runs/${name}/details?api-version=v1.0`;
 }
 
 function logAddress(run: JsonObject): string | undefined {

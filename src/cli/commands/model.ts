@@ -1,13 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { buildRouteMap } from "@stricli/core";
-import { findEndpoint, findModel, openWorkspace, type Workspace } from "../../arm/index.ts";
-import { systemClock } from "../../base/index.ts";
+import { findEndpoint, findModel } from "../../arm/index.ts";
 import {
-  loadModelPlan,
   openScoring,
-  type PipelineContext,
   release as releaseModel,
   rollback as rollbackModel,
   score as scoreModel,
@@ -15,47 +11,18 @@ import {
 } from "../../mlops/index.ts";
 import { EXIT, QuaysideError, UsageError } from "../../report/index.ts";
 import { command } from "../command.ts";
-import type { Workbench } from "../context.ts";
-import { GROUP_FLAGS, MODEL_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "../session.ts";
-
-interface ModelFlags extends SessionFlags, Readonly<Record<string, unknown>> {
-  readonly resourceGroup?: string;
-  readonly workspace: string;
-  readonly model: string;
-}
-
-const FLAGS = {
-  ...SESSION_FLAGS,
-  ...GROUP_FLAGS,
-  ...MODEL_FLAGS,
-  workspace: { kind: "parsed", parse: String, brief: "Azure ML workspace", default: "mlw-mlops-demo" },
-} as const;
-
-const ALIASES = { g: "resourceGroup", w: "workspace", m: "model" } as const;
-
-async function open(flags: ModelFlags, bench: Workbench) {
-  const plan = await loadModelPlan(resolve(bench.cwd, flags.model));
-  const { client, pollMs } = await openSession(flags, bench, "require");
-  const workspace: Workspace = await openWorkspace(client, resourceGroupName(flags, bench), flags.workspace, bench.signal);
-  const context: PipelineContext = {
-    reporter: bench.renderer,
-    clock: systemClock,
-    signal: bench.signal,
-    pollMs,
-    newId: () => randomBytes(4).toString("hex"),
-  };
-  return { plan, workspace, context };
-}
+import { MODEL_ALIASES, MODEL_COMMAND_FLAGS, type ModelFlags, openModel } from "../model-command.ts";
+import { logs } from "./model-logs.ts";
 
 const train = command<ModelFlags & { readonly candidate?: string }>({
   brief: "Train a candidate as an Azure ML job, judge it against the champion and register it",
   flags: {
-    ...FLAGS,
+    ...MODEL_COMMAND_FLAGS,
     candidate: { kind: "parsed", parse: String, brief: "Name of a candidate in release.yml (the first one)", optional: true },
   },
-  aliases: ALIASES,
+  aliases: MODEL_ALIASES,
   async run(flags, bench) {
-    const { plan, workspace, context } = await open(flags, bench);
+    const { plan, workspace, context } = await openModel(flags, bench);
     const { candidates } = plan.release;
     const chosen = flags.candidate === undefined ? candidates[0] : candidates.find(({ name }) => name === flags.candidate);
     if (chosen === undefined)
@@ -74,10 +41,10 @@ const train = command<ModelFlags & { readonly candidate?: string }>({
 
 const release = command<ModelFlags & { readonly version: string }>({
   brief: "Release a registered version: smoke test, then traffic in steps under load, back by itself when limits break",
-  flags: { ...FLAGS, version: { kind: "parsed", parse: String, brief: "Version of the model", default: "latest" } },
-  aliases: ALIASES,
+  flags: { ...MODEL_COMMAND_FLAGS, version: { kind: "parsed", parse: String, brief: "Version of the model", default: "latest" } },
+  aliases: MODEL_ALIASES,
   async run(flags, bench) {
-    const { plan, workspace, context } = await open(flags, bench);
+    const { plan, workspace, context } = await openModel(flags, bench);
     const model = await findModel(workspace, plan.release.model, flags.version, bench.signal);
     if (model === undefined)
       throw new QuaysideError(`model ${plan.release.model}:${flags.version} is not registered`, {
@@ -106,10 +73,10 @@ const release = command<ModelFlags & { readonly version: string }>({
 
 const rollback = command<ModelFlags>({
   brief: "Give all traffic back to the other ready deployment",
-  flags: FLAGS,
-  aliases: ALIASES,
+  flags: MODEL_COMMAND_FLAGS,
+  aliases: MODEL_ALIASES,
   async run(flags, bench) {
-    const { plan, workspace, context } = await open(flags, bench);
+    const { plan, workspace, context } = await openModel(flags, bench);
     const { from, to } = await rollbackModel(workspace, plan.endpoint.value.name, context);
     bench.renderer.result(`${plan.endpoint.value.name}: ${to} takes all traffic, ${from} none`, {
       endpoint: plan.endpoint.value.name,
@@ -123,13 +90,13 @@ const rollback = command<ModelFlags>({
 const score = command<ModelFlags & { readonly deployment?: string; readonly data?: string }>({
   brief: "Send one request to the endpoint",
   flags: {
-    ...FLAGS,
+    ...MODEL_COMMAND_FLAGS,
     deployment: { kind: "parsed", parse: String, brief: "Ask this deployment, whatever the traffic", optional: true },
     data: { kind: "parsed", parse: String, brief: "JSON body, or @file (the first sample request)", optional: true },
   },
-  aliases: { ...ALIASES, d: "data" },
+  aliases: { ...MODEL_ALIASES, d: "data" },
   async run(flags, bench) {
-    const { plan, workspace } = await open(flags, bench);
+    const { plan, workspace } = await openModel(flags, bench);
     const endpoint = await findEndpoint(workspace, plan.endpoint.value.name, bench.signal);
     if (endpoint === undefined)
       throw new QuaysideError(`endpoint ${plan.endpoint.value.name} does not exist`, {
@@ -150,6 +117,6 @@ const score = command<ModelFlags & { readonly deployment?: string; readonly data
 });
 
 export const model = buildRouteMap({
-  routes: { train, release, score, rollback },
-  docs: { brief: "Train, release, score and roll back a model" },
+  routes: { train, release, score, rollback, logs },
+  docs: { brief: "Train, release, score and roll back a model, and read its logs" },
 });

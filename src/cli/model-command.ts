@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { openWorkspace, type Workspace } from "../arm/index.ts";
+import { systemClock } from "../base/index.ts";
+import { loadModelPlan, type ModelPlan, type PipelineContext } from "../mlops/index.ts";
+import type { Workbench } from "./context.ts";
+import { modelFolder } from "./package.ts";
+import { GROUP_FLAGS, MODEL_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "./session.ts";
+
+/** The flags of every command about a model. */
+export interface ModelFlags extends SessionFlags, Readonly<Record<string, unknown>> {
+  readonly resourceGroup?: string;
+  readonly workspace: string;
+  readonly model: string;
+}
+
+export const MODEL_COMMAND_FLAGS = {
+  ...SESSION_FLAGS,
+  ...GROUP_FLAGS,
+  ...MODEL_FLAGS,
+  workspace: { kind: "parsed", parse: String, brief: "Azure ML workspace", default: "mlw-mlops-demo" },
+} as const;
+
+export const MODEL_ALIASES = { g: "resourceGroup", w: "workspace", m: "model" } as const;
+
+/** The model's files, checked, and the workspace that they are about. */
+export async function openModel(
+  flags: ModelFlags,
+  bench: Workbench,
+): Promise<{ plan: ModelPlan; workspace: Workspace; context: PipelineContext }> {
+  const plan = await loadModelPlan(modelFolder(flags.model, resolve(bench.cwd, flags.model)));
+  const { client, pollMs } = await openSession(flags, bench, "require");
+  const workspace = await openWorkspace(client, resourceGroupName(flags, bench), flags.workspace, bench.signal);
+  const context = {
+    reporter: bench.renderer,
+    clock: systemClock,
+    signal: bench.signal,
+    pollMs,
+    newId: () => randomBytes(4).toString("hex"),
+  };
+  return { plan, workspace, context };
+}
