@@ -33,6 +33,19 @@ export interface EndpointRoute {
     readonly expiresAt?: number;
   }[];
   readonly deployments: readonly DeploymentRoute[];
+  /** Requests with the same value of this header or cookie go to the same deployment; those without one are drawn by weight. */
+  readonly sticky?: StickyKey;
+  /** Who gets copies of live requests; their answers are compared and thrown away. */
+  readonly mirrors?: readonly MirrorRoute[];
+}
+
+export type StickyKey = { readonly header: string } | { readonly cookie: string };
+
+export interface MirrorRoute {
+  /** A deployment of the same endpoint, usually one without weight. */
+  readonly deployment: string;
+  /** Percent of the requests that other deployments answer; each challenger has its own draw, so they need not sum to 100. */
+  readonly percent: number;
 }
 
 export interface DeploymentRoute {
@@ -43,4 +56,15 @@ export interface DeploymentRoute {
   readonly instances: readonly string[];
   readonly model: { readonly name: string; readonly version: string };
   readonly requestTimeoutMs: number;
+  /** `sha256:...` of the image that serves it, for the answers to name. */
+  readonly imageDigest?: string;
+  /** How the router asks each instance by itself; without it only failed requests tell that an instance is down. */
+  readonly healthCheck?: HealthCheck;
+}
+
+export interface HealthCheck {
+  /** Answers 2xx while the instance may get requests. */
+  readonly path: string;
+  readonly periodMs: number;
+  readonly timeoutMs: number;
 }

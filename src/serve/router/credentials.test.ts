@@ -13,6 +13,8 @@ const endpoint: Endpoint = {
   deployments: new Map(),
   live: [],
   hasWeight: false,
+  sticky: undefined,
+  mirrors: [],
 };
 
 test.each(["Bearer key", "bearer key", "Bearer   key", "Bearer token"])("%s opens the endpoint", (authorization) => {

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import { type Choice, chooseAgain } from "./choose.ts";
+import { type Choice, chooseAgain, type Draw } from "./choose.ts";
 import { Forward, type Outcome } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { noteFailure, noteSuccess } from "./instance.ts";
-import type { Table } from "./table.ts";
+import { MOST_COMPARED, offer } from "./mirror.ts";
+import type { Mirror, Table } from "./table.ts";
 
 /** A request that may pass, with its body. */
 export interface Exchange {
@@ -20,6 +21,9 @@ export interface Exchange {
   readonly endpoint: string;
   /** The caller named the deployment. */
   readonly pinned: boolean;
+  readonly draw: Draw;
+  /** Which challengers get a copy once it is answered. */
+  readonly mirrors: readonly Mirror[];
   readonly body: Buffer;
 }
 
@@ -32,7 +36,6 @@ export interface ExchangerOptions {
     cause: RequestFault,
     headers: Readonly<Record<string, string>>,
   ) => void;
-  readonly random: () => number;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -42,7 +45,6 @@ export function createExchanger({
   table,
   draining,
   refuse,
-  random,
   metrics,
   log,
 }: ExchangerOptions): (exchange: Exchange, first: Choice) => void {
@@ -58,13 +60,15 @@ export function createExchanger({
     if (noteFailure(instance, performance.now(), refused)) log("warn", "instance.down", { ...labels, instance: instance.origin });
   }
 
-  return ({ request, response, started, path, endpoint, pinned, body }, first) => {
+  return ({ request, response, started, path, endpoint, pinned, draw, mirrors, body }, first) => {
     const given = request.headers["x-request-id"];
     const headers = requestHeaders(request.headers, typeof given === "string" && given !== "" ? given : randomUUID());
     const { timeoutMs } = first.deployment;
+    const method = request.method ?? "GET";
     let choice = first;
     let running: Forward;
     let late = false;
+    const answer = mirrors.length === 0 ? undefined : createTee();
     const timer = setTimeout(() => {
       late = true;
       running.abort();
@@ -78,7 +82,7 @@ export function createExchanger({
       const { deployment, instance } = choice;
       const answerHeaders = () => (draining() ? { ...deployment.headers, connection: "close" } : deployment.headers);
       running = new Forward(
-        { instance, fresh: again, method: request.method ?? "GET", path, headers, body, answerHeaders, response },
+        { instance, fresh: again, method, path, headers, body, answerHeaders, response, onData: answer?.add },
         (outcome) => {
           if (outcome === "answered") noteSuccess(instance);
           else if (outcome !== "aborted") {
@@ -100,7 +104,7 @@ export function createExchanger({
       const current = table().endpoints.get(endpoint);
       if (current === undefined) return false;
       retries.value++;
-      choice = chooseAgain(current, choice, pinned, performance.now(), random());
+      choice = chooseAgain(current, choice, pinned, performance.now(), draw);
       attempt(true);
       return true;
     }
@@ -122,8 +126,39 @@ export function createExchanger({
         status = fault.status;
         refuse(response, request, fault, deployment.headers);
       }
+      if (outcome === "answered" && answer !== undefined) mirror(status, answer.whole());
       deployment.requests(status).value++;
       deployment.duration.observe((performance.now() - started) / 1000);
     }
+
+    function mirror(status: number, liveBody: Buffer | undefined): void {
+      for (const { deployment, lane } of mirrors) {
+        // A retry may have ended at the challenger itself.
+        if (deployment.name === choice.deployment.name) continue;
+        if (liveBody === undefined) lane.dropped.value++;
+        else
+          offer(lane, () => table().endpoints.get(endpoint)?.deployments.get(deployment.name), {
+            method,
+            path,
+            headers,
+            body,
+            live: { status, body: liveBody },
+          });
+      }
+    }
+  };
+}
+
+/** Keeps the parts of an answer beside their way to the caller; undefined when they are too many to compare. */
+function createTee(): { readonly add: (chunk: Buffer) => void; whole(): Buffer | undefined } {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return {
+    add(chunk) {
+      bytes += chunk.length;
+      if (bytes <= MOST_COMPARED) chunks.push(chunk);
+      else chunks.length = 0;
+    },
+    whole: () => (bytes <= MOST_COMPARED ? Buffer.concat(chunks) : undefined),
   };
 }

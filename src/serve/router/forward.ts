@@ -17,6 +17,8 @@ export interface Attempt {
   /** Asked when the answer begins. */
   readonly answerHeaders: () => Readonly<Record<string, string>>;
   readonly response: ServerResponse;
+  /** Also gets each part of the answer's body. */
+  readonly onData?: ((chunk: Buffer) => void) | undefined;
 }
 
 /** Nobody listens, or nobody takes connections. */
@@ -70,7 +72,8 @@ export class Forward implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#aborted) return;
-    const { response } = this.#attempt;
+    const { response, onData } = this.#attempt;
+    onData?.(chunk);
     this.#missing -= chunk.length;
     // The last part goes out together with the end, so that a small answer is one packet. As Latin-1 text, which keeps every
     // byte, Node joins it to the headers in one write; a buffer would cost a gathering write.

@@ -14,7 +14,15 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** These end at the router: the credential opens the endpoint and is nobody else's business. */
-const FOR_THE_ROUTER = new Set(["authorization", "host", "content-length", "expect", "azureml-model-deployment"]);
+const FOR_THE_ROUTER = new Set([
+  "authorization",
+  "host",
+  "content-length",
+  "expect",
+  "azureml-model-deployment",
+  // Only the router says which requests are copies.
+  "x-quayside-mirror",
+]);
 
 /** What the instance gets: everything of the caller (trace context, client request ids) and a request id in any case. */
 export function requestHeaders(headers: IncomingHttpHeaders, requestId: string): Record<string, string | string[]> {

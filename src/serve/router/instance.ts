@@ -7,39 +7,49 @@ export interface Instance {
   readonly pool: Pool;
   /** Opens a connection for each request: for the one retry after a kept-alive connection turned out to be dead. */
   readonly fresh: Pool;
+  /** For copies of live requests; made when the first is sent. */
+  mirror: Pool | undefined;
   inFlight: number;
   /** Until then (milliseconds of `performance.now`) others are preferred. */
   downUntil: number;
   /** Since its last answer. */
   failures: number;
+  /** What the health checks say; true without any. */
+  healthy: boolean;
 }
 
 const MAX_CONNECTIONS = 256;
+/** One timer for the whole request (the deployment's timeout) stands for undici's two. */
+const COMMON = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 2_000 } };
+/** Shorter than the model server's 75 s: the side that opens a request must be the one that ends idle connections. */
+const KEPT_ALIVE = { pipelining: 1, keepAliveTimeout: 60_000, keepAliveMaxTimeout: 60_000 };
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 export function createInstance(origin: string): Instance {
-  const common = {
-    connections: MAX_CONNECTIONS,
-    // One timer for the whole request (the deployment's timeout) stands for both.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 2_000 },
-  };
   return {
     origin,
-    // Shorter than the model server's 75 s: the side that opens a request must be the one that ends idle connections.
-    pool: new Pool(origin, { ...common, pipelining: 1, keepAliveTimeout: 60_000, keepAliveMaxTimeout: 60_000 }),
-    fresh: new Pool(origin, { ...common, pipelining: 0 }),
+    pool: new Pool(origin, { ...COMMON, ...KEPT_ALIVE, connections: MAX_CONNECTIONS }),
+    fresh: new Pool(origin, { ...COMMON, connections: MAX_CONNECTIONS, pipelining: 0 }),
+    mirror: undefined,
     inFlight: 0,
     downUntil: 0,
     failures: 0,
+    healthy: true,
   };
 }
 
-/** Requests in flight finish; then the connections close. */
-export async function retire({ pool, fresh }: Instance): Promise<void> {
-  await Promise.all([pool.close(), fresh.close()]);
+export function mirrorPool(instance: Instance, connections: number): Pool {
+  return (instance.mirror ??= new Pool(instance.origin, { ...COMMON, ...KEPT_ALIVE, connections }));
+}
+
+export function isUp({ healthy, downUntil }: Instance, now: number): boolean {
+  return healthy && downUntil <= now;
+}
+
+/** Requests in flight finish; then the connections close. Copies are not waited for. */
+export async function retire({ pool, fresh, mirror }: Instance): Promise<void> {
+  await Promise.all([pool.close(), fresh.close(), mirror?.destroy()]);
 }
 
 /**

@@ -6,6 +6,7 @@ import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { startChild } from "../testing/child.ts";
 import { LINEAR, modelFolder } from "../testing/models.ts";
 import { routesOf, type TestRouter, testInstance, testRouter } from "../testing/router.ts";
+import { metric as seriesOf } from "../testing/scrape.ts";
 import { testServer } from "../testing/server.ts";
 
 describe("a request", () => {
@@ -432,8 +433,4 @@ async function get(router: TestRouter, path: string): Promise<{ status: number; 
   return { status: response.statusCode, body };
 }
 
-async function metric(router: TestRouter, series: string): Promise<number> {
-  const { body } = await get(router, "/metrics");
-  const line = body.split("\n").find((candidate) => candidate.startsWith(`${series} `));
-  return Number(line?.slice(series.length));
-}
+const metric = (router: TestRouter, series: string) => seriesOf(router.url, series);

@@ -6,12 +6,14 @@ import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } 
 import type { RoutesMessage } from "../protocol.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
-import { type Choice, chooseDeployment, chooseInstance } from "./choose.ts";
+import { type Choice, chooseDeployment, chooseInstance, type Draw } from "./choose.ts";
 import { checkCredential } from "./credentials.ts";
 import { createExchanger } from "./exchange.ts";
+import { HealthChecks } from "./health.ts";
 import { retire } from "./instance.ts";
 import { readPath } from "./path.ts";
-import { buildTable, EMPTY_TABLE, type Endpoint } from "./table.ts";
+import { stickyValue } from "./sticky.ts";
+import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
 
 export interface RouterOptions {
   readonly host: string;
@@ -20,7 +22,7 @@ export interface RouterOptions {
   readonly maxBodyBytes: number;
   readonly drainTimeoutMs: number;
   readonly log: Log;
-  /** Uniform in [0, 1); decides which deployment gets a request. */
+  /** Uniform in [0, 1); decides which deployment gets a request and who gets a copy. */
   readonly random?: () => number;
 }
 
@@ -34,6 +36,8 @@ export interface Router {
   drain(): Promise<boolean>;
 }
 
+const NOBODY: readonly Mirror[] = [];
+
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { log, random = Math.random } = options;
   const metrics = createMetrics();
@@ -41,7 +45,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   addBuildInfo(metrics);
   let table = EMPTY_TABLE;
   let draining = false;
-  const exchange = createExchanger({ table: () => table, draining: () => draining, refuse, random, metrics, log });
+  let drained: Promise<boolean> | undefined;
+  const exchange = createExchanger({ table: () => table, draining: () => draining, refuse, metrics, log });
+  const checks = new HealthChecks(log);
   metrics.gauge("quayside_router_table_version", "Version of the routing table in force.", {}, () => table.version);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -66,10 +72,22 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const body = await readBody(request, options.maxBodyBytes);
     // The body took time: weights may have changed since.
     const current = endpointOf(target.endpoint);
-    const pinned = request.headers["azureml-model-deployment"];
-    const choice = choose(current, typeof pinned === "string" ? pinned : undefined);
+    const header = request.headers["azureml-model-deployment"];
+    const pinned = typeof header === "string" ? header : undefined;
+    const draw = (current.sticky && stickyValue(current.sticky, request.headers)) ?? random();
+    const choice = choose(current, pinned, draw);
     exchange(
-      { request, response, started, path: target.path, endpoint: current.name, pinned: pinned !== undefined, body },
+      {
+        request,
+        response,
+        started,
+        path: target.path,
+        endpoint: current.name,
+        pinned: pinned !== undefined,
+        draw,
+        mirrors: mirrorsOf(current, request.method),
+        body,
+      },
       choice,
     );
   }
@@ -80,7 +98,13 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     return endpoint;
   }
 
-  function choose(endpoint: Endpoint, pinned: string | undefined): Choice {
+  /** Only scoring is mirrored: the other routes describe one deployment. */
+  function mirrorsOf({ mirrors }: Endpoint, method: string | undefined): readonly Mirror[] {
+    if (mirrors.length === 0 || method !== "POST") return NOBODY;
+    return mirrors.filter(({ share }) => random() < share);
+  }
+
+  function choose(endpoint: Endpoint, pinned: string | undefined, draw: Draw): Choice {
     const now = performance.now();
     if (pinned !== undefined && !endpoint.deployments.has(pinned)) {
       throw new RequestFault(
@@ -92,7 +116,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     // As Azure answers: 404 when nothing is meant to serve, 503 when what should serve is not ready.
     if (pinned === undefined && !endpoint.hasWeight)
       throw new RequestFault(404, "serve.no-traffic", `no deployment of endpoint "${endpoint.name}" has a positive weight`);
-    const deployment = pinned === undefined ? chooseDeployment(endpoint, now, random()) : endpoint.deployments.get(pinned);
+    const deployment = pinned === undefined ? chooseDeployment(endpoint, now, draw) : endpoint.deployments.get(pinned);
     const instance = deployment === undefined ? undefined : chooseInstance(deployment, now);
     if (deployment === undefined || instance === undefined) {
       throw new RequestFault(
@@ -147,6 +171,14 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     response.end(body);
   }
 
+  async function drain(): Promise<boolean> {
+    draining = true;
+    checks[Symbol.dispose]();
+    const whole = await closeGracefully(server, options.drainTimeoutMs);
+    await Promise.all([...table.instances.values()].map(retire));
+    return whole;
+  }
+
   const server = createServer(
     { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
     (request, response) => void answer(request, response),
@@ -161,13 +193,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       for (const [origin, instance] of before.instances) {
         if (!table.instances.has(origin)) void retire(instance);
       }
+      checks.apply(table);
       log("info", "routes.applied", { version: routes.version, endpoints: routes.endpoints.length });
     },
-    async drain() {
-      draining = true;
-      const whole = await closeGracefully(server, options.drainTimeoutMs);
-      await Promise.all([...table.instances.values()].map(retire));
-      return whole;
-    },
+    drain: () => (drained ??= drain()),
   };
 }

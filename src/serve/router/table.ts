@@ -1,6 +1,8 @@
 import { type Counter, DURATION_BOUNDS, type Histogram, type Metrics } from "../metrics.ts";
-import type { DeploymentRoute, EndpointRoute, RoutesMessage } from "../protocol.ts";
+import type { DeploymentRoute, EndpointRoute, HealthCheck, RoutesMessage, StickyKey } from "../protocol.ts";
 import { createInstance, type Instance } from "./instance.ts";
+import { createLane, type Lane } from "./mirror.ts";
+import { hash } from "./sticky.ts";
 
 /** The table as the hot path reads it: built once for each `routes` message and replaced whole. */
 export interface Table {
@@ -18,6 +20,17 @@ export interface Endpoint {
   readonly live: readonly Deployment[];
   /** Some deployment has a positive weight, ready or not. */
   readonly hasWeight: boolean;
+  readonly sticky: StickyKey | undefined;
+  readonly mirrors: readonly Mirror[];
+}
+
+/** A challenger that gets copies of what other deployments answer. */
+export interface Mirror {
+  readonly deployment: Deployment;
+  /** In [0, 1]. */
+  readonly share: number;
+  /** The same from table to table, so that its limits hold over a switch. */
+  readonly lane: Lane;
 }
 
 export interface Credential {
@@ -31,6 +44,9 @@ export interface Deployment {
   readonly weight: number;
   readonly instances: readonly Instance[];
   readonly timeoutMs: number;
+  /** Sets its keys apart from those of other deployments and endpoints. */
+  readonly salt: number;
+  readonly healthCheck: HealthCheck | undefined;
   /** What every answer of it says about where it came from. */
   readonly headers: Readonly<Record<string, string>>;
   readonly duration: Histogram;
@@ -46,25 +62,37 @@ export function buildTable(message: RoutesMessage, previous: Table, metrics: Met
     instances.set(origin, instance);
     return instance;
   };
-  const endpoints = message.endpoints.map((route) => buildEndpoint(route, instanceOf, metrics));
+  const endpoints = message.endpoints.map((route) =>
+    buildEndpoint(route, previous.endpoints.get(route.name), instanceOf, metrics),
+  );
   return { version: message.version, endpoints: new Map(endpoints.map((endpoint) => [endpoint.name, endpoint])), instances };
 }
 
 function buildEndpoint(
-  { name, credentials, deployments }: EndpointRoute,
+  { name, credentials, deployments, sticky, mirrors = [] }: EndpointRoute,
+  previous: Endpoint | undefined,
   instanceOf: (origin: string) => Instance,
   metrics: Metrics,
 ): Endpoint {
-  const built = deployments.map((route) => buildDeployment(name, route, instanceOf, metrics));
+  const built = new Map(deployments.map((route) => [route.name, buildDeployment(name, route, instanceOf, metrics)]));
+  const all = [...built.values()];
+  const laneTo = (deployment: string) =>
+    previous?.mirrors.find((mirror) => mirror.deployment.name === deployment)?.lane ??
+    createLane(metrics, { endpoint: name, deployment });
   return {
     name,
     credentials: credentials.map(({ sha256, expiresAt }) => ({
       sha256: Buffer.from(sha256, "hex"),
       expiresAt: expiresAt ?? Number.POSITIVE_INFINITY,
     })),
-    deployments: new Map(built.map((deployment) => [deployment.name, deployment])),
-    live: built.filter(({ weight, instances }) => weight > 0 && instances.length > 0),
-    hasWeight: built.some(({ weight }) => weight > 0),
+    deployments: built,
+    live: all.filter(({ weight, instances }) => weight > 0 && instances.length > 0),
+    hasWeight: all.some(({ weight }) => weight > 0),
+    sticky,
+    mirrors: mirrors.flatMap(({ deployment, percent }) => {
+      const challenger = built.get(deployment);
+      return challenger === undefined ? [] : [{ deployment: challenger, share: percent / 100, lane: laneTo(deployment) }];
+    }),
   };
 }
 
@@ -90,7 +118,14 @@ function buildDeployment(
     weight: route.weight,
     instances: route.instances.map(instanceOf),
     timeoutMs: route.requestTimeoutMs,
-    headers: { "azureml-model-deployment": route.name, "x-model-name": route.model.name, "x-model-version": route.model.version },
+    salt: hash(`${endpoint}/${route.name}/`),
+    healthCheck: route.healthCheck,
+    headers: {
+      "azureml-model-deployment": route.name,
+      "x-model-name": route.model.name,
+      "x-model-version": route.model.version,
+      ...(route.imageDigest === undefined ? {} : { "x-image-digest": route.imageDigest }),
+    },
     duration: metrics.histogram(
       "quayside_router_request_duration_seconds",
       "From a request's headers to the end of its answer.",

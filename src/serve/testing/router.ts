@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { Agent, request } from "undici";
 import { listen } from "../listen.ts";
 import { silentLog } from "../log.ts";
-import type { DeploymentRoute, RoutesMessage } from "../protocol.ts";
+import type { DeploymentRoute, EndpointRoute, RoutesMessage } from "../protocol.ts";
 import { ROUTER_DEFAULTS, type Router, type RouterOptions, startRouter } from "../router/router.ts";
 
 export const KEY = "the-key";
@@ -26,7 +26,10 @@ export interface TestAnswer {
   readonly body: string;
 }
 
-export async function testRouter(options: Partial<RouterOptions> = {}): Promise<TestRouter> {
+/** What an endpoint may say beside its deployments. */
+export type TestEndpoint = Pick<EndpointRoute, "sticky" | "mirrors">;
+
+export async function testRouter(options: Partial<RouterOptions> = {}, endpoint: TestEndpoint = {}): Promise<TestRouter> {
   const router = await startRouter({ ...ROUTER_DEFAULTS, log: silentLog, ...options });
   const agent = new Agent();
   const url = `http://127.0.0.1:${router.port}`;
@@ -34,7 +37,7 @@ export async function testRouter(options: Partial<RouterOptions> = {}): Promise<
   return {
     url,
     router,
-    apply: (...deployments) => router.apply(routesOf(++version, ...deployments)),
+    apply: (...deployments) => router.apply(withEndpoint(routesOf(++version, ...deployments), endpoint)),
     async score(headers = {}, body = '{"data":[[5.1,3.5,1.4,0.2]]}') {
       const response = await request(`${url}/api/v1/endpoint/e/score`, {
         method: "POST",
@@ -55,6 +58,10 @@ export async function testRouter(options: Partial<RouterOptions> = {}): Promise<
       await router.drain();
     },
   };
+}
+
+function withEndpoint(routes: RoutesMessage, endpoint: TestEndpoint): RoutesMessage {
+  return { ...routes, endpoints: routes.endpoints.map((route) => ({ ...route, ...endpoint })) };
 }
 
 export function routesOf(version: number, ...deployments: readonly TestDeployment[]): RoutesMessage {

@@ -1,0 +1,160 @@
+import type { Dispatcher } from "undici";
+import { type Counter, DURATION_BOUNDS, type Histogram, type Metrics } from "../metrics.ts";
+import { chooseInstance } from "./choose.ts";
+import { mirrorPool } from "./instance.ts";
+import { sameAnswer, type WholeAnswer } from "./same-answer.ts";
+import type { Deployment } from "./table.ts";
+
+/** A request that was answered, for a challenger to answer again. */
+export interface Copy {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer;
+  readonly live: WholeAnswer;
+}
+
+/**
+ * The way of copies to one challenger: a bounded queue before a few connections of its own. It starts after the live
+ * answer is out, touches neither the challenger's live connections nor its health, and drops what it cannot carry.
+ */
+export interface Lane {
+  readonly waiting: { readonly copy: Copy; readonly to: () => Deployment | undefined }[];
+  waitingBytes: number;
+  inFlight: number;
+  readonly sent: Counter;
+  readonly dropped: Counter;
+  readonly agreed: Counter;
+  readonly disagreed: Counter;
+  readonly failed: Counter;
+  readonly retired: Counter;
+  readonly duration: Histogram;
+}
+
+export const LANE_LIMITS = { waiting: 256, waitingBytes: 16 * 2 ** 20, inFlight: 16 } as const;
+
+/** Bytes; a longer answer is not kept, neither the live one nor the challenger's. */
+export const MOST_COMPARED = 2 ** 20;
+
+/** Tells what gets a copy that a mirror made the request: its answer reaches nobody. */
+const MARK = { "x-quayside-mirror": "true" };
+
+/** The instance left the table while it had the copy: that says nothing about the challenger. */
+const RETIRED = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);
+
+export function createLane(metrics: Metrics, labels: { readonly endpoint: string; readonly deployment: string }): Lane {
+  const counter = (name: string, help: string, result: Record<string, string> = {}) =>
+    metrics.counter(`quayside_router_mirror_${name}_total`, help, { ...labels, ...result });
+  const answers = (result: string) => counter("answers", "Challengers' answers to copies, against the live ones.", { result });
+  return {
+    waiting: [],
+    waitingBytes: 0,
+    inFlight: 0,
+    sent: counter("sent", "Copies of live requests sent to a challenger."),
+    dropped: counter("dropped", "Copies not sent: the queue was full, or no instance ready."),
+    agreed: answers("agreed"),
+    disagreed: answers("disagreed"),
+    failed: answers("failed"),
+    retired: answers("retired"),
+    duration: metrics.histogram(
+      "quayside_router_mirror_duration_seconds",
+      "From sending a copy to the end of the challenger's answer.",
+      labels,
+      DURATION_BOUNDS,
+    ),
+  };
+}
+
+/** `to` is asked when the copy's turn comes: the table may be another one by then. */
+export function offer(lane: Lane, to: () => Deployment | undefined, copy: Copy): void {
+  const bytes = weigh(copy);
+  if (lane.waiting.length >= LANE_LIMITS.waiting || lane.waitingBytes + bytes > LANE_LIMITS.waitingBytes) {
+    lane.dropped.value++;
+    return;
+  }
+  lane.waiting.push({ copy, to });
+  lane.waitingBytes += bytes;
+  pump(lane);
+}
+
+function pump(lane: Lane): void {
+  while (lane.inFlight < LANE_LIMITS.inFlight) {
+    const next = lane.waiting.shift();
+    if (next === undefined) return;
+    lane.waitingBytes -= weigh(next.copy);
+    send(lane, next.to(), next.copy);
+  }
+}
+
+const weigh = ({ body, live }: Copy) => body.length + live.body.length;
+
+function send(lane: Lane, to: Deployment | undefined, { method, path, headers, body, live }: Copy): void {
+  const instance = to === undefined ? undefined : chooseInstance(to, performance.now());
+  if (to === undefined || instance === undefined) {
+    lane.dropped.value++;
+    return;
+  }
+  const started = performance.now();
+  lane.inFlight++;
+  lane.sent.value++;
+  const answer = new AnswerReader(to.timeoutMs, (outcome) => {
+    lane.inFlight--;
+    if (outcome instanceof Error) {
+      if ("code" in outcome && RETIRED.has(String(outcome.code))) lane.retired.value++;
+      else lane.failed.value++;
+    } else {
+      lane.duration.observe((performance.now() - started) / 1000);
+      // A challenger that breaks on what the stable version answers is a failure, whatever its words.
+      if (outcome.status >= 500 && live.status < 500) lane.failed.value++;
+      else if (sameAnswer(live, outcome)) lane.agreed.value++;
+      else lane.disagreed.value++;
+    }
+    pump(lane);
+  });
+  const request = { method, path, headers: { ...headers, ...MARK }, body: body.length === 0 ? null : body };
+  mirrorPool(instance, LANE_LIMITS.inFlight).dispatch(request, answer);
+}
+
+/** Collects one answer within `timeoutMs`. */
+class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #done: (outcome: WholeAnswer | Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #bytes = 0;
+  #late = false;
+
+  constructor(timeoutMs: number, done: (outcome: WholeAnswer | Error) => void) {
+    this.#done = done;
+    this.#timer = setTimeout(() => {
+      this.#late = true;
+      this.#controller?.abort(new Error("the challenger took too long"));
+    }, timeoutMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#late) controller.abort(new Error("the challenger took too long"));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MOST_COMPARED) controller.abort(new Error("the challenger's answer is too large"));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    this.#done({ status: this.#status, body: Buffer.concat(this.#chunks) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    clearTimeout(this.#timer);
+    this.#done(cause);
+  }
+}
