@@ -15,7 +15,7 @@ const SHARED = {
   json: { kind: "boolean", brief: "Print JSON lines: events as they happen, then the result or the error", default: false },
 } as const;
 
-export interface CommandDefinition<Flags extends BaseFlags, Args extends readonly string[]> {
+export interface CommandDefinition<Flags extends BaseFlags, Args extends readonly (string | undefined)[]> {
   readonly brief: string;
   readonly fullDescription?: string;
   readonly flags?: object;
@@ -25,7 +25,7 @@ export interface CommandDefinition<Flags extends BaseFlags, Args extends readonl
 }
 
 /** A command: its words as data, its work as a function that gets a workbench and gives an exit code. Errors become one clear line here and nowhere else. */
-export function command<Flags extends BaseFlags, Args extends readonly string[] = []>(
+export function command<Flags extends BaseFlags, Args extends readonly (string | undefined)[] = []>(
   definition: CommandDefinition<Flags, Args>,
 ): Command<Context> {
   return buildCommand<SharedFlags, readonly string[], Context>({

@@ -20,6 +20,7 @@ export {
 export {
   cancelJob,
   type JobResult,
+  jobLog,
   jobOutput,
   type RunRecord,
   readRun,

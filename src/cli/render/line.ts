@@ -27,6 +27,7 @@ export const LINES: Lines = {
       .map(([name, percent]) => `${name} ${percent} %`)
       .join(", ")}`,
   "load.progress": () => undefined,
+  "release.evidence": () => undefined,
   "release.rolled-back": ({ endpoint, reason }) => `  ${endpoint} went back to its stable version: ${reason}`,
   note: ({ message }) => `  ${message}`,
   warning: ({ code, message }) => `  warning ${code}: ${message}`,
