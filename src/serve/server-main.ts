@@ -4,10 +4,11 @@ import { onEnd, tell } from "./child.ts";
 import { ModelFault } from "./fault.ts";
 import { jsonLog } from "./log.ts";
 import { integerOption, runMain, usage } from "./main.ts";
+import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 await runMain(async () => {
   const { values, positionals } = usage(USAGE, () =>
@@ -18,6 +19,7 @@ await runMain(async () => {
         host: { type: "string", default: DEFAULTS.host },
         name: { type: "string" },
         version: { type: "string" },
+        engine: { type: "string", default: DEFAULTS.engine },
         "max-body-bytes": { type: "string" },
         "max-rows": { type: "string" },
         "max-batch-rows": { type: "string" },
@@ -37,6 +39,7 @@ await runMain(async () => {
     place,
     name: values.name ?? known?.name ?? "model",
     version: values.version ?? known?.version ?? "1",
+    engine: engineOption(values.engine),
     host: values.host,
     port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),
     maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),
@@ -63,6 +66,14 @@ await runMain(async () => {
   }
   await tell({ type: "ready" });
 });
+
+function engineOption(text: string): Engine {
+  return usage(USAGE, () => {
+    const engine = ENGINES.find((one) => one === text);
+    if (engine === undefined) throw new Error(`--engine is ${text}; one of ${ENGINES.join(", ")} is needed`);
+    return engine;
+  });
+}
 
 /** Azure ML mounts a model at `.../azureml-models/{name}/{version}`. */
 function nameFromMount(place: string): { readonly name: string; readonly version: string } | undefined {

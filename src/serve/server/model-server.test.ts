@@ -160,7 +160,7 @@ test("metrics have their series from the start and count by route and code", asy
   ]);
   expect(after.get('quayside_request_duration_seconds_count{model="m",version="3",route="score"}')).toBe("2");
   expect(after.get('quayside_request_duration_seconds_bucket{model="m",version="3",route="score",le="+Inf"}')).toBe("2");
-  expect(after.get('quayside_model_info{model="m",version="3",engine="onnxruntime"}')).toBe("1");
+  expect(after.get('quayside_model_info{model="m",version="3",engine="own"}')).toBe("1");
   expect(after.get('quayside_model_runs_total{model="m",version="3"}')).toBe("1");
   expect(Number(after.get("process_resident_memory_bytes"))).toBeGreaterThan(1e6);
 });

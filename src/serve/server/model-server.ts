@@ -9,6 +9,7 @@ import { checkRequestIds, requestIds } from "../request-ids.ts";
 import { SERVER_VERSION } from "../version.ts";
 import { createBatcher, MAX_BATCH_ROWS } from "./batcher.ts";
 import { json, type Reply } from "./call.ts";
+import type { Engine } from "./engine.ts";
 import { loadModel, type Model } from "./model.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Loaded } from "./routes.ts";
@@ -19,6 +20,8 @@ export interface ModelServerOptions {
   readonly place: string;
   readonly name: string;
   readonly version: string;
+  /** What computes the model. */
+  readonly engine: Engine;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -35,6 +38,7 @@ export interface ModelServerOptions {
 }
 
 export const MODEL_SERVER_DEFAULTS = {
+  engine: "auto",
   host: "127.0.0.1",
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
@@ -123,11 +127,16 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   return {
     port,
     async load() {
-      const model = await loadModel(options.place, options.name, options.version);
+      const model = await loadModel(options.place, options.name, options.version, options.engine);
       await warmUp(model);
       loaded = { model, batcher: createBatcher(model.evaluator, options.maxBatchRows) };
       addModelMetrics(metrics, model, loaded);
-      log("info", "model.ready", { name: model.name, version: model.version, engine: model.evaluator.engine });
+      log("info", "model.ready", {
+        name: model.name,
+        version: model.version,
+        engine: model.evaluator.engine,
+        ...(model.engineReason === undefined ? {} : { notOwnBecause: model.engineReason }),
+      });
     },
     async drain() {
       draining = true;

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ModelFault } from "../fault.ts";
+import { chooseEngine, type Engine } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { createOnnxEvaluator } from "./onnx-evaluator.ts";
 import { readSignature } from "./signature.ts";
 
 /** A loaded model and what is known about it. */
@@ -10,6 +10,8 @@ export interface Model {
   readonly name: string;
   readonly version: string;
   readonly evaluator: Evaluator;
+  /** Why the own evaluators do not compute it, when they were asked. */
+  readonly engineReason?: string;
   /** Names of the columns of the one input, from `signature.json` beside the model. */
   readonly columns: readonly string[] | undefined;
 }
@@ -17,13 +19,13 @@ export interface Model {
 const MAX_DEPTH = 4;
 
 /** `place` is a model file or a folder that holds one; throws a `ModelFault` that says why it cannot be served. */
-export async function loadModel(place: string, name: string, version: string): Promise<Model> {
+export async function loadModel(place: string, name: string, version: string, engine: Engine): Promise<Model> {
   const file = await findModelFile(place);
-  const evaluator = await createOnnxEvaluator(await readFile(file), file);
+  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file);
   const beside = join(dirname(file), "signature.json");
   const signature = await readFile(beside, "utf8").catch(() => undefined);
   const columns = signature === undefined ? undefined : readSignature(beside, signature, evaluator.inputs[0]);
-  return { name, version, evaluator, columns };
+  return { name, version, evaluator, columns, ...(reason === undefined ? {} : { engineReason: reason }) };
 }
 
 async function findModelFile(place: string): Promise<string> {

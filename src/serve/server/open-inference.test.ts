@@ -24,7 +24,7 @@ describe("metadata and health", () => {
   const metadata = {
     name: "m",
     versions: ["3"],
-    platform: "onnx_onnxv1",
+    platform: "onnx_quayside",
     inputs: [{ name: "X", datatype: "FP32", shape: [-1, 4] }],
     outputs: [
       { name: "label", datatype: "INT64", shape: [-1] },

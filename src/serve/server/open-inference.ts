@@ -15,11 +15,14 @@ export interface OpenInference {
   handle(call: Call, parts: readonly string[]): Reply | Promise<Reply>;
 }
 
+/** `{format}_{engine}`; the first is the name that other servers give to ONNX Runtime. */
+const PLATFORMS: Readonly<Record<string, string>> = { onnxruntime: "onnx_onnxv1", own: "onnx_quayside" };
+
 export function createOpenInference(model: Model, batcher: Batcher, maxRows: number): OpenInference {
   const metadata = JSON.stringify({
     name: model.name,
     versions: [model.version],
-    platform: "onnx_onnxv1",
+    platform: PLATFORMS[model.evaluator.engine] ?? model.evaluator.engine,
     inputs: model.evaluator.inputs.map(describe),
     outputs: model.evaluator.outputs.map(describe),
   });

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { encodeModel } from "../../../examples/iris/src/onnx.ts";
+import { ECHO, LINEAR } from "../testing/models.ts";
+import { testServer } from "../testing/server.ts";
+import { chooseEngine } from "./engine.ts";
+
+const linear = encodeModel(LINEAR);
+const echo = encodeModel(ECHO);
+
+test("a linear model is computed without ONNX Runtime, any other with it, and the reason is kept", async () => {
+  const own = await chooseEngine("auto", linear, "linear.onnx");
+  const other = await chooseEngine("auto", echo, "echo.onnx");
+  await other.evaluator.close();
+
+  expect([own.evaluator.engine, own.reason]).toEqual(["own", undefined]);
+  expect([other.evaluator.engine, other.reason]).toEqual([
+    "onnxruntime",
+    'input "double" that is not [rows, width] of 32-bit floats',
+  ]);
+});
+
+test("the engine can be forced, and is refused when it cannot compute the model", async () => {
+  const forced = await chooseEngine("onnxruntime", linear, "linear.onnx");
+  await forced.evaluator.close();
+
+  expect(forced.evaluator.engine).toBe("onnxruntime");
+  await expect(chooseEngine("own", echo, "echo.onnx")).rejects.toThrow(
+    /^echo\.onnx cannot be computed by the own evaluators \(input "double" .*\); serve it with --engine auto or onnxruntime$/,
+  );
+});
+
+test.each(["auto", "own"] as const)("what is no ONNX file at all is refused with --engine %s", async (engine) => {
+  for (const bytes of [Buffer.from("not a model"), Buffer.alloc(0), linear.subarray(0, 40), Buffer.alloc(64, 0xff)])
+    await expect(chooseEngine(engine, bytes, "x.onnx")).rejects.toThrow("x.onnx");
+});
+
+test("the log, the model's description and the metrics name the engine", async () => {
+  const lines: unknown[] = [];
+  await using server = await testServer(linear, {
+    engine: "onnxruntime",
+    log: (_, event, fields) => lines.push([event, fields]),
+  });
+
+  expect(lines).toContainEqual(["model.ready", { name: "m", version: "3", engine: "onnxruntime" }]);
+  expect(await (await fetch(`${server.url}/v2/models/m`)).json()).toMatchObject({ platform: "onnx_onnxv1" });
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
+    'quayside_model_info{model="m",version="3",engine="onnxruntime"} 1',
+  );
+});

@@ -1,0 +1,32 @@
+import { ModelFault } from "../fault.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { createOnnxEvaluator } from "./onnx-evaluator.ts";
+import { Unsupported } from "./own/kernel.ts";
+import { createOwnEvaluator } from "./own/own-evaluator.ts";
+
+/** `auto` takes the own evaluators where they can compute the model, and ONNX Runtime for every other. */
+export const ENGINES = ["auto", "own", "onnxruntime"] as const;
+
+export type Engine = (typeof ENGINES)[number];
+
+export interface ChosenEngine {
+  readonly evaluator: Evaluator;
+  /** Why not the own evaluators, when `auto` asked them. */
+  readonly reason?: string;
+}
+
+/** Throws a `ModelFault` when the engine that was asked for cannot compute the model. */
+export async function chooseEngine(engine: Engine, model: Uint8Array, place: string): Promise<ChosenEngine> {
+  if (engine === "onnxruntime") return { evaluator: await createOnnxEvaluator(model, place) };
+  try {
+    return { evaluator: createOwnEvaluator(model) };
+  } catch (cause) {
+    if (!(cause instanceof Unsupported)) throw cause;
+    if (engine === "auto") return { evaluator: await createOnnxEvaluator(model, place), reason: cause.message };
+    throw new ModelFault(
+      "serve.engine",
+      `${place} cannot be computed by the own evaluators (${cause.message}); serve it with --engine auto or onnxruntime`,
+      cause,
+    );
+  }
+}
