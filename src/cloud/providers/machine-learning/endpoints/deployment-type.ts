@@ -121,6 +121,7 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
   const modelFolder = await fetchModel(host, model, fleet.folder(resource.id), say, signal);
   const { properties } = resource;
   const { instances } = scaling(resource.sku, properties.scaleSettings);
+  const imageDigest = /@(sha256:[0-9a-f]{64})$/.exec(environment.image)?.[1];
   const spec: DeploymentSpec = {
     deploymentId: resource.id,
     endpointId: endpoint.id,
@@ -128,6 +129,7 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
     cluster: clusterOf(compute),
     modelFolder,
     model: { name: model.name, version: model.version },
+    ...(imageDigest === undefined ? {} : { imageDigest }),
     instances,
     env: {
       AZUREML_MODEL_DIR: modelFolder,

@@ -8,6 +8,7 @@ import { endpointKeys, endpointToken, ensureKeys, forgetKeys, type KeyType, rege
 import { badArgument, notRehearsed } from "./faults.ts";
 import type { Fleet } from "./fleet.ts";
 import { grantEndpointRoles, identityOf } from "./identity.ts";
+import { routingProperties } from "./routing-properties.ts";
 import { isFilled } from "./settings.ts";
 import { checkTraffic } from "./traffic.ts";
 
@@ -42,6 +43,7 @@ export function endpointType(host: CloudHost, fleet: Fleet): TypeSpec {
         cluster,
         authMode: authModeOf(resource),
         traffic: trafficOf(resource),
+        ...routingProperties(resource.properties),
       });
       return undefined;
     },
@@ -83,6 +85,7 @@ function admit(host: CloudHost, { id, body, previous }: Change): Resource {
   if (isFilled(properties.keys)) throw notRehearsed("bringing own keys");
   if (body.identity?.type === "None")
     throw badArgument("identity.type is None; an endpoint needs an identity to read its models", "identity.type");
+  routingProperties(properties);
   const wanted = properties.traffic ?? previous?.properties.traffic;
   return {
     ...body,

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { idKey } from "../../../../azure/index.ts";
 import { type JsonObject, jsonEqual } from "../../../../base/index.ts";
-import type { EndpointRoute } from "../../../../serve/protocol.ts";
+import type { EndpointRoute, MirrorRoute, StickyKey } from "../../../../serve/protocol.ts";
 import { ArmFault, type CloudHost } from "../../../contract.ts";
 import type { Credentials } from "./credentials.ts";
 import { type LogFile, openLog } from "./log-file.ts";
@@ -20,6 +20,8 @@ export interface DeploymentSpec {
   readonly cluster: string;
   readonly modelFolder: string;
   readonly model: { readonly name: string; readonly version: string };
+  /** Of the image that its environment names, when it names one by digest. */
+  readonly imageDigest?: string;
   readonly instances: number;
   readonly env: Readonly<Record<string, string>>;
   readonly requestTimeoutMs: number;
@@ -34,6 +36,8 @@ export interface RoutedEndpoint {
   readonly cluster: string;
   readonly authMode: string;
   readonly traffic: Readonly<Record<string, number>>;
+  readonly mirrors?: readonly MirrorRoute[];
+  readonly sticky?: StickyKey;
 }
 
 export interface FleetOptions {
@@ -47,6 +51,8 @@ const RUNNING = "machine-learning.running-deployments";
 const ROUTED = "machine-learning.routed-endpoints";
 const ROUTERS = "machine-learning.routers";
 const STDERR_TAIL = 20;
+/** The router's own checks find an instance that hangs between two readiness probes, whose period is ten seconds by default. */
+const ROUTER_CHECK = { periodMs: 1_000, timeoutMs: 1_000 };
 
 /** Every model server and router that online endpoints run on. */
 export class Fleet {
@@ -240,7 +246,11 @@ export class Fleet {
             instances: set.ready,
             model: spec.model,
             requestTimeoutMs: spec.requestTimeoutMs,
+            healthCheck: { path: spec.readiness.path, ...ROUTER_CHECK },
+            ...(spec.imageDigest === undefined ? {} : { imageDigest: spec.imageDigest }),
           })),
+        ...(endpoint.mirrors === undefined ? {} : { mirrors: endpoint.mirrors }),
+        ...(endpoint.sticky === undefined ? {} : { sticky: endpoint.sticky }),
       }));
   }
 
