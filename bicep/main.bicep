@@ -87,6 +87,15 @@ param nodeSubnetPrefix string = '10.40.0.0/22'
 @description('Subnet of the training cluster, inside the virtual network.')
 param computeSubnetPrefix string = '10.40.6.0/24'
 
+@description('Subnet of the private endpoints, inside the virtual network; used with private networking.')
+param privateEndpointSubnetPrefix string = '10.40.5.0/24'
+
+@description('Subnet for front ends of internal load balancers, inside the virtual network; used with private networking.')
+param ingressSubnetPrefix string = '10.40.7.0/26'
+
+@description('Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.')
+param apiServerSubnetPrefix string = '10.40.4.0/28'
+
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string = '192.168.0.0/16'
 
@@ -143,6 +152,9 @@ var profiles = {
     logRetentionDays: 30
     logDailyQuotaGb: 2
     namespaceDeletePolicy: 'Delete'
+    privateNetworking: false
+    privateApiServer: false
+    computeInternetAccess: true
   }
   staging: {
     clusterTier: 'Standard'
@@ -165,6 +177,9 @@ var profiles = {
     logRetentionDays: 30
     logDailyQuotaGb: 5
     namespaceDeletePolicy: 'Delete'
+    privateNetworking: true
+    privateApiServer: false
+    computeInternetAccess: true
   }
   prod: {
     clusterTier: 'Standard'
@@ -187,6 +202,9 @@ var profiles = {
     logRetentionDays: 90
     logDailyQuotaGb: -1
     namespaceDeletePolicy: 'Keep'
+    privateNetworking: true
+    privateApiServer: false
+    computeInternetAccess: false
   }
 }
 
@@ -213,6 +231,7 @@ module observability 'modules/observability.bicep' = {
     location: location
     profileLogRetentionDays: profile.logRetentionDays
     profileLogDailyQuotaGb: profile.logDailyQuotaGb
+    profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
   }
 }
@@ -223,7 +242,13 @@ module network 'modules/network.bicep' = {
     virtualNetworkPrefix: virtualNetworkPrefix
     nodeSubnetPrefix: nodeSubnetPrefix
     computeSubnetPrefix: computeSubnetPrefix
+    privateEndpointSubnetPrefix: privateEndpointSubnetPrefix
+    ingressSubnetPrefix: ingressSubnetPrefix
+    apiServerSubnetPrefix: apiServerSubnetPrefix
     podCidr: podCidr
+    profileComputeInternetAccess: profile.computeInternetAccess
+    profilePrivateNetworking: profile.privateNetworking
+    profilePrivateApiServer: profile.privateApiServer
     profileNatGatewaySku: profile.natGatewaySku
     resourceTags: resourceTags
   }
@@ -234,6 +259,7 @@ module storage 'modules/storage.bicep' = {
     location: location
     nameSuffix: nameSuffix
     profileStorageSku: profile.storageSku
+    profilePrivateNetworking: profile.privateNetworking
     profileBlobRetentionDays: profile.blobRetentionDays
     profileBlobVersioning: profile.blobVersioning
     resourceTags: resourceTags
@@ -246,6 +272,7 @@ module vault 'modules/vault.bicep' = {
     nameSuffix: nameSuffix
     profileVaultRetentionDays: profile.vaultRetentionDays
     profileVaultPurgeProtection: profile.vaultPurgeProtection
+    profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
@@ -256,6 +283,7 @@ module registry 'modules/registry.bicep' = {
     location: location
     nameSuffix: nameSuffix
     profileRegistrySku: profile.registrySku
+    profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
@@ -308,6 +336,7 @@ module cluster 'modules/cluster.bicep' = {
     profileSystemNodeMaxCount: profile.systemNodeMaxCount
     profileSystemNodeTaints: profile.systemNodeTaints
     profileDisableRunCommand: profile.disableRunCommand
+    profilePrivateApiServer: profile.privateApiServer
     profileUpgradeChannel: profile.upgradeChannel
     profileNamespaceDeletePolicy: profile.namespaceDeletePolicy
     resourceTags: resourceTags
@@ -328,12 +357,32 @@ module workspace 'modules/workspace.bicep' = {
   params: {
     location: location
     workspaceName: workspaceName
+    profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
     storageAccountId: storage.outputs.storageAccountId
     keyVaultId: vault.outputs.keyVaultId
     applicationInsightsId: observability.outputs.applicationInsightsId
     containerRegistryId: registry.outputs.containerRegistryId
+    virtualNetworkId: network.outputs.virtualNetworkId
     logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
+module privateLink 'modules/private-link.bicep' = {
+  params: {
+    location: location
+    profilePrivateNetworking: profile.privateNetworking
+    resourceTags: resourceTags
+    virtualNetworkId: network.outputs.virtualNetworkId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+    applicationInsightsId: observability.outputs.applicationInsightsId
+    collectionEndpointId: observability.outputs.collectionEndpointId
+    keyVaultId: vault.outputs.keyVaultId
+    storageAccountId: storage.outputs.storageAccountId
+    containerRegistryId: registry.outputs.containerRegistryId
+    mlWorkspaceId: workspace.outputs.mlWorkspaceId
+    monitorAccountId: observability.outputs.monitorAccountId
+    mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
   }
 }
 
@@ -352,6 +401,7 @@ module compute 'modules/compute.bicep' = {
   }
   dependsOn: [
     roles
+    privateLink
   ]
 }
 
@@ -373,6 +423,9 @@ module attach 'modules/attach.bicep' = {
     aksClusterOidcIssuerProfileIssuerURL: cluster.outputs.aksClusterOidcIssuerProfileIssuerURL
     mlNamespaceName: cluster.outputs.mlNamespaceName
   }
+  dependsOn: [
+    privateLink
+  ]
 }
 
 @description('Name of the AKS cluster.')

@@ -88,6 +88,9 @@ param profileSystemNodeTaints array
 @description('profile.disableRunCommand of the platform.')
 param profileDisableRunCommand bool
 
+@description('profile.privateApiServer of the platform.')
+param profilePrivateApiServer bool
+
 @description('profile.upgradeChannel of the platform.')
 param profileUpgradeChannel string
 
@@ -184,10 +187,16 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
     }
     apiServerAccessProfile: {
       disableRunCommand: profileDisableRunCommand
-      authorizedIPRanges: empty(apiServerAllowedRanges)
+      authorizedIPRanges: profilePrivateApiServer || empty(apiServerAllowedRanges)
         ? []
         : union(apiServerAllowedRanges, ['${egressAddressIpAddress}/32'])
+      enablePrivateCluster: profilePrivateApiServer
+      enableVnetIntegration: profilePrivateApiServer
+      subnetId: profilePrivateApiServer ? '${virtualNetworkId}/subnets/snet-aks-apiserver' : null
+      privateDNSZone: profilePrivateApiServer ? 'system' : null
+      enablePrivateClusterPublicFQDN: profilePrivateApiServer ? true : null
     }
+    publicNetworkAccess: profilePrivateApiServer ? 'Disabled' : 'Enabled'
     oidcIssuerProfile: {
       enabled: true
     }

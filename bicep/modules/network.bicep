@@ -12,8 +12,26 @@ param nodeSubnetPrefix string
 @description('Subnet of the training cluster, inside the virtual network.')
 param computeSubnetPrefix string
 
+@description('Subnet of the private endpoints, inside the virtual network; used with private networking.')
+param privateEndpointSubnetPrefix string
+
+@description('Subnet for front ends of internal load balancers, inside the virtual network; used with private networking.')
+param ingressSubnetPrefix string
+
+@description('Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.')
+param apiServerSubnetPrefix string
+
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string
+
+@description('profile.computeInternetAccess of the platform.')
+param profileComputeInternetAccess bool
+
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
+@description('profile.privateApiServer of the platform.')
+param profilePrivateApiServer bool
 
 @description('profile.natGatewaySku of the platform.')
 param profileNatGatewaySku string
@@ -84,7 +102,344 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
       {
         name: 'DenyOtherInbound'
         properties: {
-          priority: 4000
+          priority: 120
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+      {
+        name: 'AllowNetworkOutbound'
+        properties: {
+          priority: 130
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRange: '*'
+        }
+      }
+      {
+        name: 'AllowEntraOutbound'
+        properties: {
+          priority: 140
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureActiveDirectory'
+          destinationPortRanges: ['80', '443']
+        }
+      }
+      {
+        name: 'AllowMachineLearningOutbound'
+        properties: {
+          priority: 150
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureMachineLearning'
+          destinationPortRanges: ['443', '8787', '18881']
+        }
+      }
+      {
+        name: 'AllowMachineLearningSessionOutbound'
+        properties: {
+          priority: 160
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Udp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureMachineLearning'
+          destinationPortRange: '5831'
+        }
+      }
+      {
+        name: 'AllowBatchOutbound'
+        properties: {
+          priority: 170
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'BatchNodeManagement.${toLower(replace(location, ' ', ''))}'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowResourceManagerOutbound'
+        properties: {
+          priority: 180
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureResourceManager'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowStorageOutbound'
+        properties: {
+          priority: 190
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'Storage.${toLower(replace(location, ' ', ''))}'
+          destinationPortRanges: ['443', '445']
+        }
+      }
+      {
+        name: 'AllowKeyVaultOutbound'
+        properties: {
+          priority: 200
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureKeyVault'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowFrontDoorOutbound'
+        properties: {
+          priority: 210
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureFrontDoor.FrontEnd'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowFirstPartyOutbound'
+        properties: {
+          priority: 220
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureFrontDoor.FirstParty'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowImagesOutbound'
+        properties: {
+          priority: 230
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'MicrosoftContainerRegistry'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowRegistryOutbound'
+        properties: {
+          priority: 240
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureContainerRegistry.${toLower(replace(location, ' ', ''))}'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowMonitorOutbound'
+        properties: {
+          priority: 250
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'AzureMonitor'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'InternetOutbound'
+        properties: {
+          description: 'Package indexes and other public sources; without it jobs bring everything in their image.'
+          priority: 260
+          direction: 'Outbound'
+          access: profileComputeInternetAccess ? 'Allow' : 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'Internet'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+// Only the network reaches the private endpoints.
+resource privateEndpointNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateNetworking) {
+  name: 'nsg-private-endpoints'
+  location: location
+  tags: resourceTags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowNetworkInbound'
+        properties: {
+          description: 'HTTPS, and SMB for file shares.'
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRanges: ['443', '445']
+        }
+      }
+      {
+        name: 'DenyOtherInbound'
+        properties: {
+          priority: 110
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+// For front ends of internal load balancers that a team puts before its models.
+resource ingressNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateNetworking) {
+  name: 'nsg-ingress'
+  location: location
+  tags: resourceTags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowNetworkInbound'
+        properties: {
+          description: 'Callers of models.'
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRanges: ['80', '443']
+        }
+      }
+      {
+        name: 'AllowLoadBalancerInbound'
+        properties: {
+          priority: 110
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: 'AzureLoadBalancer'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+      {
+        name: 'DenyOtherInbound'
+        properties: {
+          priority: 120
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+// The API server answers in a subnet of its own.
+resource apiServerNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateApiServer) {
+  name: 'nsg-aks-apiserver'
+  location: location
+  tags: resourceTags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowNodesInbound'
+        properties: {
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodeSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRanges: ['443', '4443']
+        }
+      }
+      {
+        name: 'AllowNetworkInbound'
+        properties: {
+          description: 'kubectl from the network.'
+          priority: 110
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowLoadBalancerInbound'
+        properties: {
+          description: 'Health probe of the API server.'
+          priority: 120
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'AzureLoadBalancer'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '9988'
+        }
+      }
+      {
+        name: 'DenyOtherInbound'
+        properties: {
+          priority: 130
           direction: 'Inbound'
           access: 'Deny'
           protocol: '*'
@@ -137,34 +492,83 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
     addressSpace: {
       addressPrefixes: [virtualNetworkPrefix]
     }
-    subnets: [
-      {
-        name: 'snet-aks-nodes'
-        properties: {
-          addressPrefix: nodeSubnetPrefix
-          networkSecurityGroup: {
-            id: nodeNetworkRules.id
+    subnets: concat(
+      [
+        {
+          name: 'snet-aks-nodes'
+          properties: {
+            addressPrefix: nodeSubnetPrefix
+            networkSecurityGroup: {
+              id: nodeNetworkRules.id
+            }
+            defaultOutboundAccess: false
+            natGateway: {
+              id: natGateway.id
+            }
           }
-          natGateway: {
-            id: natGateway.id
-          }
-          defaultOutboundAccess: false
         }
-      }
-      {
-        name: 'snet-ml-compute'
-        properties: {
-          addressPrefix: computeSubnetPrefix
-          networkSecurityGroup: {
-            id: computeNetworkRules.id
+        {
+          name: 'snet-ml-compute'
+          properties: {
+            addressPrefix: computeSubnetPrefix
+            networkSecurityGroup: {
+              id: computeNetworkRules.id
+            }
+            defaultOutboundAccess: false
+            natGateway: {
+              id: natGateway.id
+            }
           }
-          natGateway: {
-            id: natGateway.id
-          }
-          defaultOutboundAccess: false
         }
-      }
-    ]
+      ],
+      profilePrivateNetworking
+        ? [
+            {
+              name: 'snet-private-endpoints'
+              properties: {
+                addressPrefix: privateEndpointSubnetPrefix
+                networkSecurityGroup: {
+                  id: privateEndpointNetworkRules.id
+                }
+                defaultOutboundAccess: false
+                privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+              }
+            }
+            {
+              name: 'snet-ingress'
+              properties: {
+                addressPrefix: ingressSubnetPrefix
+                networkSecurityGroup: {
+                  id: ingressNetworkRules.id
+                }
+                defaultOutboundAccess: false
+              }
+            }
+          ]
+        : [],
+      profilePrivateApiServer
+        ? [
+            {
+              name: 'snet-aks-apiserver'
+              properties: {
+                addressPrefix: apiServerSubnetPrefix
+                networkSecurityGroup: {
+                  id: apiServerNetworkRules.id
+                }
+                defaultOutboundAccess: false
+                delegations: [
+                  {
+                    name: 'aks'
+                    properties: {
+                      serviceName: 'Microsoft.ContainerService/managedClusters'
+                    }
+                  }
+                ]
+              }
+            }
+          ]
+        : []
+    )
   }
 }
 

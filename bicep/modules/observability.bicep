@@ -9,6 +9,9 @@ param profileLogRetentionDays int
 @description('profile.logDailyQuotaGb of the platform.')
 param profileLogDailyQuotaGb int
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -29,7 +32,7 @@ resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
       disableLocalAuth: true
       enableLogAccessUsingOnlyResourcePermissions: true
     }
-    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForIngestion: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     publicNetworkAccessForQuery: 'Enabled'
   }
 }
@@ -46,8 +49,32 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
     WorkspaceResourceId: logAnalytics.id
     IngestionMode: 'LogAnalytics'
     DisableLocalAuth: false
-    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForIngestion: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     publicNetworkAccessForQuery: 'Enabled'
+  }
+}
+
+// Holds the Prometheus metrics of the cluster; Azure keeps what belongs to it in a resource group
+// of its own.
+resource monitorAccount 'Microsoft.Monitor/accounts@2025-10-03' = {
+  name: 'amw-mlops'
+  location: location
+  tags: resourceTags
+  properties: {
+    publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
+  }
+}
+
+// In the region of the cluster, as its agents want it.
+resource collectionEndpoint 'Microsoft.Insights/dataCollectionEndpoints@2024-03-11' = {
+  name: 'dce-mlops'
+  location: location
+  tags: resourceTags
+  kind: 'Linux'
+  properties: {
+    networkAcls: {
+      publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
+    }
   }
 }
 
@@ -59,3 +86,9 @@ output applicationInsightsName string = applicationInsights.name
 
 @description('Resource id of applicationInsights.')
 output applicationInsightsId string = applicationInsights.id
+
+@description('Resource id of collectionEndpoint.')
+output collectionEndpointId string = collectionEndpoint.id
+
+@description('Resource id of monitorAccount.')
+output monitorAccountId string = monitorAccount.id

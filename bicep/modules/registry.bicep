@@ -11,6 +11,9 @@ param nameSuffix string
 @description('profile.registrySku of the platform.')
 param profileRegistrySku string
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -27,7 +30,7 @@ resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' =
   }
   properties: {
     adminUserEnabled: false
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     networkRuleBypassOptions: 'AzureServices'
     policies: profileRegistrySku == 'Premium'
       ? {

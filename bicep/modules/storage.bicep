@@ -11,6 +11,9 @@ param nameSuffix string
 @description('profile.storageSku of the platform.')
 param profileStorageSku string
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
 @description('profile.blobRetentionDays of the platform.')
 param profileBlobRetentionDays int
 
@@ -38,10 +41,10 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'
-      defaultAction: 'Allow'
+      defaultAction: profilePrivateNetworking ? 'Deny' : 'Allow'
     }
   }
 }

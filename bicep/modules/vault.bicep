@@ -14,6 +14,9 @@ param profileVaultRetentionDays int
 @description('profile.vaultPurgeProtection of the platform.')
 param profileVaultPurgeProtection bool
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -38,10 +41,10 @@ resource keyVault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     enabledForDeployment: false
     enabledForDiskEncryption: false
     enabledForTemplateDeployment: false
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'
-      defaultAction: 'Allow'
+      defaultAction: profilePrivateNetworking ? 'Deny' : 'Allow'
     }
   }
 }

@@ -8,6 +8,9 @@ param location string
 @maxLength(33)
 param workspaceName string
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -22,6 +25,9 @@ param applicationInsightsId string
 
 @description('Resource id of containerRegistry.')
 param containerRegistryId string
+
+@description('Resource id of virtualNetwork.')
+param virtualNetworkId string
 
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
@@ -47,7 +53,14 @@ resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' =
     applicationInsights: applicationInsightsId
     containerRegistry: containerRegistryId
     systemDatastoresAuthMode: 'Identity'
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
+    imageBuildCompute: profilePrivateNetworking ? 'cpu-cluster' : null
+    serverlessComputeSettings: profilePrivateNetworking
+      ? {
+          serverlessComputeCustomSubnet: '${virtualNetworkId}/subnets/snet-ml-compute'
+          serverlessComputeNoPublicIP: true
+        }
+      : null
     managedNetwork: {
       isolationMode: 'Disabled'
     }
@@ -78,11 +91,11 @@ resource workspaceDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-
   }
 }
 
-@description('Name of mlWorkspace.')
-output mlWorkspaceName string = mlWorkspace.name
+@description('Resource id of mlWorkspace.')
+output mlWorkspaceId string = mlWorkspace.id
 
 @description('identity.principalId of mlWorkspace, known once it is deployed.')
 output mlWorkspaceIdentityPrincipalId string = mlWorkspace.identity.principalId
 
-@description('Resource id of mlWorkspace.')
-output mlWorkspaceId string = mlWorkspace.id
+@description('Name of mlWorkspace.')
+output mlWorkspaceName string = mlWorkspace.name

@@ -98,6 +98,7 @@ test("usage decides what bodies do not tell", () => {
     storageGb: 0,
     logGb: 105,
     vaultOperations: 0,
+    nodeMillionSamples: 0,
     trainingHours: 100,
   });
 

@@ -14,11 +14,19 @@ export interface MonthlyUsage {
   readonly storageGb: number;
   readonly logGb: number;
   readonly vaultOperations: number;
+  /** Millions of samples that each node of the cluster sends to managed Prometheus. */
+  readonly nodeMillionSamples: number;
   /** Hours that one node of a training cluster runs. */
   readonly trainingHours: number;
 }
 
-export const TYPICAL_USAGE: MonthlyUsage = { storageGb: 50, logGb: 15, vaultOperations: 10_000, trainingHours: 20 };
+export const TYPICAL_USAGE: MonthlyUsage = {
+  storageGb: 50,
+  logGb: 15,
+  vaultOperations: 10_000,
+  nodeMillionSamples: 350,
+  trainingHours: 20,
+};
 
 export interface CostLine {
   readonly resource: string;
@@ -82,6 +90,11 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
     "Microsoft.Network/privateEndpoints": hourly("private endpoint", PRICES.privateEndpoint),
     "Microsoft.Network/privateDnsZones": (resource, sheet) =>
       charge(sheet, resource.name, "private DNS zone", 1, PRICES.privateDnsZone),
+    "Microsoft.ContainerRegistry/registries/replications": (resource, sheet) =>
+      charge(sheet, resource.name, "registry replica", DAYS_PER_MONTH, PRICES.registryPremium),
+    "Microsoft.Insights/metricAlerts": (resource, sheet) => charge(sheet, resource.name, "metric alert", 1, PRICES.metricAlert),
+    "Microsoft.Insights/scheduledQueryRules": priceLogAlert,
+    "Microsoft.Monitor/accounts": priceMetrics,
     "Microsoft.Storage/storageAccounts": priceStorage,
     "Microsoft.KeyVault/vaults": (resource, sheet) =>
       charge(sheet, resource.name, "vault operations", sheet.usage.vaultOperations / 10_000, PRICES.vaultOperations),
@@ -162,6 +175,22 @@ function priceStorage({ name, body }: PricedResource, sheet: Sheet): void {
   const local = text(object(body.sku).name).endsWith("_LRS");
   charge(sheet, name, `${storageGb} GB of hot blobs`, storageGb, local ? PRICES.blobHotLrs : PRICES.blobHotZrs);
   sheet.assumptions.push(`${name} holds ${storageGb} GB; operations are not counted`);
+}
+
+function priceLogAlert({ name, body }: PricedResource, sheet: Sheet): void {
+  const every = text(object(body.properties).evaluationFrequency);
+  const price =
+    { PT1M: PRICES.logAlert1Minute, PT5M: PRICES.logAlert5Minutes }[every] ??
+    // An hour costs no more than a quarter of one.
+    PRICES.logAlert15Minutes;
+  charge(sheet, name, `log alert, every ${every}`, 1, price);
+}
+
+/** Three nodes' worth: how many there are is not known here, and more nodes cost far more than their samples. */
+function priceMetrics({ name }: PricedResource, sheet: Sheet): void {
+  const millions = 3 * sheet.usage.nodeMillionSamples;
+  charge(sheet, name, `${millions} million samples`, millions / 10, PRICES.prometheusSamples);
+  sheet.assumptions.push(`${name} takes ${millions} million samples a month, about three nodes with the default metrics`);
 }
 
 function priceLogs({ name, body }: PricedResource, sheet: Sheet): void {

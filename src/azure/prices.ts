@@ -9,7 +9,7 @@ export type Confidence = "high" | "medium" | "low";
 
 export interface Price {
   readonly usd: number;
-  readonly per: "hour" | "day" | "month" | "GB" | "GB-month" | "10000 operations";
+  readonly per: "hour" | "day" | "month" | "GB" | "GB-month" | "10000 operations" | "10 million samples";
   readonly confidence: Confidence;
 }
 
@@ -30,6 +30,11 @@ export const PRICES = {
   blobHotZrs: price(0.026, "GB-month", "low"),
   vaultOperations: price(0.03, "10000 operations", "low"),
   logIngestion: price(2.3, "GB", "medium"),
+  prometheusSamples: price(0.16, "10 million samples", "low"),
+  metricAlert: price(0.1, "month", "low"),
+  logAlert1Minute: price(3, "month", "low"),
+  logAlert5Minutes: price(1.5, "month", "low"),
+  logAlert15Minutes: price(0.5, "month", "low"),
   diskP10: price(19.71, "month", "low"),
   diskP15: price(38.01, "month", "low"),
   diskP30: price(135.17, "month", "high"),
@@ -62,6 +67,7 @@ export const VM_PRICES: Readonly<Record<string, Price>> = {
 /** Types that Azure does not bill by themselves; what they hold or cause is billed elsewhere. Lower case. */
 export const FREE_TYPES: ReadonlySet<string> = new Set(
   [
+    "Microsoft.AlertsManagement/prometheusRuleGroups",
     "Microsoft.Authorization/locks",
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.Consumption/budgets",
@@ -69,8 +75,15 @@ export const FREE_TYPES: ReadonlySet<string> = new Set(
     "Microsoft.ContainerService/managedClusters/managedNamespaces",
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
     "Microsoft.Insights/actionGroups",
+    "Microsoft.Insights/activityLogAlerts",
     "Microsoft.Insights/components",
+    "Microsoft.Insights/dataCollectionEndpoints",
+    "Microsoft.Insights/dataCollectionRuleAssociations",
+    "Microsoft.Insights/dataCollectionRules",
     "Microsoft.Insights/diagnosticSettings",
+    "Microsoft.Insights/privateLinkScopes",
+    "Microsoft.Insights/privateLinkScopes/scopedResources",
+    "Microsoft.Insights/workbooks",
     "Microsoft.KubernetesConfiguration/extensions",
     "Microsoft.MachineLearningServices/workspaces",
     "Microsoft.MachineLearningServices/workspaces/datastores",

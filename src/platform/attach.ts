@@ -4,6 +4,7 @@ import type { Identities } from "./identity.ts";
 import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES } from "./instance-types.ts";
 import { AKS_API_VERSION } from "./node-pools.ts";
 import { ML_POOLS, tolerationSettings } from "./pools.ts";
+import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 import { ML_API_VERSION } from "./workspace.ts";
@@ -12,6 +13,7 @@ export interface AttachNeeds {
   readonly cluster: Cluster;
   readonly workspace: ResourceHandle;
   readonly identities: Identities;
+  readonly privateLink: PrivateLink;
 }
 
 /** What the workspace may do on the cluster: it attaches as itself, with local accounts off. */
@@ -76,7 +78,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
         },
       },
     },
-    dependsOn: roles,
+    dependsOn: [...roles, ...Object.values(needs.privateLink)],
     onlyIfNotExists: true,
     comment: "Azure ML refuses to update an attached cluster; to change it, detach it and deploy again.",
   });

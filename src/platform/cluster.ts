@@ -1,4 +1,15 @@
-import { type AnyInput, call, entries, equals, get, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import {
+  type AnyInput,
+  call,
+  entries,
+  equals,
+  get,
+  or,
+  type ProgramBuilder,
+  type ResourceHandle,
+  text,
+  when,
+} from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
@@ -87,17 +98,29 @@ function access(settings: Settings, network: Network) {
       tenantID: get<string>(call("subscription"), "tenantId"),
       adminGroupObjectIDs: when<string[]>(equals(settings.adminGroupObjectId, ""), [], [settings.adminGroupObjectId]),
     },
-    apiServerAccessProfile: {
-      disableRunCommand: settings.profile("disableRunCommand"),
-      // The nodes themselves reach the API server through the NAT gateway.
-      authorizedIPRanges: when<string[]>(
-        call<boolean>("empty", settings.apiServerAllowedRanges),
-        [],
-        call<string[]>("union", settings.apiServerAllowedRanges, [text`${network.egressAddress}/32`]),
-      ),
-    },
+    apiServerAccessProfile: apiServer(settings, network),
+    publicNetworkAccess: when<string>(settings.profile("privateApiServer"), "Disabled", "Enabled"),
     oidcIssuerProfile: { enabled: true },
     securityProfile: { workloadIdentity: { enabled: true }, imageCleaner: { enabled: true, intervalHours: 168 } },
+  };
+}
+
+function apiServer(settings: Settings, network: Network): AnyInput {
+  const isPrivate = settings.profile("privateApiServer");
+  return {
+    disableRunCommand: settings.profile("disableRunCommand"),
+    // The nodes themselves reach the API server through the NAT gateway. A private one takes no ranges.
+    authorizedIPRanges: when<string[]>(
+      or(isPrivate, call<boolean>("empty", settings.apiServerAllowedRanges)),
+      [],
+      call<string[]>("union", settings.apiServerAllowedRanges, [text`${network.egressAddress}/32`]),
+    ),
+    enablePrivateCluster: isPrivate,
+    enableVnetIntegration: isPrivate,
+    subnetId: when<string>(isPrivate, network.apiServerSubnetId, null),
+    privateDNSZone: when<string>(isPrivate, "system", null),
+    // The name resolves in public, to a private address: Azure ML has to resolve it.
+    enablePrivateClusterPublicFQDN: when<boolean>(isPrivate, true, null),
   };
 }
 

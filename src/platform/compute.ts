@@ -2,10 +2,11 @@ import type { RoleName } from "../azure/index.ts";
 import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
+import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { RoleAssignments } from "./roles.ts";
 import type { Settings } from "./settings.ts";
-import { ML_API_VERSION } from "./workspace.ts";
+import { ML_API_VERSION, TRAINING_CLUSTER } from "./workspace.ts";
 
 const WORKSPACE_ROLES = {
   trainingRuns: { who: "training", role: "azureMlDataScientist", why: "Log runs and register models from training jobs." },
@@ -15,6 +16,7 @@ const WORKSPACE_ROLES = {
 export interface ComputeNeeds {
   readonly identities: Identities;
   readonly network: Network;
+  readonly privateLink: PrivateLink;
   readonly roles: RoleAssignments;
   readonly workspace: ResourceHandle;
 }
@@ -36,7 +38,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
   program.resource("cpuCluster", {
     type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
     concern: "compute",
-    name: "cpu-cluster",
+    name: TRAINING_CLUSTER,
     parent: workspace,
     body: {
       location: settings.location,
@@ -57,7 +59,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
         },
       },
     },
-    dependsOn: [roles.trainingPull, roles.trainingData],
+    dependsOn: [roles.trainingPull, roles.trainingData, ...Object.values(needs.privateLink)],
     comment: "Costs nothing while idle: it scales from zero and back after fifteen minutes.",
   });
 }

@@ -32,6 +32,12 @@ interface Oracle {
 
 const environments = ["dev", "staging", "prod"];
 const switches = [true, false];
+const everything = {
+  environmentName: "prod",
+  enableGpuNodes: true,
+  enableAutoScaling: true,
+  profileOverrides: { privateApiServer: true },
+};
 
 const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
 
@@ -48,11 +54,15 @@ test("the definition is sound", () => {
 test
   .runIf(existsSync(ORACLE))
   .each(
-    environments.flatMap((environmentName) =>
-      switches.flatMap((enableGpuNodes) =>
-        switches.map((enableAutoScaling) => ({ environmentName, enableGpuNodes, enableAutoScaling })),
-      ),
-    ),
+    environments
+      .flatMap((environmentName) =>
+        switches.flatMap((enableGpuNodes) =>
+          switches.map(
+            (enableAutoScaling): Record<string, JsonValue> => ({ environmentName, enableGpuNodes, enableAutoScaling }),
+          ),
+        ),
+      )
+      .concat(everything),
   )(
   "Microsoft's types accept every body of $environmentName, GPU $enableGpuNodes, autoscaling $enableAutoScaling",
   async (parameters) => {
@@ -101,6 +111,7 @@ test("a concern refers only to concerns declared before it", () => {
     "roles",
     "cluster",
     "workspace",
+    "private-link",
     "compute",
     "attach",
   ]);
@@ -255,6 +266,69 @@ test("every parameter is described, and the names that people know are kept", ()
     "AKS_NODE_SIZE",
     "ENABLE_GPU_NODES",
   ]);
+});
+
+const properties = (symbol: string, parameters: Record<string, JsonValue>) =>
+  (body(symbol, parameters) as { properties: Record<string, JsonValue> }).properties;
+
+test("private networking closes what is public, and every endpoint has all of its zones, linked to the network", () => {
+  const { resources } = deploy({ environmentName: "staging" });
+  const there = resources.filter(({ condition }) => condition);
+  const groups = there.filter(({ type }) => type === "Microsoft.Network/privateEndpoints/privateDnsZoneGroups");
+  const links = there.filter(({ type }) => type === "Microsoft.Network/privateDnsZones/virtualNetworkLinks");
+  const zonesOf = (symbol: string) =>
+    (
+      properties(symbol, { environmentName: "staging" }).privateDnsZoneConfigs as { properties: { privateDnsZoneId: string } }[]
+    ).map((config) => config.properties.privateDnsZoneId.split("/").at(-1));
+
+  for (const symbol of ["storageAccount", "keyVault", "containerRegistry", "mlWorkspace", "monitorAccount"]) {
+    expect(properties(symbol, { environmentName: "staging" }).publicNetworkAccess).toBe("Disabled");
+    expect(properties(symbol, { environmentName: "dev" }).publicNetworkAccess).toBe("Enabled");
+  }
+  expect(zonesOf("workspaceEndpointZones")).toEqual(["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"]);
+  expect(zonesOf("monitorEndpointZones")).toHaveLength(5);
+  const linked = links.map(({ name }) => name.split("/")[0]);
+  for (const { symbol } of groups) expect(linked).toEqual(expect.arrayContaining(zonesOf(symbol)));
+  expect(groups.map(({ symbol }) => symbol).sort()).toEqual([
+    "blobEndpointZones",
+    "fileEndpointZones",
+    "monitorEndpointZones",
+    "prometheusEndpointZones",
+    "registryEndpointZones",
+    "vaultEndpointZones",
+    "workspaceEndpointZones",
+  ]);
+  expect(deploy({}).resources.filter(({ condition, type }) => condition && type.startsWith("Microsoft.Network/private"))).toEqual(
+    [],
+  );
+});
+
+test("everything that is scoped comes before the endpoint of the scope, one after the other", () => {
+  const before = new Map(deploy({ environmentName: "staging" }).resources.map(({ symbol, dependsOn }) => [symbol, dependsOn]));
+
+  expect(before.get("monitorScopeInsights")).toContain("monitorScopeLogs");
+  expect(before.get("monitorScopeCollection")).toContain("monitorScopeInsights");
+  expect(before.get("monitorEndpoint")).toEqual(
+    expect.arrayContaining(["monitorScopeLogs", "monitorScopeInsights", "monitorScopeCollection"]),
+  );
+});
+
+test("a private API server has a delegated subnet of its own and no public ranges", () => {
+  const parameters = { apiServerAllowedRanges: ["203.0.113.0/24"], profileOverrides: { privateApiServer: true } };
+  const subnets = properties("virtualNetwork", parameters).subnets as { name: string; properties: JsonValue }[];
+
+  expect(properties("aksCluster", parameters)).toMatchObject({
+    publicNetworkAccess: "Disabled",
+    apiServerAccessProfile: {
+      enablePrivateCluster: true,
+      enableVnetIntegration: true,
+      authorizedIPRanges: [],
+      subnetId: expect.stringMatching(/snet-aks-apiserver$/),
+    },
+  });
+  expect(subnets.find(({ name }) => name === "snet-aks-apiserver")?.properties).toMatchObject({
+    delegations: [{ properties: { serviceName: "Microsoft.ContainerService/managedClusters" } }],
+  });
 });
 
 test("the API server is open unless ranges are given, and then the nodes keep their way in", () => {

@@ -5,6 +5,7 @@ import { declareCompute } from "./compute.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareNetwork } from "./network.ts";
 import { declareObservability } from "./observability.ts";
+import { declarePrivateLink } from "./private-link.ts";
 import { declareRegistry } from "./registry.ts";
 import { declareRoles } from "./roles.ts";
 import { declareSettings } from "./settings.ts";
@@ -32,9 +33,10 @@ export function definePlatform(): Program {
     applicationInsights: observability.applicationInsights,
   });
   const cluster = declareCluster(program, settings, { identities, network, observability, roles });
-  const workspace = declareWorkspace(program, settings, { observability, storage, vault, registry });
-  declareCompute(program, settings, { identities, network, roles, workspace });
-  const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities });
+  const workspace = declareWorkspace(program, settings, { network, observability, storage, vault, registry });
+  const privateLink = declarePrivateLink(program, settings, { network, observability, storage, vault, registry, workspace });
+  declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
+  const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
 
   program.output("clusterName", "string", "Name of the AKS cluster.", cluster.cluster.name);
   program.output(

@@ -1,4 +1,5 @@
 export { checkDefinition, checkTaints } from "./check/index.ts";
+export { clusterObjects } from "./cluster-objects.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { definePlatform } from "./definition.ts";
 export { type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";

@@ -1,32 +1,45 @@
-import { type Expr, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import {
+  apiServerRules,
+  computeRules,
+  INGRESS_RULES,
+  nodeRules,
+  PRIVATE_ENDPOINT_RULES,
+  type SecurityRule,
+  securityRules,
+} from "./network-rules.ts";
 import type { Settings } from "./settings.ts";
 
 const API_VERSION = "2025-07-01";
 
 export interface Network {
   readonly virtualNetwork: ResourceHandle;
-  /** Resource ids. */
+  /** Resource ids. The last two exist with private networking and with a private API server. */
   readonly nodeSubnetId: Expr<string>;
   readonly computeSubnetId: Expr<string>;
+  readonly privateEndpointSubnetId: Expr<string>;
+  readonly apiServerSubnetId: Expr<string>;
   /** The address that everything in the subnets calls out from. */
   readonly egressAddress: Expr<string>;
 }
 
-const SUBNETS = { nodes: "snet-aks-nodes", compute: "snet-ml-compute" } as const;
+const SUBNETS = {
+  nodes: "snet-aks-nodes",
+  compute: "snet-ml-compute",
+  privateEndpoints: "snet-private-endpoints",
+  ingress: "snet-ingress",
+  apiServer: "snet-aks-apiserver",
+} as const;
 
 export function declareNetwork(program: ProgramBuilder, settings: Settings): Network {
-  const nodes = declareNodeRules(program, settings);
-  const compute = declareComputeRules(program, settings);
+  const [isPrivate, hasPrivateApi] = [settings.profile("privateNetworking"), settings.profile("privateApiServer")];
+  const groups = declareRuleGroups(program, settings);
   const egress = declareEgress(program, settings);
-  const subnet = (name: string, addressPrefix: Settings["nodeSubnetPrefix"], rules: ResourceHandle) => ({
+  const subnet = (name: string, addressPrefix: Expr<string>, rules: ResourceHandle, more: object = {}) => ({
     name,
-    properties: {
-      addressPrefix,
-      networkSecurityGroup: { id: rules.id },
-      natGateway: { id: egress.gateway.id },
-      defaultOutboundAccess: false,
-    },
+    properties: { addressPrefix, networkSecurityGroup: { id: rules.id }, defaultOutboundAccess: false, ...more },
   });
+  const outward = { natGateway: { id: egress.gateway.id } };
   const virtualNetwork = program.resource("virtualNetwork", {
     type: `Microsoft.Network/virtualNetworks@${API_VERSION}`,
     concern: "network",
@@ -36,95 +49,105 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
       tags: settings.resourceTags,
       properties: {
         addressSpace: { addressPrefixes: [settings.virtualNetworkPrefix] },
-        subnets: [
-          subnet(SUBNETS.nodes, settings.nodeSubnetPrefix, nodes),
-          subnet(SUBNETS.compute, settings.computeSubnetPrefix, compute),
-        ],
+        subnets: call(
+          "concat",
+          [
+            subnet(SUBNETS.nodes, settings.nodeSubnetPrefix, groups.nodes, outward),
+            subnet(SUBNETS.compute, settings.computeSubnetPrefix, groups.compute, outward),
+          ],
+          when<object[]>(
+            isPrivate,
+            [
+              subnet(SUBNETS.privateEndpoints, settings.privateEndpointSubnetPrefix, groups.privateEndpoints, {
+                privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled",
+              }),
+              subnet(SUBNETS.ingress, settings.ingressSubnetPrefix, groups.ingress),
+            ],
+            [],
+          ),
+          when<object[]>(
+            hasPrivateApi,
+            [
+              subnet(SUBNETS.apiServer, settings.apiServerSubnetPrefix, groups.apiServer, {
+                delegations: [{ name: "aks", properties: { serviceName: "Microsoft.ContainerService/managedClusters" } }],
+              }),
+            ],
+            [],
+          ),
+        ),
       },
     },
     comment: "Subnets stay inline: writing a virtual network removes every subnet that its body does not list.",
   });
+  const subnetId = (name: keyof typeof SUBNETS) => text`${virtualNetwork.id}/subnets/${SUBNETS[name]}`;
   return {
     virtualNetwork,
-    nodeSubnetId: text`${virtualNetwork.id}/subnets/${SUBNETS.nodes}`,
-    computeSubnetId: text`${virtualNetwork.id}/subnets/${SUBNETS.compute}`,
+    nodeSubnetId: subnetId("nodes"),
+    computeSubnetId: subnetId("compute"),
+    privateEndpointSubnetId: subnetId("privateEndpoints"),
+    apiServerSubnetId: subnetId("apiServer"),
     egressAddress: egress.address.get("properties", "ipAddress"),
   };
 }
 
-function declareNodeRules(program: ProgramBuilder, settings: Settings): ResourceHandle {
-  const cluster = [settings.nodeSubnetPrefix, settings.podCidr];
-  return program.resource("nodeNetworkRules", {
-    type: `Microsoft.Network/networkSecurityGroups@${API_VERSION}`,
-    concern: "network",
-    name: "nsg-aks-nodes",
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      properties: {
-        securityRules: [
-          {
-            name: "AllowClusterInbound",
-            properties: {
-              description:
-                "Pods of the overlay keep their own addresses between nodes; the VirtualNetwork tag does not hold them.",
-              priority: 100,
-              direction: "Inbound",
-              access: "Allow",
-              protocol: "*",
-              sourceAddressPrefixes: cluster,
-              sourcePortRange: "*",
-              destinationAddressPrefixes: cluster,
-              destinationPortRange: "*",
-            },
-          },
-        ],
-      },
-    },
-    comment:
-      "Azure's default rules deny what comes from the internet. Egress is not filtered here: AKS needs names, not addresses.",
-  });
+interface RuleGroup {
+  readonly symbol: string;
+  readonly name: string;
+  readonly rules: readonly SecurityRule[];
+  readonly condition?: Input<boolean>;
+  readonly comment: string;
 }
 
-function declareComputeRules(program: ProgramBuilder, settings: Settings): ResourceHandle {
-  const inbound = (
-    name: string,
-    priority: number,
-    access: "Allow" | "Deny",
-    sourceAddressPrefix: Settings["location"] | string,
-  ) => ({
-    name,
-    properties: {
-      priority,
-      direction: "Inbound",
-      access,
-      protocol: "*",
-      sourceAddressPrefix,
-      sourcePortRange: "*",
-      destinationAddressPrefix: "*",
-      destinationPortRange: "*",
-    },
-  });
-  return program.resource("computeNetworkRules", {
-    type: `Microsoft.Network/networkSecurityGroups@${API_VERSION}`,
-    concern: "network",
-    name: "nsg-ml-compute",
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      properties: {
-        securityRules: [
-          inbound("AllowOwnSubnetInbound", 100, "Allow", settings.computeSubnetPrefix),
-          inbound("AllowLoadBalancerInbound", 110, "Allow", "AzureLoadBalancer"),
-          inbound("DenyOtherInbound", 4000, "Deny", "*"),
-        ],
-      },
-    },
-    comment: "Training nodes have no public address and call out by themselves, so nothing but their own subnet may call in.",
-  });
+/** One group for each subnet. */
+function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<keyof typeof SUBNETS, ResourceHandle> {
+  const declare = ({ symbol, name, rules, condition, comment }: RuleGroup) =>
+    program.resource(symbol, {
+      type: `Microsoft.Network/networkSecurityGroups@${API_VERSION}`,
+      concern: "network",
+      name,
+      ...(condition === undefined ? {} : { condition }),
+      body: { location: settings.location, tags: settings.resourceTags, properties: { securityRules: securityRules(rules) } },
+      comment,
+    });
+  return {
+    nodes: declare({
+      symbol: "nodeNetworkRules",
+      name: "nsg-aks-nodes",
+      rules: nodeRules(settings),
+      comment:
+        "Azure's default rules deny what comes from the internet. Egress is not filtered here: AKS needs names, not addresses.",
+    }),
+    compute: declare({
+      symbol: "computeNetworkRules",
+      name: "nsg-ml-compute",
+      rules: computeRules(settings),
+      comment: "Training nodes have no public address and call out by themselves, so nothing but their own subnet may call in.",
+    }),
+    privateEndpoints: declare({
+      symbol: "privateEndpointNetworkRules",
+      name: "nsg-private-endpoints",
+      rules: PRIVATE_ENDPOINT_RULES,
+      condition: settings.profile("privateNetworking"),
+      comment: "Only the network reaches the private endpoints.",
+    }),
+    ingress: declare({
+      symbol: "ingressNetworkRules",
+      name: "nsg-ingress",
+      rules: INGRESS_RULES,
+      condition: settings.profile("privateNetworking"),
+      comment: "For front ends of internal load balancers that a team puts before its models.",
+    }),
+    apiServer: declare({
+      symbol: "apiServerNetworkRules",
+      name: "nsg-aks-apiserver",
+      rules: apiServerRules(settings),
+      condition: settings.profile("privateApiServer"),
+      comment: "The API server answers in a subnet of its own.",
+    }),
+  };
 }
 
-/** Both subnets need a way out: Azure gives none by default, and Azure ML nodes without one time out while starting. */
+/** Nodes and computes need a way out: Azure gives none by default, and Azure ML nodes without one time out while starting. */
 function declareEgress(program: ProgramBuilder, settings: Settings): { gateway: ResourceHandle; address: ResourceHandle } {
   const address = program.resource("egressAddress", {
     type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,

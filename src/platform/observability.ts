@@ -1,9 +1,14 @@
 import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import { enabledUnlessPrivate } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Observability {
   readonly logAnalytics: ResourceHandle;
   readonly applicationInsights: ResourceHandle;
+  /** The Azure Monitor workspace: where Prometheus metrics are kept. */
+  readonly monitorAccount: ResourceHandle;
+  /** Where agents of the cluster fetch what to collect and send metrics. */
+  readonly collectionEndpoint: ResourceHandle;
 }
 
 export function declareObservability(program: ProgramBuilder, settings: Settings): Observability {
@@ -19,7 +24,7 @@ export function declareObservability(program: ProgramBuilder, settings: Settings
         retentionInDays: settings.profile("logRetentionDays"),
         workspaceCapping: { dailyQuotaGb: settings.profile("logDailyQuotaGb") },
         features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true },
-        publicNetworkAccessForIngestion: "Enabled",
+        publicNetworkAccessForIngestion: enabledUnlessPrivate(settings),
         publicNetworkAccessForQuery: "Enabled",
       },
     },
@@ -38,11 +43,38 @@ export function declareObservability(program: ProgramBuilder, settings: Settings
         WorkspaceResourceId: logAnalytics.id,
         IngestionMode: "LogAnalytics",
         DisableLocalAuth: false,
-        publicNetworkAccessForIngestion: "Enabled",
+        publicNetworkAccessForIngestion: enabledUnlessPrivate(settings),
         publicNetworkAccessForQuery: "Enabled",
       },
     },
     comment: "Local authentication stays on: Azure ML's model servers send telemetry with the connection string.",
   });
-  return { logAnalytics, applicationInsights };
+  return { logAnalytics, applicationInsights, ...declareMetricsStore(program, settings) };
+}
+
+function declareMetricsStore(program: ProgramBuilder, settings: Settings) {
+  const monitorAccount = program.resource("monitorAccount", {
+    type: "Microsoft.Monitor/accounts@2025-10-03",
+    concern: "observability",
+    name: "amw-mlops",
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      properties: { publicNetworkAccess: enabledUnlessPrivate(settings) },
+    },
+    comment: "Holds the Prometheus metrics of the cluster; Azure keeps what belongs to it in a resource group of its own.",
+  });
+  const collectionEndpoint = program.resource("collectionEndpoint", {
+    type: "Microsoft.Insights/dataCollectionEndpoints@2024-03-11",
+    concern: "observability",
+    name: "dce-mlops",
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      kind: "Linux",
+      properties: { networkAcls: { publicNetworkAccess: enabledUnlessPrivate(settings) } },
+    },
+    comment: "In the region of the cluster, as its agents want it.",
+  });
+  return { monitorAccount, collectionEndpoint };
 }

@@ -147,6 +147,18 @@ function declareAddresses(program: ProgramBuilder) {
     virtualNetworkPrefix: range("virtualNetworkPrefix", "Address range of the virtual network."),
     nodeSubnetPrefix: range("nodeSubnetPrefix", "Subnet of the cluster nodes, inside the virtual network."),
     computeSubnetPrefix: range("computeSubnetPrefix", "Subnet of the training cluster, inside the virtual network."),
+    privateEndpointSubnetPrefix: range(
+      "privateEndpointSubnetPrefix",
+      "Subnet of the private endpoints, inside the virtual network; used with private networking.",
+    ),
+    ingressSubnetPrefix: range(
+      "ingressSubnetPrefix",
+      "Subnet for front ends of internal load balancers, inside the virtual network; used with private networking.",
+    ),
+    apiServerSubnetPrefix: range(
+      "apiServerSubnetPrefix",
+      "Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.",
+    ),
     podCidr: range("podCidr", "Overlay range of pods, outside the virtual network; every node takes a /24 of it."),
     serviceCidr: range("serviceCidr", "Range of Kubernetes services, outside the virtual network."),
     dnsServiceIp: program.string("dnsServiceIp", {

@@ -37,6 +37,12 @@ export interface Profile extends Choices, Numbers {
   readonly disableRunCommand: boolean;
   readonly blobVersioning: boolean;
   readonly vaultPurgeProtection: boolean;
+  /** Private endpoints and no public access for storage, vault, registry, workspace and monitoring. */
+  readonly privateNetworking: boolean;
+  /** The API server of the cluster answers inside of the network only; cannot be changed later. */
+  readonly privateApiServer: boolean;
+  /** Whether training nodes reach the internet beyond Azure's own services. */
+  readonly computeInternetAccess: boolean;
 }
 
 export const ENVIRONMENTS = ["dev", "staging", "prod"] as const;
@@ -69,6 +75,9 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 30,
     logDailyQuotaGb: 2,
     namespaceDeletePolicy: "Delete",
+    privateNetworking: false,
+    privateApiServer: false,
+    computeInternetAccess: true,
   },
   staging: {
     clusterTier: "Standard",
@@ -91,6 +100,9 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 30,
     logDailyQuotaGb: 5,
     namespaceDeletePolicy: "Delete",
+    privateNetworking: true,
+    privateApiServer: false,
+    computeInternetAccess: true,
   },
   prod: {
     clusterTier: "Standard",
@@ -113,5 +125,8 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 90,
     logDailyQuotaGb: -1,
     namespaceDeletePolicy: "Keep",
+    privateNetworking: true,
+    privateApiServer: false,
+    computeInternetAccess: false,
   },
 };

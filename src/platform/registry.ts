@@ -1,6 +1,7 @@
 import { equals, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Observability } from "./observability.ts";
+import { enabledUnlessPrivate } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
 export function declareRegistry(program: ProgramBuilder, settings: Settings, { logAnalytics }: Observability): ResourceHandle {
@@ -15,7 +16,7 @@ export function declareRegistry(program: ProgramBuilder, settings: Settings, { l
       sku: { name: settings.profile("registrySku") },
       properties: {
         adminUserEnabled: false,
-        publicNetworkAccess: "Enabled",
+        publicNetworkAccess: enabledUnlessPrivate(settings),
         networkRuleBypassOptions: "AzureServices",
         // Only the Premium SKU takes these.
         policies: when(premium, { retentionPolicy: { status: "enabled", days: 30 } }, null),

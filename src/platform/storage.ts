@@ -1,4 +1,5 @@
 import { type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { publicAccess } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
 export function declareStorage(program: ProgramBuilder, settings: Settings): ResourceHandle {
@@ -19,8 +20,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings): Res
         defaultToOAuthAuthentication: true,
         minimumTlsVersion: "TLS1_2",
         supportsHttpsTrafficOnly: true,
-        publicNetworkAccess: "Enabled",
-        networkAcls: { bypass: "AzureServices", defaultAction: "Allow" },
+        ...publicAccess(settings),
       },
     },
     comment:

@@ -1,6 +1,7 @@
 import { call, get, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Observability } from "./observability.ts";
+import { publicAccess } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
 export function declareVault(program: ProgramBuilder, settings: Settings, { logAnalytics }: Observability): ResourceHandle {
@@ -21,8 +22,7 @@ export function declareVault(program: ProgramBuilder, settings: Settings, { logA
         enabledForDeployment: false,
         enabledForDiskEncryption: false,
         enabledForTemplateDeployment: false,
-        publicNetworkAccess: "Enabled",
-        networkAcls: { bypass: "AzureServices", defaultAction: "Allow" },
+        ...publicAccess(settings),
       },
     },
     comment: "Purge protection is left out rather than false where it is off: Azure refuses false.",

@@ -1,11 +1,16 @@
-import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import { type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
+import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
+import { enabledUnlessPrivate } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
 export const ML_API_VERSION = "2026-05-01";
+/** Its name may stand in the workspace before it exists. */
+export const TRAINING_CLUSTER = "cpu-cluster";
 
 export interface WorkspaceNeeds {
+  readonly network: Network;
   readonly observability: Observability;
   readonly storage: ResourceHandle;
   readonly vault: ResourceHandle;
@@ -13,6 +18,7 @@ export interface WorkspaceNeeds {
 }
 
 export function declareWorkspace(program: ProgramBuilder, settings: Settings, needs: WorkspaceNeeds): ResourceHandle {
+  const isPrivate = settings.profile("privateNetworking");
   const workspace = program.resource("mlWorkspace", {
     type: `Microsoft.MachineLearningServices/workspaces@${ML_API_VERSION}`,
     concern: "workspace",
@@ -30,7 +36,14 @@ export function declareWorkspace(program: ProgramBuilder, settings: Settings, ne
         applicationInsights: needs.observability.applicationInsights.id,
         containerRegistry: needs.registry.id,
         systemDatastoresAuthMode: "Identity",
-        publicNetworkAccess: "Enabled",
+        publicNetworkAccess: enabledUnlessPrivate(settings),
+        // Images are built on the training cluster: Azure ML's own build machines cannot reach a private registry.
+        imageBuildCompute: when(isPrivate, TRAINING_CLUSTER, null),
+        serverlessComputeSettings: when<object>(
+          isPrivate,
+          { serverlessComputeCustomSubnet: needs.network.computeSubnetId, serverlessComputeNoPublicIP: true },
+          null,
+        ),
         // An attached cluster lives in our own network; a managed network would have to be given up before attaching.
         managedNetwork: { isolationMode: "Disabled" },
         hbiWorkspace: false,

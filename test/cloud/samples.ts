@@ -18,6 +18,8 @@ const ZONE = "providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.
 const ENDPOINT = "providers/Microsoft.Network/privateEndpoints/pe-one";
 const LOGS = "providers/Microsoft.OperationalInsights/workspaces/log-one";
 const CLUSTER = "providers/Microsoft.ContainerService/managedClusters/aks-one";
+const SCOPE = "providers/Microsoft.Insights/privateLinkScopes/ampls-one";
+const METRICS = "providers/Microsoft.Monitor/accounts/amw-one";
 const ENDPOINTS = "providers/Microsoft.Insights/dataCollectionEndpoints/dce-one";
 
 /** Names that are global carry the group's number, as each sample has a group of its own. */
@@ -214,6 +216,43 @@ const RECIPES: Readonly<Record<string, (group: string) => Recipe>> = {
     body: () => ({ ...eastus, kind: "shared", properties: { displayName: "one", serializedData: "{}" } }),
     badName: "not-a-guid",
     skip: { location: "its name is a GUID, so the suite cannot lengthen it" },
+  }),
+  "Microsoft.Insights/privateLinkScopes": () => ({
+    path: SCOPE,
+    body: () => ({
+      location: "global",
+      properties: { accessModeSettings: { ingestionAccessMode: "Open", queryAccessMode: "Open" } },
+    }),
+    badName: "-",
+  }),
+  "Microsoft.Insights/privateLinkScopes/scopedResources": () => ({
+    path: `${SCOPE}/scopedResources/logs`,
+    needs: ["Microsoft.Insights/privateLinkScopes", "Microsoft.OperationalInsights/workspaces"],
+    body: ({ group }) => ({ properties: { linkedResourceId: `${group}/${LOGS}` } }),
+    badName: "-",
+  }),
+  "Microsoft.Monitor/accounts": () => ({ path: METRICS, body: () => ({ ...eastus, properties: {} }), badName: "-" }),
+  "Microsoft.AlertsManagement/prometheusRuleGroups": () => ({
+    path: "providers/Microsoft.AlertsManagement/prometheusRuleGroups/nodes",
+    needs: ["Microsoft.Monitor/accounts"],
+    body: ({ group }) => ({
+      ...eastus,
+      properties: { scopes: [`${group}/${METRICS}`], rules: [{ alert: "Down", expression: "up == 0", severity: 2 }] },
+    }),
+    badName: "a+b",
+  }),
+  "Microsoft.Consumption/budgets": () => ({
+    path: "providers/Microsoft.Consumption/budgets/monthly",
+    body: () => ({
+      properties: {
+        category: "Cost",
+        timeGrain: "Monthly",
+        amount: 100,
+        timePeriod: { startDate: "2999-01-01T00:00:00Z" },
+        notifications: { actual: { enabled: true, operator: "GreaterThan", threshold: 80, contactEmails: ["ml@example.com"] } },
+      },
+    }),
+    badName: "a.b",
   }),
   "Microsoft.Storage/storageAccounts": (group) => ({
     path: `providers/Microsoft.Storage/storageAccounts/${account(group)}`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
 import { textAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
+import { missingForPrivateReach } from "../../src/cloud/providers/network/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { armTemplate } from "../../src/emit/arm/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
@@ -35,6 +36,7 @@ describe("the platform's own template on the embedded Azure", () => {
     ["dev", { environmentName: "dev" }],
     ["dev without autoscaling", { environmentName: "dev", enableAutoScaling: false }],
     ["staging", { environmentName: "staging" }],
+    ["staging with a private API server", { environmentName: "staging", profileOverrides: { privateApiServer: true } }],
     ["prod with GPUs", { environmentName: "prod", enableGpuNodes: true }],
   ])("%s is deployed, deployed again, and removed", async (_, parameters) => {
     await using cloud = await startTestCloud({ providers });
@@ -53,6 +55,33 @@ describe("the platform's own template on the embedded Azure", () => {
     await cloud.settle(await cloud.ask("DELETE", group));
     expect((await cloud.ask("GET", group)).status).toBe(404);
     expect(cloud.host.resources.below(group)).toEqual([]);
+  });
+
+  test("with private networking, names lead to private addresses, and blobs only while they do", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    expect(await deploy(cloud, group, "first", { environmentName: "staging", nameSuffix: "reach1" })).toMatchObject({
+      failures: [],
+    });
+    const records = cloud.host.resources
+      .ofType("Microsoft.Network/privateDnsZones/A")
+      .map(({ id }) => id.split("/").slice(-3).join("/"));
+
+    expect(records).toEqual(
+      expect.arrayContaining([
+        "privatelink.vaultcore.azure.net/A/kv-mlops-reach1",
+        "privatelink.azurecr.io/A/acrmlopsreach1",
+        "privatelink.azurecr.io/A/acrmlopsreach1.eastus.data",
+        "privatelink.api.azureml.ms/A/mlw-mlops-demo.workspace.eastus",
+        "privatelink.notebooks.azure.net/A/mlw-mlops-demo.eastus",
+        "privatelink.monitor.azure.com/A/api",
+        "privatelink.eastus.prometheus.monitor.azure.com/A/amw-mlops",
+      ]),
+    );
+    const account = cloud.host.resources.ofType("Microsoft.Storage/storageAccounts")[0];
+    expect(account && missingForPrivateReach(cloud.host, account.id, "blob")).toBeUndefined();
+    await cloud.settle(await cloud.ask("DELETE", `${group}/providers/Microsoft.Network/privateEndpoints/pep-blob`));
+    expect(account && missingForPrivateReach(cloud.host, account.id, "blob")).toBe("it has no private endpoint");
   });
 
   test("too few nodes for a router with three replicas fail with E40002", async () => {

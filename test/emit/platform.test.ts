@@ -12,6 +12,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const SCENARIOS: Record<string, Record<string, JsonValue>> = {
   dev: {},
   staging: { environmentName: "staging", location: "swedencentral", tags: { owner: "ml" } },
+  "private-cluster": { environmentName: "staging", profileOverrides: { privateApiServer: true } },
   "prod-gpu": { environmentName: "prod", enableGpuNodes: true },
   "prod-fixed-size": { environmentName: "prod", enableGpuNodes: true, enableAutoScaling: false, aksNodeCount: 5 },
 };

@@ -113,12 +113,14 @@ async function emptyGroup(envelope: Envelope, group: Resource): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const top = topLevel(envelope, group);
     if (top.length === 0) return;
-    const outcomes = await Promise.allSettled(top.map((resource) => removeNow(envelope, resource)));
+    // What was refused may wait for children of its own that are tracked resources too, as a DNS zone for its links.
+    const targets = round === 0 ? top : [...top.flatMap((resource) => trackedBelow(envelope, resource)), ...top];
+    const outcomes = await Promise.allSettled(targets.map((resource) => removeNow(envelope, resource)));
     const failed = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
     const unexpected = failed.find((reason) => !(reason instanceof ArmFault));
     if (unexpected !== undefined) throw unexpected;
     refusals = failed as ArmFault[];
-    if (failed.length === top.length) break;
+    if (failed.length === targets.length && round > 0) break;
   }
   if (topLevel(envelope, group).length === 0) return;
   throw new ArmFault(
@@ -137,6 +139,10 @@ function topLevel(envelope: Envelope, group: Resource): Resource[] {
   return envelope.documents
     .below(group.id)
     .filter(({ id, type }) => id.split("/").length === depth + 4 && envelope.registry.type(type)?.spec.extension !== true);
+}
+
+function trackedBelow(envelope: Envelope, resource: Resource): Resource[] {
+  return envelope.documents.below(resource.id).filter(({ type }) => envelope.registry.type(type)?.spec.location === "required");
 }
 
 async function removeNow(envelope: Envelope, resource: Resource): Promise<void> {

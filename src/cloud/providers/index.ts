@@ -1,5 +1,7 @@
 import type { ProviderFactory } from "../contract.ts";
+import { createAlertsManagement } from "./alerts-management/index.ts";
 import { createCompute } from "./compute/index.ts";
+import { createConsumption } from "./consumption/index.ts";
 import { createContainerRegistry } from "./container-registry/index.ts";
 import { createContainerService } from "./container-service/index.ts";
 import { createInsights } from "./insights/index.ts";
@@ -7,6 +9,7 @@ import { createKeyVault } from "./key-vault/index.ts";
 import { createKubernetesConfiguration } from "./kubernetes-configuration/index.ts";
 import { createMachineLearning } from "./machine-learning/index.ts";
 import { createManagedIdentity } from "./managed-identity/index.ts";
+import { createMonitor } from "./monitor/index.ts";
 import { createNetwork } from "./network/index.ts";
 import { createOperationalInsights } from "./operational-insights/index.ts";
 import { createStorage } from "./storage/index.ts";
@@ -17,6 +20,9 @@ export const providers: readonly ProviderFactory[] = [
   createNetwork,
   createOperationalInsights,
   createInsights,
+  createMonitor,
+  createAlertsManagement,
+  createConsumption,
   createStorage,
   createKeyVault,
   createContainerRegistry,

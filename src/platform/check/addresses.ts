@@ -2,9 +2,25 @@ import { type Cidr, cidrContains, cidrHolds, cidrsOverlap, parseAddress, parseCi
 import type { Diagnostic } from "../../report/index.ts";
 import { problem, type Rule, type Values } from "./values.ts";
 
-const RANGES = ["virtualNetworkPrefix", "nodeSubnetPrefix", "computeSubnetPrefix", "podCidr", "serviceCidr"] as const;
+const SUBNETS = [
+  "nodeSubnetPrefix",
+  "computeSubnetPrefix",
+  "privateEndpointSubnetPrefix",
+  "ingressSubnetPrefix",
+  "apiServerSubnetPrefix",
+] as const;
 
-type RangeName = (typeof RANGES)[number];
+type SubnetName = (typeof SUBNETS)[number];
+type RangeName = SubnetName | "virtualNetworkPrefix" | "podCidr" | "serviceCidr";
+
+/** The subnets that the environment has. */
+function subnetsOf({ profile }: Values): SubnetName[] {
+  const absent: readonly SubnetName[] = [
+    ...(profile.privateNetworking ? [] : (["privateEndpointSubnetPrefix", "ingressSubnetPrefix"] as const)),
+    ...(profile.privateApiServer ? [] : (["apiServerSubnetPrefix"] as const)),
+  ];
+  return SUBNETS.filter((name) => !absent.includes(name));
+}
 
 /** Ranges that AKS forbids in a cluster's network, and Docker's bridge, which training nodes use themselves. */
 const RESERVED: readonly (readonly [range: string, owner: string])[] = [
@@ -15,9 +31,8 @@ const RESERVED: readonly (readonly [range: string, owner: string])[] = [
   ["172.17.0.0/16", "the Docker bridge of training nodes"],
 ];
 
-/** Pairs that have to lie apart; subnets of one network, and the overlay's ranges from everything. */
+/** Ranges of the overlay that have to lie apart from everything. */
 const APART: readonly (readonly [RangeName, RangeName, code: string])[] = [
-  ["computeSubnetPrefix", "nodeSubnetPrefix", "subnets-overlap"],
   ["podCidr", "virtualNetworkPrefix", "range-overlaps"],
   ["serviceCidr", "virtualNetworkPrefix", "range-overlaps"],
   ["serviceCidr", "podCidr", "range-overlaps"],
@@ -26,15 +41,17 @@ const APART: readonly (readonly [RangeName, RangeName, code: string])[] = [
 export const checkAddresses: Rule = (values) => {
   const ranges = new Map<RangeName, Cidr>();
   const found: Diagnostic[] = [];
-  for (const name of RANGES) {
+  const subnets = subnetsOf(values);
+  for (const name of ["virtualNetworkPrefix", ...subnets, "podCidr", "serviceCidr"] as const) {
     const range = parseCidr(values[name]);
     if (range?.aligned) ranges.set(name, range);
     else found.push(invalid(name, values[name], range));
   }
   return [
     ...found,
-    ...apart(ranges),
-    ...inside(ranges),
+    ...apart(ranges, subnets),
+    ...inside(ranges, subnets),
+    ...apiServerSize(ranges),
     ...reserved(ranges),
     ...dns(values, ranges),
     ...tooWide(ranges),
@@ -54,17 +71,20 @@ function invalid(name: RangeName, text: string, range: Cidr | undefined): Diagno
   );
 }
 
-function apart(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
-  return APART.flatMap(([name, other, code]) => {
+function apart(ranges: ReadonlyMap<RangeName, Cidr>, subnets: readonly SubnetName[]): Diagnostic[] {
+  const pairs = subnets.flatMap((name, at) =>
+    subnets.slice(0, at).map((other) => [name, other, "subnets-overlap"] as const satisfies (typeof APART)[number]),
+  );
+  return [...pairs, ...APART].flatMap(([name, other, code]) => {
     const [a, b] = [ranges.get(name), ranges.get(other)];
     if (!a || !b || !cidrsOverlap(a, b)) return [];
     return [problem(code, name, `${name} ${a.text} overlaps ${other} ${b.text}`, "give each its own range")];
   });
 }
 
-function inside(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+function inside(ranges: ReadonlyMap<RangeName, Cidr>, subnets: readonly SubnetName[]): Diagnostic[] {
   const network = ranges.get("virtualNetworkPrefix");
-  return (["nodeSubnetPrefix", "computeSubnetPrefix"] as const).flatMap((name) => {
+  return subnets.flatMap((name) => {
     const subnet = ranges.get(name);
     if (!network || !subnet || cidrContains(network, subnet)) return [];
     return [
@@ -76,6 +96,20 @@ function inside(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
       ),
     ];
   });
+}
+
+/** AKS puts the API server into a /28 or larger. */
+function apiServerSize(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  const subnet = ranges.get("apiServerSubnetPrefix");
+  if (!subnet || subnet.prefixLength <= 28) return [];
+  return [
+    problem(
+      "subnet-too-small",
+      "apiServerSubnetPrefix",
+      `apiServerSubnetPrefix ${subnet.text} is too small for the API server`,
+      "use a /28 or larger",
+    ),
+  ];
 }
 
 function reserved(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {

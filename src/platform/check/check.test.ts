@@ -11,13 +11,18 @@ test("the defaults of dev and staging raise nothing", () => {
   expect(checkDefinition({ environmentName: "staging", location: "eastus", enableGpuNodes: true })).toEqual([]);
 });
 
-test("prod without TLS deploys, with a warning", () => {
+test("prod without TLS or with an open API server deploys, with a warning each", () => {
   expect(checkDefinition({ environmentName: "prod" })).toMatchObject([
+    { code: "platform.public-api-server-open", severity: "warning" },
     { code: "platform.scoring-without-tls", severity: "warning" },
   ]);
-  expect(checkDefinition({ environmentName: "prod", scoringHostName: "score.contoso.com", scoringTlsSecretName: "tls" })).toEqual(
-    [],
-  );
+  const closed = {
+    environmentName: "prod",
+    apiServerAllowedRanges: ["203.0.113.0/24"],
+    scoringHostName: "score.contoso.com",
+    scoringTlsSecretName: "tls",
+  };
+  expect(checkDefinition(closed)).toEqual([]);
 });
 
 test.each<[Record<string, JsonValue>, string]>([
@@ -50,6 +55,26 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ aksNodeCount: 8, aksNodeMaxCount: 4 }, "platform.node-bounds at parameters.aksNodeMaxCount"],
   [{ profileOverrides: { systemNodeCount: 4 } }, "platform.node-bounds at parameters.profileOverrides"],
   [{ environmentName: "staging", aksNodeCount: 2 }, "platform.router-needs-three-nodes at parameters.aksNodeCount"],
+  [
+    { environmentName: "staging", profileOverrides: { registrySku: "Standard" } },
+    "platform.private-registry-sku at parameters.profileOverrides.registrySku",
+  ],
+  [
+    { apiServerAllowedRanges: ["203.0.113.0/24"], profileOverrides: { privateApiServer: true } },
+    "platform.private-api-server-ranges at parameters.apiServerAllowedRanges",
+  ],
+  [
+    { profileOverrides: { computeInternetAccess: false } },
+    "platform.isolated-compute-without-private-networking at parameters.profileOverrides.computeInternetAccess",
+  ],
+  [
+    { environmentName: "staging", privateEndpointSubnetPrefix: "10.40.6.0/25" },
+    "platform.subnets-overlap at parameters.privateEndpointSubnetPrefix",
+  ],
+  [
+    { apiServerSubnetPrefix: "10.40.4.0/29", profileOverrides: { privateApiServer: true } },
+    "platform.subnet-too-small at parameters.apiServerSubnetPrefix",
+  ],
   [{ clusterName: "aks_" }, "platform.name-invalid at parameters.clusterName"],
   [{ workspaceName: "my workspace" }, "platform.name-invalid at parameters.workspaceName"],
   [{ computeNamespace: "ML" }, "platform.name-invalid at parameters.computeNamespace"],
@@ -95,6 +120,10 @@ test("several problems come together, each with what to do", () => {
 test("what an override allows is not refused", () => {
   expect(codes({ environmentName: "staging", aksNodeCount: 1, profileOverrides: { inferenceRouterHa: "False" } })).toEqual([]);
   expect(codes({ environmentName: "staging", location: "westus", profileOverrides: { availabilityZones: [] } })).toEqual([]);
+});
+
+test("a subnet that the environment does not have is not looked at", () => {
+  expect(codes({ ingressSubnetPrefix: "10.40.0.0/26", apiServerSubnetPrefix: "10.40.0.0/28" })).toEqual([]);
 });
 
 test("wrong types are left to the parameters' own check", () => {

@@ -2,6 +2,7 @@ import type { JsonValue } from "../../base/index.ts";
 import { type Diagnostic, sortDiagnostics } from "../../report/index.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkCapacity } from "./capacity.ts";
+import { checkConflicts } from "./conflicts.ts";
 import { checkNames } from "./names.ts";
 import { checkNodes } from "./nodes.ts";
 import { checkProfile } from "./profile.ts";
@@ -9,7 +10,7 @@ import { type Rule, readValues } from "./values.ts";
 
 export { checkTaints } from "./taints.ts";
 
-const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCapacity, checkProfile];
+const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCapacity, checkProfile, checkConflicts];
 
 /**
  * What Azure or the platform's parts would refuse minutes into a deployment, told from the parameter values alone.

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { ArmFault, type CloudHost, type Principal, type Resource } from "../../contract.ts";
+import { missingForPrivateReach } from "../../providers/network/index.ts";
 import { allowsSharedKey, containerScope, storageAccount } from "./accounts.ts";
 import { blobTarget } from "./azurite.ts";
 import { type BlobOperation, permissionOf, READ_BLOBS } from "./permissions.ts";
@@ -23,6 +24,7 @@ export async function admitBlobRequest(host: CloudHost, request: IncomingMessage
       "ResourceNotFound",
       `no storage account owns the host ${hostName}; on Azure this name would not resolve`,
     );
+  requireReach(host, account);
   const operation: BlobOperation = { method: request.method ?? "GET", query: url.searchParams, ...target };
   if (operation.query.get("comp") === "batch")
     throw new BlobRefusal(
@@ -50,6 +52,18 @@ export async function admitBlobRequest(host: CloudHost, request: IncomingMessage
       `key based authentication is not permitted on storage account ${account.name}; use a Microsoft Entra token or set allowSharedKeyAccess`,
     );
   if (!keyed && account.properties.allowBlobPublicAccess !== true) throw anonymous(host, account, operation);
+}
+
+/** With public access disabled, only names that resolve to a private endpoint lead to the account. Clients here count as inside of every network. */
+function requireReach(host: CloudHost, account: Resource): void {
+  if (account.properties.publicNetworkAccess !== "Disabled") return;
+  const missing = missingForPrivateReach(host, account.id, "blob");
+  if (missing === undefined) return;
+  throw new BlobRefusal(
+    403,
+    "AuthorizationFailure",
+    `public network access to storage account ${account.name} is disabled, and ${missing}`,
+  );
 }
 
 export function hostNameOf(request: IncomingMessage): string {

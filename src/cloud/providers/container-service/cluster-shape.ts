@@ -19,6 +19,7 @@ export function completeCluster(host: CloudHost, change: Change, version: string
   const dnsPrefix = textAt(body, "properties.dnsPrefix") ?? textAt(previous, "properties.dnsPrefix") ?? name;
   const uid = textAt(previous, "properties.resourceUID") ?? host.newGuid().replaceAll("-", "").slice(0, 24);
   const isPrivate = flagAt(body, "properties.apiServerAccessProfile.enablePrivateCluster") === true;
+  const publicName = flagAt(body, "properties.apiServerAccessProfile.enablePrivateClusterPublicFQDN") ?? true;
   const host8 = `${dnsPrefix.toLowerCase()}-${uid.slice(0, 8)}`;
   const oidc =
     flagAt(body, "properties.oidcIssuerProfile.enabled") === true ||
@@ -29,8 +30,9 @@ export function completeCluster(host: CloudHost, change: Change, version: string
     currentKubernetesVersion: version,
     kubernetesVersion:
       textAt(body, "properties.kubernetesVersion") ?? textAt(previous, "properties.kubernetesVersion") ?? version,
-    ...(isPrivate
-      ? { privateFQDN: `${host8}.privatelink.${location}.azmk8s.${suffix}` }
+    ...(isPrivate ? { privateFQDN: `${host8}.privatelink.${location}.azmk8s.${suffix}` } : {}),
+    ...(isPrivate && !publicName
+      ? {}
       : {
           fqdn: `${host8}.hcp.${location}.azmk8s.${suffix}`,
           azurePortalFQDN: `${host8}.portal.hcp.${location}.azmk8s.${suffix}`,

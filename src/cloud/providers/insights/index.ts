@@ -4,6 +4,7 @@ import { activityLogAlerts, metricAlerts, scheduledQueryRules } from "./alerts.t
 import { components } from "./components.ts";
 import { dataCollectionEndpoints, dataCollectionRuleAssociations, dataCollectionRules } from "./data-collection.ts";
 import { diagnosticSettings } from "./diagnostic-settings.ts";
+import { privateLinkScopes, scopedResources } from "./private-link-scopes.ts";
 import { workbooks } from "./workbooks.ts";
 
 export const createInsights: ProviderFactory = (host) => ({
@@ -19,5 +20,7 @@ export const createInsights: ProviderFactory = (host) => ({
     dataCollectionRules(host),
     dataCollectionRuleAssociations(host),
     workbooks,
+    privateLinkScopes,
+    scopedResources(host),
   ],
 });

@@ -7,6 +7,7 @@ import { lastName, parentOf } from "../common/ids.ts";
 import { referenced } from "../common/references.ts";
 import { NETWORK_API_VERSIONS, NETWORK_STATUS } from "./api-versions.ts";
 import { RECORD_TYPE, ZONE_TYPE } from "./private-dns.ts";
+import { belongsToZone, recordName } from "./private-names.ts";
 
 const MOST_ZONES = 5;
 
@@ -70,7 +71,7 @@ function writeRecords(host: CloudHost, group: Resource, config: JsonObject): Jso
   const zone = host.resources.get(zoneId);
   const endpoint = host.resources.get(parentOf(group.id));
   const configs = objectsAt(endpoint, "properties.customDnsConfigs").filter((dns) =>
-    belongs(textAt(dns, "fqdn") ?? "", lastName(zoneId)),
+    belongsToZone(host, textAt(dns, "fqdn") ?? "", lastName(zoneId)),
   );
   const recordSets = configs.map((dns) => {
     const ipAddresses = textsAt(dns, "ipAddresses");
@@ -98,18 +99,4 @@ function writeRecords(host: CloudHost, group: Resource, config: JsonObject): Jso
     };
   });
   return { ...config, properties: { ...objectAt(config, "properties"), recordSets } };
-}
-
-/** The two zones of a workspace hold different names; every other service has one zone. */
-function belongs(fqdn: string, zone: string): boolean {
-  const kind = /\.(api|notebooks)$/.exec(fqdn)?.[1];
-  return kind === undefined || zone.split(".").includes(kind);
-}
-
-/** What stands before the service's own domain: `acr.westeurope.data` of `acr.westeurope.data.azurecr…`. */
-function recordName(host: CloudHost, fqdn: string): string {
-  const { vaultSuffix, registrySuffix, storageSuffix } = host.endpoints;
-  for (const suffix of [vaultSuffix, registrySuffix]) if (fqdn.endsWith(`.${suffix}`)) return fqdn.slice(0, -suffix.length - 1);
-  if (fqdn.endsWith(`.${storageSuffix}`)) return fqdn.split(".")[0] ?? fqdn;
-  return fqdn.replace(/\.(api|notebooks)$/, "");
 }

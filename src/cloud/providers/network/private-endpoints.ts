@@ -3,10 +3,11 @@ import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { objectAt, objectsAt, requireText, textAt, textsAt } from "../common/body.ts";
 import { badRequest, notFound } from "../common/faults.ts";
-import { lastName, resourceGroupOf } from "../common/ids.ts";
+import { resourceGroupOf } from "../common/ids.ts";
 import { referenced } from "../common/references.ts";
 import { NETWORK_API_VERSIONS, NETWORK_STATUS } from "./api-versions.ts";
 import { PRIVATE_LINK_GROUPS } from "./private-link-groups.ts";
+import { privateNames } from "./private-names.ts";
 import { SUBNET_TYPE } from "./subnets.ts";
 
 export const ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints";
@@ -103,26 +104,10 @@ function connect(host: CloudHost, endpoint: Resource): JsonObject {
   const [connection] = connectionsOf(endpoint);
   const target = textAt(connection, "properties.privateLinkServiceId") ?? "";
   const [group = ""] = textsAt(connection, "properties.groupIds");
-  const fqdns = endpointNames(host, target, group);
+  const fqdns = privateNames(host, target, group);
   const known = objectsAt(endpoint, "properties.customDnsConfigs").flatMap((config) => textsAt(config, "ipAddresses"));
   const addresses = known.length === fqdns.length ? known : freeAddresses(host, endpoint, fqdns.length);
   return { customDnsConfigs: fqdns.map((fqdn, index) => ({ fqdn, ipAddresses: [addresses[index] ?? ""] })) };
-}
-
-function endpointNames(host: CloudHost, target: string, group: string): string[] {
-  const name = lastName(target).toLowerCase();
-  const { vaultSuffix, registrySuffix, storageSuffix } = host.endpoints;
-  const region = host.resources.get(target)?.location ?? "";
-  switch (group.toLowerCase()) {
-    case "vault":
-      return [`${name}.${vaultSuffix}`];
-    case "registry":
-      return [`${name}.${region}.data.${registrySuffix}`, `${name}.${registrySuffix}`];
-    case "amlworkspace":
-      return [`${name}.workspace.${region}.api`, `${name}.${region}.notebooks`];
-    default:
-      return [`${name}.${group.toLowerCase()}.${storageSuffix}`];
-  }
 }
 
 function freeAddresses(host: CloudHost, endpoint: Resource, count: number): string[] {

@@ -6,7 +6,11 @@ import { LINK_TYPE } from "./private-dns.ts";
 import { ENDPOINT_TYPE } from "./private-endpoints.ts";
 
 /** The zones in which clients look for a service's private address, by sub-resource. Source: Microsoft's private DNS zone table. */
-const ZONES = { vault: "privatelink.vaultcore.azure.net", blob: "privatelink.blob.core.windows.net" } as const;
+const ZONES = {
+  vault: () => ["privatelink.vaultcore.azure.net"],
+  // Templates write the public cloud's suffix, or take it from `environment()`.
+  blob: (host: CloudHost) => ["core.windows.net", host.endpoints.storageSuffix].map((suffix) => `privatelink.blob.${suffix}`),
+} as const;
 
 /**
  * Why a client inside of the network would still be sent to the public address of a service: what is missing on the way
@@ -15,7 +19,7 @@ const ZONES = { vault: "privatelink.vaultcore.azure.net", blob: "privatelink.blo
 export function missingForPrivateReach(host: CloudHost, targetId: string, group: keyof typeof ZONES): string | undefined {
   const endpoints = host.resources.ofType(ENDPOINT_TYPE).filter((endpoint) => leadsTo(endpoint, targetId, group));
   if (endpoints.length === 0) return "it has no private endpoint";
-  const gaps = endpoints.map((endpoint) => missingFor(host, endpoint, ZONES[group]));
+  const gaps = endpoints.map((endpoint) => missingFor(host, endpoint, ZONES[group](host)));
   return gaps.includes(undefined) ? undefined : gaps[0];
 }
 
@@ -27,12 +31,13 @@ function leadsTo(endpoint: Resource, targetId: string, group: string): boolean {
   );
 }
 
-function missingFor(host: CloudHost, endpoint: Resource, zoneName: string): string | undefined {
+function missingFor(host: CloudHost, endpoint: Resource, names: readonly string[]): string | undefined {
+  const zoneName = names[0] ?? "";
   const groups = host.resources.below(endpoint.id, `${ENDPOINT_TYPE}/privateDnsZoneGroups`);
   const zoneIds = groups.flatMap((group) =>
     objectsAt(group, "properties.privateDnsZoneConfigs").flatMap((config) => textAt(config, "properties.privateDnsZoneId") ?? []),
   );
-  const zone = zoneIds.find((id) => lastName(id).toLowerCase() === zoneName);
+  const zone = zoneIds.find((id) => names.includes(lastName(id).toLowerCase()));
   if (zone === undefined) return `its private endpoint ${endpoint.name} has no zone group with the zone ${zoneName}`;
   const network = idKey(parentOf(textAt(endpoint, "properties.subnet.id") ?? ""));
   const linked = host.resources

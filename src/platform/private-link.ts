@@ -1,0 +1,206 @@
+import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import type { Network } from "./network.ts";
+import type { Observability } from "./observability.ts";
+import { declareRoleAssignment } from "./role-assignment.ts";
+import type { Settings } from "./settings.ts";
+
+export interface PrivateLinkNeeds {
+  readonly network: Network;
+  readonly observability: Observability;
+  readonly storage: ResourceHandle;
+  readonly vault: ResourceHandle;
+  readonly registry: ResourceHandle;
+  readonly workspace: ResourceHandle;
+}
+
+type ZoneKey =
+  | "vault"
+  | "blob"
+  | "file"
+  | "registry"
+  | "workspaceApi"
+  | "notebooks"
+  | "monitor"
+  | "oms"
+  | "ods"
+  | "agents"
+  | "prometheus";
+
+/** Source: Microsoft's private DNS zone table. Storage takes its suffix from the cloud. */
+function zoneNames(settings: Settings): Record<ZoneKey, Input<string>> {
+  const storage: Expr<string> = get(call("environment"), "suffixes", "storage");
+  return {
+    vault: "privatelink.vaultcore.azure.net",
+    blob: text`privatelink.blob.${storage}`,
+    file: text`privatelink.file.${storage}`,
+    registry: "privatelink.azurecr.io",
+    workspaceApi: "privatelink.api.azureml.ms",
+    notebooks: "privatelink.notebooks.azure.net",
+    monitor: "privatelink.monitor.azure.com",
+    oms: "privatelink.oms.opinsights.azure.com",
+    ods: "privatelink.ods.opinsights.azure.com",
+    agents: "privatelink.agentsvc.azure-automation.net",
+    prometheus: text`privatelink.${settings.location}.prometheus.monitor.azure.com`,
+  };
+}
+
+interface Endpoint {
+  readonly name: string;
+  /** The sub-resource that is reached. */
+  readonly groupId: string;
+  /** All zones of a resource go into one group; a workspace with one of its two zones is half resolved. */
+  readonly zones: readonly ZoneKey[];
+}
+
+const ENDPOINTS = {
+  vault: { name: "pep-vault", groupId: "vault", zones: ["vault"] },
+  blob: { name: "pep-blob", groupId: "blob", zones: ["blob"] },
+  file: { name: "pep-file", groupId: "file", zones: ["file"] },
+  registry: { name: "pep-registry", groupId: "registry", zones: ["registry"] },
+  workspace: { name: "pep-workspace", groupId: "amlworkspace", zones: ["workspaceApi", "notebooks"] },
+  monitor: { name: "pep-monitor", groupId: "azuremonitor", zones: ["monitor", "oms", "ods", "agents", "blob"] },
+  prometheus: { name: "pep-prometheus", groupId: "prometheusMetrics", zones: ["prometheus"] },
+} as const satisfies Record<string, Endpoint>;
+
+type EndpointKey = keyof typeof ENDPOINTS;
+
+/** The zone group of each endpoint: once it is there, names lead to private addresses. */
+export type PrivateLink = Record<EndpointKey, ResourceHandle>;
+
+const NETWORK_API_VERSION = "2025-07-01";
+const DNS_API_VERSION = "2024-06-01";
+
+/** Private endpoints, the zones in which their names are found, and the scope through which monitoring is reached. */
+export function declarePrivateLink(program: ProgramBuilder, settings: Settings, needs: PrivateLinkNeeds): PrivateLink {
+  const condition = settings.profile("privateNetworking");
+  const zones = declareZones(program, settings, needs.network);
+  const monitor = declareMonitorScope(program, settings, needs.observability);
+  const targets: Record<EndpointKey, ResourceHandle> = {
+    vault: needs.vault,
+    blob: needs.storage,
+    file: needs.storage,
+    registry: needs.registry,
+    workspace: needs.workspace,
+    monitor: monitor.scope,
+    prometheus: needs.observability.monitorAccount,
+  };
+  const declared = Object.entries(ENDPOINTS).map(([key, { name, groupId, zones: keys }]) => {
+    const target = targets[key as EndpointKey];
+    const endpoint = program.resource(`${key}Endpoint`, {
+      type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
+      concern: "private-link",
+      name,
+      condition,
+      body: {
+        location: settings.location,
+        tags: settings.resourceTags,
+        properties: {
+          subnet: { id: needs.network.privateEndpointSubnetId },
+          customNetworkInterfaceName: `nic-${name}`,
+          privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: target.id, groupIds: [groupId] } }],
+        },
+      },
+      ...(key === "monitor" ? { dependsOn: monitor.members } : {}),
+    });
+    const group = program.resource(`${key}EndpointZones`, {
+      type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
+      concern: "private-link",
+      name: "default",
+      parent: endpoint,
+      condition,
+      body: {
+        properties: {
+          privateDnsZoneConfigs: keys.map((zone) => ({ name: zone, properties: { privateDnsZoneId: zones[zone].zone.id } })),
+        },
+      },
+      dependsOn: keys.map((zone) => zones[zone].link),
+    });
+    return [key, { endpoint, group }] as const;
+  });
+  const made = Object.fromEntries(declared) as Record<EndpointKey, { endpoint: ResourceHandle; group: ResourceHandle }>;
+  for (const key of ["blob", "file"] as const) {
+    declareRoleAssignment(program, {
+      symbol: `workspaceReads${key === "blob" ? "Blob" : "File"}Endpoint`,
+      concern: "private-link",
+      principal: needs.workspace.id,
+      principalId: needs.workspace.get("identity", "principalId"),
+      condition,
+      role: "reader",
+      scope: made[key].endpoint,
+      why: "Let the studio preview data behind the private endpoint.",
+    });
+  }
+  return Object.fromEntries(declared.map(([key, { group }]) => [key, group])) as PrivateLink;
+}
+
+type Zones = Record<ZoneKey, { readonly zone: ResourceHandle; readonly link: ResourceHandle }>;
+
+function declareZones(program: ProgramBuilder, settings: Settings, network: Network): Zones {
+  const condition = settings.profile("privateNetworking");
+  const declared = Object.entries(zoneNames(settings)).map(([key, name]) => {
+    const zone = program.resource(`${key}Zone`, {
+      type: `Microsoft.Network/privateDnsZones@${DNS_API_VERSION}`,
+      concern: "private-link",
+      name,
+      condition,
+      body: { location: "global", tags: settings.resourceTags },
+    });
+    const link = program.resource(`${key}ZoneLink`, {
+      type: `Microsoft.Network/privateDnsZones/virtualNetworkLinks@${DNS_API_VERSION}`,
+      concern: "private-link",
+      name: "vnet-mlops",
+      parent: zone,
+      condition,
+      body: {
+        location: "global",
+        tags: settings.resourceTags,
+        properties: {
+          registrationEnabled: false,
+          // Names of other people's resources that have no record here are looked up in public.
+          resolutionPolicy: "NxDomainRedirect",
+          virtualNetwork: { id: network.virtualNetwork.id },
+        },
+      },
+    });
+    return [key, { zone, link }] as const;
+  });
+  return Object.fromEntries(declared) as Zones;
+}
+
+/** Open mode: Azure ML does not work where everything outside of the scope is refused. */
+function declareMonitorScope(program: ProgramBuilder, settings: Settings, observability: Observability) {
+  const condition = settings.profile("privateNetworking");
+  const scope = program.resource("monitorScope", {
+    type: "Microsoft.Insights/privateLinkScopes@2021-09-01",
+    concern: "private-link",
+    name: "ampls-mlops",
+    condition,
+    body: {
+      location: "global",
+      tags: settings.resourceTags,
+      properties: { accessModeSettings: { ingestionAccessMode: "Open", queryAccessMode: "Open" } },
+    },
+    comment: "One for each network: its zones answer for all of Azure Monitor.",
+  });
+  const linked = {
+    Logs: observability.logAnalytics,
+    Insights: observability.applicationInsights,
+    Collection: observability.collectionEndpoint,
+  };
+  const members: ResourceHandle[] = [];
+  for (const [word, target] of Object.entries(linked)) {
+    members.push(
+      program.resource(`monitorScope${word}`, {
+        type: "Microsoft.Insights/privateLinkScopes/scopedResources@2021-09-01",
+        concern: "private-link",
+        name: word.toLowerCase(),
+        parent: scope,
+        condition,
+        body: { properties: { linkedResourceId: target.id } },
+        dependsOn: members.slice(-1),
+        comment: "One after the other, and all of them before the private endpoint of the scope.",
+      }),
+    );
+  }
+  return { scope, members };
+}
