@@ -121,7 +121,7 @@ const GPU: ClusterLayer = {
       apiVersion: "v1",
       kind: "LimitRange",
       metadata: { name: "ml-workload-limits", namespace: COMPUTE_NAMESPACE },
-      spec: { limits: [{ ...limitsWithGpu() }] },
+      spec: { limits: [limitsWithGpu()] },
     },
     {
       apiVersion: "v1",
@@ -132,9 +132,11 @@ const GPU: ClusterLayer = {
   ],
 };
 
+/** No maximum of GPUs: Kubernetes makes a maximum the default limit, and every container would get a GPU. */
 function limitsWithGpu(): JsonObject {
   const { spec } = LIMIT_RANGE.object as { spec: { limits: JsonObject[] } };
-  return { ...spec.limits[0], max: { ...GPU_INSTANCE_TYPES.gpu?.resources.limits } };
+  const { cpu, memory } = GPU_INSTANCE_TYPES.gpu?.resources.limits ?? {};
+  return { ...spec.limits[0], max: { cpu, memory } };
 }
 
 const MANAGED_PROMETHEUS: ClusterLayer = {

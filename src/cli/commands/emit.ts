@@ -1,13 +1,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type EmitResult, emitArm, emitBicep } from "../../emit/index.ts";
+import { type EmitResult, emitArm, emitBicep, emitKubernetes } from "../../emit/index.ts";
 import type { Program } from "../../ir/index.ts";
-import { definePlatform } from "../../platform/index.ts";
+import { clusterObjects, definePlatform } from "../../platform/index.ts";
 import { DiagnosticsError, EXIT, hasErrors, UsageError } from "../../report/index.ts";
 import { command } from "../command.ts";
 
 /** Every target that the definition prints; a new one is a new row. */
-const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>> = { arm: emitArm, bicep: emitBicep };
+const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>> = {
+  arm: emitArm,
+  bicep: emitBicep,
+  kubernetes: () => emitKubernetes(clusterObjects()),
+};
 
 interface EmitFlags extends Readonly<Record<string, unknown>> {
   readonly out: string;
@@ -15,7 +19,7 @@ interface EmitFlags extends Readonly<Record<string, unknown>> {
 }
 
 export const emit = command<EmitFlags, [target: string]>({
-  brief: "Print the platform's definition for a target: arm, bicep, or all",
+  brief: "Print the platform's definition for a target: arm, bicep, kubernetes, or all",
   flags: {
     out: { kind: "parsed", parse: String, brief: "Folder to write to", default: "." },
     check: { kind: "boolean", brief: "Write nothing; fail when the files are missing or not fresh", default: false },
