@@ -4,7 +4,7 @@ import type { PipelineContext } from "./context.ts";
 import { judge, type Verdict } from "./gate.ts";
 import type { ModelPlan } from "./plan.ts";
 import { register } from "./register.ts";
-import { findChampion } from "./release.ts";
+import { findChampion } from "./release/serving.ts";
 import { type Training, train } from "./train.ts";
 
 /** A candidate that passed its gate. */

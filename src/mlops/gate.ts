@@ -7,7 +7,7 @@ import { comparePairs, differenceLowerBound, mcNemarWorse } from "./statistics/p
 import { readModelFile, type Training } from "./train.ts";
 
 /** Written by the training into the model's folder: the frozen held-out rows and what the model says about them. */
-const HOLDOUT_FILE = "holdout-predictions.json";
+export const HOLDOUT_FILE = "holdout-predictions.json";
 
 const holdout = z.object({
   rows: z

@@ -1,8 +1,11 @@
 export { type Accepted, trainCandidate } from "./candidate.ts";
 export type { PipelineContext } from "./context.ts";
 export type { Verdict } from "./gate.ts";
-export type { LoadFigures } from "./load.ts";
 export { loadModelPlan, type ModelPlan } from "./plan.ts";
-export { type Champion, findChampion, type ReleaseResult, release, rollback } from "./release.ts";
+export { type ReleaseOptions, type ReleaseResult, release } from "./release/controller.ts";
+export { listReleases, type PastRelease, type Served, servedAt } from "./release/history.ts";
+export type { LoadFigures } from "./release/load.ts";
+export { type RolledBack, rollback } from "./release/rollback.ts";
+export { type Champion, findChampion } from "./release/serving.ts";
 export { openScoring, type Score, type Scoring, score } from "./score.ts";
 export type { Training } from "./train.ts";

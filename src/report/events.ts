@@ -35,6 +35,25 @@ export interface Events {
   "endpoint.traffic": { readonly endpoint: string; readonly traffic: Readonly<Record<string, number>> };
   /** What the load saw up to now. */
   "load.progress": { readonly sent: number; readonly failed: number; readonly p50Ms: number; readonly p99Ms: number };
+  /** What is known about the candidate of a release against the stable version, after each look. */
+  "release.evidence": {
+    readonly endpoint: string;
+    /** Of the candidate; 0 while it gets copies only. */
+    readonly percent: number;
+    readonly seconds: number;
+    readonly metrics: readonly {
+      readonly name: string;
+      readonly candidate: { readonly requests: number; readonly events: number };
+      readonly stable: { readonly requests: number; readonly events: number };
+      /** Candidate minus stable, always-valid 95 % interval. */
+      readonly difference: { readonly estimate: number; readonly low: number; readonly high: number };
+      /** Share of the evidence that the decision needs: at 1 it is made. */
+      readonly toRollBack: number;
+      readonly toGoOn: number;
+    }[];
+    /** If the candidate is as good as the stable version; absent when that takes longer than the release may. */
+    readonly expectedSeconds?: number;
+  };
   "release.rolled-back": { readonly endpoint: string; readonly reason: string };
   /** Something worth knowing that is not a failure. */
   note: { readonly message: string };

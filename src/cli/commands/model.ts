@@ -12,6 +12,8 @@ import {
 import { EXIT, QuaysideError, UsageError } from "../../report/index.ts";
 import { command } from "../command.ts";
 import { MODEL_ALIASES, MODEL_COMMAND_FLAGS, type ModelFlags, openModel } from "../model-command.ts";
+import { releaseOwner } from "../release-owner.ts";
+import { seconds } from "../render/index.ts";
 import { logs } from "./model-logs.ts";
 
 const train = command<ModelFlags & { readonly candidate?: string }>({
@@ -39,9 +41,13 @@ const train = command<ModelFlags & { readonly candidate?: string }>({
   },
 });
 
-const release = command<ModelFlags & { readonly version: string }>({
-  brief: "Release a registered version: smoke test, then traffic in steps under load, back by itself when limits break",
-  flags: { ...MODEL_COMMAND_FLAGS, version: { kind: "parsed", parse: String, brief: "Version of the model", default: "latest" } },
+const release = command<ModelFlags & { readonly version: string; readonly takeOver: boolean }>({
+  brief: "Release a registered version: traffic as the evidence allows, back by itself; goes on where one was cut short",
+  flags: {
+    ...MODEL_COMMAND_FLAGS,
+    version: { kind: "parsed", parse: String, brief: "Version of the model", default: "latest" },
+    takeOver: { kind: "boolean", brief: "Take the endpoint from the release that holds its lock", default: false },
+  },
   aliases: MODEL_ALIASES,
   async run(flags, bench) {
     const { plan, workspace, context } = await openModel(flags, bench);
@@ -58,7 +64,10 @@ const release = command<ModelFlags & { readonly version: string }>({
         fault: "user",
         exitCode: EXIT.verification,
       });
-    const result = await releaseModel(workspace, plan, model, context);
+    const result = await releaseModel(workspace, plan, model, context, {
+      owner: releaseOwner(),
+      takeOver: flags.takeOver,
+    });
     bench.renderer.result(`${result.endpoint.name}: ${result.deployment} serves ${model.name}:${model.version}`, {
       endpoint: result.endpoint.name,
       deployment: result.deployment,
@@ -72,16 +81,17 @@ const release = command<ModelFlags & { readonly version: string }>({
 });
 
 const rollback = command<ModelFlags>({
-  brief: "Give all traffic back to the other ready deployment",
+  brief: "Give all traffic back to the stable version, or to the one before",
   flags: MODEL_COMMAND_FLAGS,
   aliases: MODEL_ALIASES,
   async run(flags, bench) {
     const { plan, workspace, context } = await openModel(flags, bench);
-    const { from, to } = await rollbackModel(workspace, plan.endpoint.value.name, context);
-    bench.renderer.result(`${plan.endpoint.value.name}: ${to} takes all traffic, ${from} none`, {
+    const { from, to, ms } = await rollbackModel(workspace, plan.endpoint.value.name, context);
+    bench.renderer.result(`${plan.endpoint.value.name}: ${to} takes all traffic, ${from} none (${seconds(ms)})`, {
       endpoint: plan.endpoint.value.name,
       from,
       to,
+      ms,
     });
     return EXIT.done;
   },

@@ -22,6 +22,7 @@ import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
 import { modelFolder } from "../package.ts";
 import { resolveParameters } from "../parameters.ts";
+import { releaseOwner } from "../release-owner.ts";
 import { seconds } from "../render/index.ts";
 import {
   GROUP_FLAGS,
@@ -178,7 +179,7 @@ async function run(job: Run): Promise<RunSummary> {
     last = await step(
       renderer,
       { step: "release", title: `release ${model.name}:${model.version}` },
-      () => release(workspace, plan, model, pipeline),
+      () => release(workspace, plan, model, pipeline, { owner: releaseOwner() }),
       releaseSummary,
     );
     if (firstPredictionMs === undefined) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MODEL_NAME } from "./common.ts";
+import { rolloutPlan } from "./rollout.ts";
 
 const literal = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -23,21 +24,7 @@ export const releasePlan = z.strictObject({
       confidence: z.number().min(0.5).max(0.9999).default(0.95),
     }),
   }),
-  rollout: z.strictObject({
-    /** A file with a JSON array of request bodies: the smoke test and the load send these. */
-    requests: z.string(),
-    smoke: z.strictObject({ requests: z.int().min(1).max(10_000) }),
-    /** Percent of traffic for the candidate, rising, ending at 100. */
-    steps: z
-      .array(z.int().min(1).max(100))
-      .min(1)
-      .refine((steps) => steps.at(-1) === 100, "the last step must be 100")
-      .refine((steps) => steps.every((step, at) => at === 0 || step > (steps[at - 1] ?? 0)), "steps must rise"),
-    holdSeconds: z.number().positive().max(3600),
-    load: z.strictObject({ requestsPerSecond: z.int().min(1).max(5000), connections: z.int().min(1).max(512).default(8) }),
-    /** What the candidate may show during a step; beyond it the traffic goes back. */
-    limits: z.strictObject({ errorRate: z.number().min(0).max(1), p99Ms: z.number().positive() }),
-  }),
+  rollout: rolloutPlan,
 });
 
 export type ReleasePlan = z.output<typeof releasePlan>;

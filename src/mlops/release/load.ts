@@ -1,0 +1,152 @@
+import { Pool } from "undici";
+import { type LatencyHistogram, latencyHistogram } from "./latency-histogram.ts";
+
+export interface LoadOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON bodies, sent in turn. */
+  readonly bodies: readonly string[];
+  readonly requestsPerSecond: number;
+  readonly connections: number;
+  /** Called with each outcome as it comes; whoever listens must be quick. */
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+export interface LoadFigures {
+  readonly sent: number;
+  readonly failed: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** What happened to the requests that were due in a window, by the deployment that answered. */
+export interface WindowFigures extends LoadFigures {
+  readonly byDeployment: Readonly<Record<string, LoadFigures>>;
+}
+
+export interface Outcome {
+  /** Who answered; empty when nobody said. */
+  readonly deployment: string;
+  readonly ok: boolean;
+  /** From the time the request was due. */
+  readonly ms: number;
+  /** `performance.now()` when it was due. */
+  readonly dueAt: number;
+  /** Which of the bodies was sent. */
+  readonly body: number;
+  readonly answer: string;
+}
+
+/** Requests at a fixed rate over keep-alive connections. Stop it; it also stops by itself after `MAX_REQUESTS`. */
+export interface Load {
+  /** Figures since the last call of `mark`. */
+  window(): WindowFigures;
+  mark(): void;
+  total(): LoadFigures;
+  /** Sends no more, waits for what is in flight, closes the connections. */
+  stop(): Promise<LoadFigures>;
+}
+
+const MAX_REQUESTS = 10_000_000;
+/** A request in flight costs memory; a server that answers nothing must not take all of it. */
+const MAX_IN_FLIGHT = 5000;
+
+/**
+ * An open-loop generator: requests leave on schedule whether or not earlier ones were answered, and latency counts from
+ * the time a request was due, so a stalled server cannot hide its stall (coordinated omission).
+ */
+export function startLoad(options: LoadOptions): Load {
+  const { origin, pathname, search } = new URL(options.url);
+  const pool = new Pool(origin, { connections: options.connections, pipelining: 1, keepAliveTimeout: 60_000 });
+  const inFlight = new Set<Promise<void>>();
+  const total = tally();
+  let recent = new Map<string, Tally>();
+  let recentAll = tally();
+  let sent = 0;
+  const started = performance.now();
+
+  const record = (outcome: Outcome) => {
+    const own = recent.get(outcome.deployment) ?? tally();
+    recent.set(outcome.deployment, own);
+    for (const one of [total, recentAll, own]) one.add(outcome);
+    options.onOutcome?.(outcome);
+  };
+
+  const send = async (dueAt: number, body: number) => {
+    const answer = await exchange(pool, pathname + search, options.headers, options.bodies[body] ?? "");
+    record({ ...answer, ms: performance.now() - dueAt, dueAt, body });
+  };
+
+  const dueAt = (index: number) => started + (index * 1000) / options.requestsPerSecond;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    while (sent < MAX_REQUESTS && dueAt(sent) <= now) {
+      const [due, body] = [dueAt(sent), sent % options.bodies.length];
+      sent++;
+      if (inFlight.size >= MAX_IN_FLIGHT) {
+        record({ deployment: "", ok: false, answer: "", ms: 0, dueAt: due, body });
+        continue;
+      }
+      const request = send(due, body);
+      inFlight.add(request);
+      void request.finally(() => inFlight.delete(request));
+    }
+  }, 4);
+
+  return {
+    window: () => ({
+      ...recentAll.figures(),
+      byDeployment: Object.fromEntries([...recent].map(([name, one]) => [name, one.figures()])),
+    }),
+    mark: () => {
+      recent = new Map();
+      recentAll = tally();
+    },
+    total: () => total.figures(),
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(inFlight);
+      await pool.close();
+      return total.figures();
+    },
+  };
+}
+
+/** One scoring request over a pool; whatever goes wrong is an outcome, not an exception. */
+export async function exchange(
+  pool: Pool,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<Pick<Outcome, "deployment" | "ok" | "answer">> {
+  try {
+    const response = await pool.request({
+      path,
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+    const answer = await response.body.text();
+    const deployment = response.headers["azureml-model-deployment"];
+    return { deployment: typeof deployment === "string" ? deployment : "", ok: response.statusCode === 200, answer };
+  } catch {
+    return { deployment: "", ok: false, answer: "" };
+  }
+}
+
+interface Tally {
+  add(outcome: Outcome): void;
+  figures(): LoadFigures;
+}
+
+function tally(): Tally {
+  const latency: LatencyHistogram = latencyHistogram();
+  let failed = 0;
+  return {
+    add: ({ ok, ms }) => {
+      latency.add(ms);
+      if (!ok) failed++;
+    },
+    figures: () => ({ sent: latency.count, failed, p50Ms: latency.quantile(0.5), p99Ms: latency.quantile(0.99) }),
+  };
+}

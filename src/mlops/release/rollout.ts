@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import type { Endpoint, ModelVersion, Workspace } from "../../arm/index.ts";
+import type { Events } from "../../report/index.ts";
+import type { PipelineContext } from "../context.ts";
+import type { RolloutPlan } from "../files/rollout.ts";
+import type { ModelPlan } from "../plan.ts";
+import { type Scoring, scoringHeaders } from "../score.ts";
+import { type Collector, createCollector, type Pair } from "./collector.ts";
+import { climbByLimits } from "./fixed.ts";
+import { type Load, type LoadFigures, startLoad } from "./load.ts";
+import { type Mirror, startMirror } from "./mirror.ts";
+import { createQuality } from "./quality.ts";
+import { calibrationOf } from "./read-calibration.ts";
+import { type Rules, rulesOf } from "./rules.ts";
+import { climbByEvidence } from "./sequential.ts";
+import { startVerdict, type VerdictState } from "./verdict.ts";
+
+/** What both ways to climb the ladder of shares work with. */
+export interface Climb {
+  readonly plan: RolloutPlan;
+  readonly endpoint: string;
+  readonly pair: Pair;
+  readonly positions: readonly number[];
+  /** Where to begin. */
+  readonly position: number;
+  readonly load: Load;
+  readonly context: PipelineContext;
+  /** Gives the candidate this percentage. */
+  readonly share: (percent: number) => Promise<void>;
+  /** Throws when the endpoint is no longer this release's. */
+  readonly check: () => Promise<void>;
+  /** Writes the state of the evidence into the history. */
+  readonly record: (evidence: Pick<Events["release.evidence"], "percent" | "metrics">, state: VerdictState) => Promise<void>;
+  /** Shows it to whoever watches; waits for nothing. */
+  readonly show: (evidence: Events["release.evidence"]) => void;
+}
+
+export interface Rollout {
+  readonly workspace: Workspace;
+  readonly plan: ModelPlan;
+  readonly endpoint: Endpoint;
+  readonly pair: Pair;
+  readonly models: Readonly<Record<keyof Pair, ModelVersion>>;
+  readonly scoring: Scoring;
+  readonly context: PipelineContext;
+  /** The candidate's share when an earlier controller is followed. */
+  readonly from?: { readonly percent: number; readonly state?: VerdictState | undefined };
+  readonly share: Climb["share"];
+  readonly check: Climb["check"];
+  readonly record: Climb["record"];
+  readonly show: Climb["show"];
+}
+
+/** Moves the traffic under the plan's load until the candidate has all of it, or throws why it must not. */
+export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
+  const { plan: files, pair, scoring, context, endpoint } = rollout;
+  const plan = files.release.rollout;
+  const rules = rulesOf(plan);
+  const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
+  const quality = await openQuality(rollout);
+  const collector = createCollector({ pair, ...plan.evidence.latency, quality });
+  const traffic = { url: scoring.url, bodies: files.sampleRequests };
+  const mirror = rules.positions[0] === 0 ? openMirror(rollout, collector) : undefined;
+  let copies = mirror !== undefined;
+  const load = startLoad({
+    ...traffic,
+    ...plan.load,
+    headers: scoringHeaders(scoring),
+    onOutcome: (outcome) => {
+      collector.live(outcome);
+      if (copies && outcome.deployment === pair.stable) mirror?.offer(outcome);
+    },
+  });
+  const climb: Climb = {
+    plan,
+    endpoint: endpoint.name,
+    pair,
+    positions: rules.positions,
+    position: positionAt(rules.positions, rollout.from?.percent),
+    load,
+    context,
+    share: async (percent) => {
+      copies = percent === 0;
+      await rollout.share(percent);
+    },
+    check: rollout.check,
+    record: rollout.record,
+    show: rollout.show,
+  };
+  try {
+    if (plan.verdict === "fixed") await climbByLimits(climb);
+    else await climbByEvidence({ ...climb, rules, state, collector });
+    if (mirror !== undefined && mirror.dropped > 0)
+      context.reporter.emit("note", {
+        message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,
+      });
+  } finally {
+    await load.stop();
+    await mirror?.stop();
+  }
+  return load.total();
+}
+
+/** The step at or below the share that the endpoint shows. */
+function positionAt(positions: readonly number[], percent: number | undefined): number {
+  return percent === undefined
+    ? 0
+    : Math.max(
+        0,
+        positions.findLastIndex((position) => position <= percent),
+      );
+}
+
+/** A state of other rules, after the plan was edited, is no use; the evidence begins anew. */
+function usable(state: VerdictState | undefined, { metrics }: Rules): VerdictState | undefined {
+  const fits = metrics.every(({ name, fineBelow }) => state?.metrics[name]?.fine.length === fineBelow.length);
+  return fits ? state : undefined;
+}
+
+async function openQuality({ workspace, plan, models, context }: Rollout) {
+  const wanted = plan.release.rollout.evidence.quality;
+  if (wanted === undefined) return undefined;
+  return createQuality({
+    truthFile: wanted.truth === undefined ? undefined : join(plan.folder, wanted.truth),
+    calibrated: wanted.estimate
+      ? {
+          stable: await calibrationOf(workspace, models.stable.uri, context.signal),
+          candidate: await calibrationOf(workspace, models.candidate.uri, context.signal),
+        }
+      : undefined,
+  });
+}
+
+function openMirror({ plan, pair, scoring }: Rollout, collector: Collector): Mirror {
+  return startMirror({
+    url: scoring.url,
+    headers: scoringHeaders(scoring, pair.candidate),
+    bodies: plan.sampleRequests,
+    onPair: (mirrored) => collector.mirrored(mirrored),
+  });
+}

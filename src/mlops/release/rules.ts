@@ -1,0 +1,52 @@
+import type { RolloutPlan } from "../files/rollout.ts";
+import { gainRule, ladderRule, limitRule } from "./ladder.ts";
+import type { MetricRule } from "./metric-test.ts";
+import type { Confidence } from "./verdict.ts";
+
+/** A rollout plan as the verdict needs it. */
+export interface Rules {
+  /** Percent of live traffic for the candidate, rising to 100; at 0 it gets copies only. */
+  readonly positions: readonly number[];
+  readonly metrics: readonly MetricRule[];
+  readonly confidence: Confidence;
+}
+
+const DEFAULT_STEPS = [5, 10, 25, 50, 100];
+
+const POSITIONS: Readonly<Record<RolloutPlan["strategy"], (plan: RolloutPlan) => readonly number[]>> = {
+  canary: ({ steps = DEFAULT_STEPS }) => steps,
+  "mirror-first": ({ steps = DEFAULT_STEPS }) => [0, ...steps],
+  "blue-green": () => [0, 100],
+  ab: ({ ab }) => [ab?.percent ?? 50, 100],
+};
+
+/** What each metric is likely to be; right or wrong, the error rates hold. */
+const PRIOR = {
+  errors: { requests: 100, events: 0.5 },
+  slow: { requests: 100, events: 0.8 },
+  wrong: { requests: 50, events: 2.5 },
+  "estimated-wrong": { requests: 50, events: 2.5 },
+  disagreement: { requests: 100, events: 1 },
+} as const;
+
+export function rulesOf(plan: RolloutPlan): Rules {
+  const { evidence, ab } = plan;
+  const positions = POSITIONS[plan.strategy](plan);
+  const { quality } = evidence;
+  const margins = {
+    errors: evidence.errors.margin,
+    slow: evidence.latency.margin,
+    ...(quality?.truth === undefined ? {} : { wrong: quality.margin }),
+    ...(quality?.estimate === true ? { "estimated-wrong": quality.margin } : {}),
+  };
+  const metrics = Object.entries(margins).map(([name, margin]) => {
+    const prior = PRIOR[name as keyof typeof margins];
+    return name === ab?.metric
+      ? gainRule(name, ab.effect, positions.length, prior)
+      : ladderRule({ name, margin, prior }, positions);
+  });
+  if (positions[0] === 0)
+    metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));
+  const { falseRollback, falsePromotion } = evidence;
+  return { positions, metrics, confidence: { falseRollback, falsePromotion } };
+}

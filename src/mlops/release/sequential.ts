@@ -1,0 +1,118 @@
+import { QuaysideError, VerificationError } from "../../report/index.ts";
+import { chiSquareP } from "../statistics/sample-ratio.ts";
+import type { Collector } from "./collector.ts";
+import { evidenceOf } from "./evidence.ts";
+import { secondsToPromotion } from "./predict.ts";
+import type { Climb } from "./rollout.ts";
+import type { Rules } from "./rules.ts";
+import { judge, see, type VerdictState } from "./verdict.ts";
+
+/** The release could not be decided in its time. */
+export class Undecided extends QuaysideError {
+  override readonly name = "Undecided";
+}
+
+export interface SequentialClimb extends Climb {
+  readonly rules: Rules;
+  /** Where an earlier controller left off, or a fresh start. */
+  readonly state: VerdictState;
+  readonly collector: Collector;
+}
+
+/** Looks ahead take some milliseconds of processor time that the load would feel. */
+const LOOKS_PER_FORECAST = 6;
+
+/** Gives the candidate the next share when the evidence allows it and not before; ends at 100 %. */
+export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
+  const { plan, rules, positions, collector, load, check, context, endpoint } = climb;
+  const { checkSeconds, giveUpAfterSeconds } = plan.evidence;
+  const pace = { requestsPerSecond: plan.load.requestsPerSecond, checkSeconds, giveUpAfterSeconds };
+  let { state, position } = climb;
+  let expectedSeconds = secondsToPromotion(rules, state, position, pace);
+  context.reporter.emit("note", { message: forecast(expectedSeconds, giveUpAfterSeconds) });
+
+  const shown = () => ({ percent: positions[position] ?? 0, metrics: evidenceOf(rules, state, position) });
+  const record = () => climb.record(shown(), state);
+  const move = async () => {
+    collector.expect(undefined);
+    await climb.share(positions[position] ?? 100);
+    collector.expect(positions[position]);
+    await record();
+  };
+  const started = context.clock.now();
+  const seconds = () => (context.clock.now() - started) / 1000;
+  await move();
+  for (let look = 1; positions[position] !== 100; look++) {
+    await context.clock.sleep(checkSeconds * 1000, context.signal);
+    await check();
+    state = see(rules.metrics, state, await collector.take());
+    if (look % LOOKS_PER_FORECAST === 0)
+      expectedSeconds = secondsToPromotion(rules, state, position, {
+        ...pace,
+        giveUpAfterSeconds: Math.max(checkSeconds, giveUpAfterSeconds - seconds()),
+      });
+    context.reporter.emit("load.progress", load.total());
+    const evidence = {
+      endpoint,
+      ...shown(),
+      seconds: seconds(),
+      ...(expectedSeconds === undefined ? {} : { expectedSeconds }),
+    };
+    context.reporter.emit("release.evidence", evidence);
+    climb.show(evidence);
+    const verdict = judge(rules.metrics, state, rules.confidence);
+    if (verdict.kind !== "more-data") {
+      await record();
+      throw refusal(climb, state, position, verdict);
+    }
+    if (verdict.cleared > position) {
+      position++;
+      expectedSeconds = secondsToPromotion(rules, state, position, pace);
+      await move();
+    } else if (seconds() >= giveUpAfterSeconds) {
+      await record();
+      throw new Undecided(
+        `release undecided after ${Math.round(seconds())} s at ${positions[position]} %: ${counts(rules, state)}`,
+        {
+          code: "mlops.release-undecided",
+          fault: "user",
+          exitCode: 4,
+          hint: "send more requests per second, allow a wider margin, or wait longer (rollout.evidence.giveUpAfterSeconds)",
+        },
+      );
+    }
+  }
+}
+
+function forecast(expectedSeconds: number | undefined, giveUpAfterSeconds: number): string {
+  return expectedSeconds === undefined
+    ? `a release as good as the stable version takes longer than the ${giveUpAfterSeconds} s it may: send more requests or widen the margins`
+    : `a release as good as the stable version takes about ${Math.round(expectedSeconds)} s`;
+}
+
+function refusal(
+  { rules, positions, pair }: SequentialClimb,
+  state: VerdictState,
+  position: number,
+  verdict: { readonly kind: "roll-back"; readonly metric: string } | { readonly kind: "split-mismatch" },
+): VerificationError {
+  const { candidate, total, share } = state.split;
+  const why =
+    verdict.kind === "split-mismatch"
+      ? `${pair.candidate} got ${candidate} of ${total} requests where ${Math.round(share * 100)} % was set (chi-square p ${chiSquareP(state.split).toExponential(1)}); such figures compare nothing`
+      : `${verdict.metric}: ${counts({ ...rules, metrics: rules.metrics.filter(({ name }) => name === verdict.metric) }, state)}`;
+  const code = verdict.kind === "split-mismatch" ? "mlops.split-mismatch" : "mlops.release-rolled-back";
+  return new VerificationError(`release stopped at ${positions[position]} %: ${why}`, [why], { code });
+}
+
+function counts(rules: Rules, state: VerdictState): string {
+  const one = ({ events, requests }: { events: number; requests: number }) =>
+    `${Number(events.toFixed(1))} of ${Math.round(requests)}`;
+  return rules.metrics
+    .flatMap(({ name, against }) => {
+      const seen = state.metrics[name]?.seen;
+      if (seen === undefined) return [];
+      return [`${name} ${one(seen.candidate)}${against === "none" ? "" : ` against ${one(seen.stable)} of the stable version`}`];
+    })
+    .join("; ");
+}

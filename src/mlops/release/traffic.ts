@@ -1,0 +1,66 @@
+import { type Endpoint, findEndpoint, setTraffic, type Traffic, type Workspace } from "../../arm/index.ts";
+import { jsonEqual } from "../../base/index.ts";
+import { QuaysideError } from "../../report/index.ts";
+import type { PipelineContext } from "../context.ts";
+import type { Journal } from "./history.ts";
+import type { ModelName } from "./serving.ts";
+
+/** Somebody moved the traffic meanwhile, such as an operator who rolled back: theirs stands. */
+export class TrafficChanged extends QuaysideError {
+  override readonly name = "TrafficChanged";
+}
+
+/** Moves the traffic of one endpoint and notices when somebody else does. */
+export interface TrafficControl {
+  /** Throws `TrafficChanged` when the endpoint's traffic is not what was set here. */
+  check(signal?: AbortSignal): Promise<void>;
+  set(traffic: Traffic, signal?: AbortSignal): Promise<Endpoint>;
+  /** Gives a deployment all traffic unless it is known to have it. */
+  restore(deployment: string): Promise<void>;
+}
+
+export function controlTraffic(
+  workspace: Workspace,
+  endpoint: string,
+  before: Traffic,
+  journal: Journal,
+  models: Readonly<Record<string, ModelName>>,
+  context: PipelineContext,
+): TrafficControl {
+  // Unknown while a change is under way, and after one that failed.
+  let current: Traffic | undefined = positive(before);
+  const check = async (signal?: AbortSignal) => {
+    const found = await findEndpoint(workspace, endpoint, signal);
+    const traffic = positive(found?.traffic ?? {});
+    if (current === undefined || jsonEqual(traffic, { ...current })) return;
+    throw new TrafficChanged(
+      `somebody else gave endpoint ${endpoint} the traffic ${JSON.stringify(traffic)} while ${JSON.stringify(current)} was tried; it stays so`,
+      { code: "mlops.traffic-changed", fault: "user" },
+    );
+  };
+  const set: TrafficControl["set"] = async (traffic, signal) => {
+    current = undefined;
+    const updated = await setTraffic(workspace, endpoint, traffic, signal);
+    current = positive(traffic);
+    context.reporter.emit("endpoint.traffic", { endpoint, traffic });
+    // After the fact: users do not wait for the history.
+    await journal.append("traffic", { traffic, models }, signal);
+    return updated;
+  };
+  return {
+    check,
+    set,
+    async restore(deployment) {
+      if (current === undefined || current[deployment] !== 100) await set({ [deployment]: 100 });
+    },
+  };
+}
+
+/** In one order and without zeros, so that equal traffic compares equal. */
+function positive(traffic: Traffic): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(traffic)
+      .filter(([, percent]) => percent > 0)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
