@@ -1,0 +1,111 @@
+import { assert } from "../../base/index.ts";
+import {
+  inferTypes,
+  literalKey,
+  type Node,
+  type NodeOf,
+  type Parameter,
+  type Program,
+  type Resource,
+  type ValueType,
+  walk,
+} from "../../ir/index.ts";
+import type { Diagnostic } from "../../report/index.ts";
+import { createNames } from "../bicep/names.ts";
+import { exportedPaths } from "./exports.ts";
+import { snakeCase, variableName } from "./names.ts";
+import { itemKind } from "./variable-types.ts";
+
+/** What the files of one emission share. */
+export interface TerraformContext {
+  readonly program: Program;
+  readonly typeOf: (node: Node) => ValueType;
+  readonly resource: (symbol: string) => Resource;
+  /** The paths that a resource's `output` has. */
+  exportsOf(symbol: string): readonly string[];
+  /** `aks_cluster`, as in `azapi_resource.aks_cluster`. */
+  label(symbol: string): string;
+  /** `var.x`, or `local.x` when the default is computed. */
+  parameter(name: string): string;
+  /** The name of a local without `local.`. */
+  local(name: string): string;
+  report(at: string, word: string, message: string, help: string): void;
+  /** What came up while printing. */
+  readonly problems: readonly Diagnostic[];
+}
+
+export function createContext(program: Program): TerraformContext {
+  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
+  const uniqueLabel = createNames([]);
+  const uniqueLocal = createNames([]);
+  const labels = new Map(program.resources.map(({ symbol }) => [symbol, uniqueLabel(snakeCase(symbol))]));
+  const computed = program.parameters.filter(hasComputedDefault);
+  const locals = new Map(
+    [
+      ...computed.map((parameter) => [parameter.name, variableName(parameter)] as const),
+      ...program.variables.map(({ name }) => [name, snakeCase(name)] as const),
+    ].map(([name, wish]) => [name, uniqueLocal(wish)]),
+  );
+  const exports = exportedPaths(program);
+  const problems: Diagnostic[] = [];
+
+  const infer = inferTypes(program);
+
+  return {
+    program,
+    typeOf: (node) => (node.kind === "parameter" ? parameterType(program, infer, node) : infer(node)),
+    resource: (symbol) => {
+      const found = resources.get(symbol);
+      assert(found, `resource ${symbol} is declared`);
+      return found;
+    },
+    exportsOf: (symbol) => exports.get(symbol) ?? [],
+    label: (symbol) => labels.get(symbol) ?? symbol,
+    parameter: (name) => {
+      const parameter = parameters.get(name);
+      assert(parameter, `parameter ${name} is declared`);
+      const local = locals.get(name);
+      return local !== undefined && hasComputedDefault(parameter) ? `local.${local}` : `var.${variableName(parameter)}`;
+    },
+    local: (name) => locals.get(name) ?? name,
+    report: (at, word, message, help) => {
+      problems.push({ code: `emit.terraform.${word}`, severity: "error", message, at, help });
+    },
+    problems,
+  };
+}
+
+/** An array whose default is empty does not show what it holds; what it is joined with does. */
+function parameterType(program: Program, infer: (node: Node) => ValueType, node: NodeOf<"parameter">): ValueType {
+  const type = infer(node);
+  const parameter = program.parameters.find(({ name }) => name === node.name);
+  if (!parameter || type.kind !== "array" || (type.item && type.item.kind !== "unknown")) return type;
+  const kind = itemKind(program, infer, parameter);
+  return kind === undefined ? type : { ...type, item: { kind, nullable: false } };
+}
+
+/** Terraform's defaults are constants; a default with an expression in it becomes a local. */
+export function hasComputedDefault({ default: node }: Parameter): boolean {
+  return node !== undefined && !isConstant(node) && !callsUniqueString(node);
+}
+
+/** Terraform cannot compute it, so the caller gives the value. */
+export function isRequired({ default: node }: Parameter): boolean {
+  return node === undefined || callsUniqueString(node);
+}
+
+export function callsUniqueString(start: Node): boolean {
+  let found = false;
+  walk(start, (node) => {
+    found ||= node.kind === "call" && node.name === "uniqueString";
+    return !found;
+  });
+  return found;
+}
+
+function isConstant(node: Node): boolean {
+  if (node.kind === "literal") return true;
+  if (node.kind === "array") return node.items.every(isConstant);
+  return node.kind === "object" && node.entries.every(([key, value]) => literalKey(key) !== undefined && isConstant(value));
+}
