@@ -13,6 +13,7 @@ import {
 import type { Diagnostic } from "../../report/index.ts";
 import { createNames } from "../bicep/names.ts";
 import { exportedPaths } from "./exports.ts";
+import { isInherent } from "./inherent.ts";
 import { snakeCase, variableName } from "./names.ts";
 import { itemKind } from "./variable-types.ts";
 
@@ -23,8 +24,8 @@ export interface TerraformContext {
   readonly resource: (symbol: string) => Resource;
   /** The paths that a resource's `output` has. */
   exportsOf(symbol: string): readonly string[];
-  /** `aks_cluster`, as in `azapi_resource.aks_cluster`. */
-  label(symbol: string): string;
+  /** `["azapi_resource", "aks_cluster"]` */
+  address(symbol: string): readonly [kind: string, label: string];
   /** `var.x`, or `local.x` when the default is computed. */
   parameter(name: string): string;
   /** The name of a local without `local.`. */
@@ -52,16 +53,21 @@ export function createContext(program: Program): TerraformContext {
 
   const infer = inferTypes(program);
 
+  const resource = (symbol: string): Resource => {
+    const found = resources.get(symbol);
+    assert(found, `resource ${symbol} is declared`);
+    return found;
+  };
+
   return {
     program,
     typeOf: (node) => (node.kind === "parameter" ? parameterType(program, infer, node) : infer(node)),
-    resource: (symbol) => {
-      const found = resources.get(symbol);
-      assert(found, `resource ${symbol} is declared`);
-      return found;
-    },
+    resource,
     exportsOf: (symbol) => exports.get(symbol) ?? [],
-    label: (symbol) => labels.get(symbol) ?? symbol,
+    address: (symbol) => [
+      isInherent(resource(symbol)) ? "azapi_update_resource" : "azapi_resource",
+      labels.get(symbol) ?? symbol,
+    ],
     parameter: (name) => {
       const parameter = parameters.get(name);
       assert(parameter, `parameter ${name} is declared`);

@@ -49,7 +49,7 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
 
   const address = (symbol: string): string => {
     resources.add(symbol);
-    return `azapi_resource.${context.label(symbol)}`;
+    return context.address(symbol).join(".");
   };
 
   /** Absent or present together with the resource that is printed. */

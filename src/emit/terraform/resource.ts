@@ -2,6 +2,7 @@ import { dependencies, literalKey, type Node, type Resource, walk } from "../../
 import type { Doc } from "../doc/index.ts";
 import type { TerraformContext } from "./context.ts";
 import { createPrinter, type TerraformPrinter } from "./expression.ts";
+import { isInherent } from "./inherent.ts";
 import { type Attribute, attributes, block, commented, list, object } from "./layout.ts";
 import type { PrintedLocals } from "./locals.ts";
 import { isIdentifier, quote } from "./quote.ts";
@@ -11,16 +12,18 @@ import { RESOURCE_GROUP_ID } from "./surroundings.ts";
 /** AzAPI has arguments of its own for these members of a body. */
 const LIFTED: ReadonlySet<string> = new Set(["location", "tags", "identity"]);
 
-/** One `azapi_resource`. */
+/** One `azapi_resource`, or `azapi_update_resource` for what comes with its parent. */
 export function resourceDoc(context: TerraformContext, locals: PrintedLocals, resource: Resource): Doc {
   const { symbol, type, apiVersion, name, condition, parent, scope } = resource;
   const printer = createPrinter(context, { at: `resources.${symbol}`, ...(condition ? { condition } : {}) });
   const above = parent ?? scope;
   const members = membersOf(resource);
-  const identity = identityBlock(members.get("identity"), printer);
-  const location = members.get("location");
-  const tags = members.get("tags");
-  const body = [...members].filter(([key]) => !LIFTED.has(key) || (key === "identity" && identity === undefined));
+  const lifted = isInherent(resource) ? new Map<string, Node>() : new Map([...members].filter(([key]) => LIFTED.has(key)));
+  const identity = identityBlock(lifted.get("identity"), printer);
+  if (identity === undefined) lifted.delete("identity");
+  const location = lifted.get("location");
+  const tags = lifted.get("tags");
+  const body = [...members].filter(([key]) => !lifted.has(key));
   const exported = context.exportsOf(symbol);
 
   const head: Attribute[] = condition ? [{ key: "count", value: [printer.print(condition), " ? 1 : 0"] }] : [];
@@ -38,15 +41,15 @@ export function resourceDoc(context: TerraformContext, locals: PrintedLocals, re
     ...(exported.length > 0 ? [{ key: "response_export_values", value: list(exported.map(quote)) }] : []),
     ...tolerance(context, resource),
   ];
-  const lifecycle = resource.onlyIfNotExists ? [lifecycleBlock([...members.keys()], identity !== undefined)] : [];
+  const lifecycle = resource.onlyIfNotExists ? [lifecycleBlock([...(body.length > 0 ? ["body"] : []), ...lifted.keys()])] : [];
   const order = unseenOrder(context, locals, resource, printer);
   const dependsOn: Attribute[] =
-    order.length > 0 ? [{ key: "depends_on", value: list(order.map((other) => `azapi_resource.${context.label(other)}`)) }] : [];
+    order.length > 0 ? [{ key: "depends_on", value: list(order.map((other) => context.address(other).join("."))) }] : [];
 
   return commented(
     resource.comment,
     block(
-      `resource "azapi_resource" ${quote(context.label(symbol))}`,
+      `resource ${context.address(symbol).map(quote).join(" ")}`,
       attributes(head),
       attributes(place),
       ...(identity ? [[identity]] : []),
@@ -89,7 +92,7 @@ function tolerance(context: TerraformContext, resource: Resource): Attribute[] {
   return [
     // Azure echoes ids of linked resources in a casing of its own
     ...(holdsId(context, resource.body) ? [{ key: "ignore_casing", value: "true" }] : []),
-    ...(mayHoldNull(context, resource.body) ? [{ key: "ignore_null_property", value: "true" }] : []),
+    ...(mayHoldNull(context, resource.body) && !isInherent(resource) ? [{ key: "ignore_null_property", value: "true" }] : []),
     ...(errors.length > 0
       ? [{ key: "retry", value: object([{ key: "error_message_regex", value: list(errors.map(quote)) }]) }]
       : []),
@@ -121,10 +124,8 @@ function mayHoldNull(context: TerraformContext, body: Node): boolean {
 }
 
 /** Created once: differences to what stands there are nobody's business any more. */
-function lifecycleBlock(members: readonly string[], hasIdentityBlock: boolean): Doc {
-  const lifted = members.filter((key) => LIFTED.has(key) && (key !== "identity" || hasIdentityBlock));
-  const body = members.length > lifted.length ? ["body"] : [];
-  return block("lifecycle", attributes([{ key: "ignore_changes", value: list([...body, ...lifted]) }]));
+function lifecycleBlock(attributesOfIt: readonly string[]): Doc {
+  return block("lifecycle", attributes([{ key: "ignore_changes", value: list(attributesOfIt) }]));
 }
 
 /** Symbols that come before although nothing in the printed block names them. */

@@ -124,7 +124,7 @@ function cloudRow({ program }: TerraformContext): VariableRow[] {
   const initial = tree(paths, (path) => quote(PUBLIC_CLOUD[path.join(".")] ?? ""));
   const list = [
     described(description),
-    { key: "type", value: ["object(", objectOf(type), ")"] },
+    { key: "type", value: objectType(type) },
     { key: "default", value: objectOf(initial) },
     NOT_NULL,
   ];
@@ -157,6 +157,14 @@ function tree(paths: readonly (readonly string[])[], leaf: (path: readonly strin
 
 function objectOf(of: Tree): Doc {
   return object(Object.entries(of).map(([key, value]) => ({ key, value: typeof value === "string" ? value : objectOf(value) })));
+}
+
+function objectType(of: Tree): Doc {
+  const members = Object.entries(of).map(([key, value]) => ({
+    key,
+    value: typeof value === "string" ? value : objectType(value),
+  }));
+  return ["object(", object(members), ")"];
 }
 
 /** A file of values to start from: what the caller gives, then the defaults to change. */
