@@ -1,6 +1,7 @@
 import { addBlocks, type Block, EMPTY } from "../statistics/two-rates.ts";
 import type { Outcome } from "./load.ts";
 import type { Quality } from "./quality.ts";
+import { latencyStride } from "./thinning.ts";
 import type { Observation } from "./verdict.ts";
 
 export interface Pair {
@@ -29,6 +30,8 @@ export interface CollectorOptions {
   /** A request is slow beyond the stable version's p99 times this, or plus that many milliseconds where this is more. */
   readonly slowerBy: number;
   readonly atLeastMs: number;
+  /** Of the live load. */
+  readonly requestsPerSecond: number;
   readonly quality?: Quality | undefined;
 }
 
@@ -36,7 +39,7 @@ export interface CollectorOptions {
 const REMEMBERED = 2000;
 const ENOUGH = 100;
 
-export function createCollector({ pair, slowerBy, atLeastMs, quality }: CollectorOptions): Collector {
+export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, quality }: CollectorOptions): Collector {
   const recent: number[] = [];
   let at = 0;
   let percent: number | undefined;
@@ -49,9 +52,11 @@ export function createCollector({ pair, slowerBy, atLeastMs, quality }: Collecto
     const one = { ...EMPTY, [arm]: { requests: weight, events: event * weight } };
     blocks[metric] = addBlocks(blocks[metric] ?? EMPTY, one);
   };
+  let stride = { candidate: 1, stable: 1 };
+  const turn = { candidate: 0, stable: 0 };
   const arrived = (arm: keyof Block, { ok, ms, body, answer }: Outcome) => {
     count("errors", arm, ok ? 0 : 1);
-    if (slowMs !== undefined) count("slow", arm, ms > slowMs ? 1 : 0);
+    if (slowMs !== undefined && turn[arm]++ % stride[arm] === 0) count("slow", arm, ms > slowMs ? 1 : 0);
     if (arm === "stable" && ok) remember(ms);
     if (ok) quality?.answered(arm, body, answer);
   };
@@ -82,6 +87,10 @@ export function createCollector({ pair, slowerBy, atLeastMs, quality }: Collecto
     },
     expect(next) {
       percent = next;
+      const share = (next ?? 0) / 100;
+      // At 0 % the candidate gets a copy of every request.
+      const candidates = share === 0 ? requestsPerSecond : requestsPerSecond * share;
+      stride = { candidate: latencyStride(candidates), stable: latencyStride(requestsPerSecond * (1 - share)) };
       since = performance.now();
     },
     async take() {

@@ -73,7 +73,8 @@ export async function release(
   const models = { ...modelsOf(found), [slot]: { name: model.name, version: model.version } };
   const traffic = controlTraffic(workspace, endpoint.name, current.traffic, journal, models, context);
   const job: Job = { workspace, plan, model, context, endpoint: current, documents, lock, journal, traffic, slot };
-  if (serving.stable === undefined) return first(job);
+  // Awaited here, or the lock would be let go at once.
+  if (serving.stable === undefined) return await first(job);
   const replaces = { ...job, stable: serving.stable, stableModel: models[serving.stable] };
   if (candidate !== undefined && !resumes) {
     context.reporter.emit("note", {
@@ -81,7 +82,7 @@ export async function release(
     });
     await traffic.set({ [serving.stable]: 100 });
   }
-  return next(replaces, resumes ? candidate : undefined);
+  return await next(replaces, resumes ? candidate : undefined);
 }
 
 interface Job {

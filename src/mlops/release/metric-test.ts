@@ -15,6 +15,8 @@ export interface MetricRule {
   readonly scale: number;
   /** `none`: the share is the candidate's alone, such as that of disagreements. */
   readonly against?: "stable" | "none";
+  /** Only every so many requests are judged, as `latencyStride` says. */
+  readonly thinned?: boolean;
   /** What the metric is before anything was seen, as so many requests; it costs time when wrong, never validity. */
   readonly prior: { readonly requests: number; readonly events: number };
 }

@@ -1,6 +1,7 @@
 import type { Arm, Rates } from "../statistics/two-rates.ts";
 import type { MetricRule, MetricState } from "./metric-test.ts";
 import type { Rules } from "./rules.ts";
+import { latencyStride } from "./thinning.ts";
 import { judge, see, type VerdictState } from "./verdict.ts";
 
 export interface Pace {
@@ -22,9 +23,11 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
   let at = position;
   for (let seconds = checkSeconds; seconds <= pace.giveUpAfterSeconds; seconds += checkSeconds) {
     const percent = rules.positions[at] ?? 100;
-    const requests = pace.requestsPerSecond * checkSeconds;
     const blocks = Object.fromEntries(
-      rules.metrics.map((rule) => [rule.name, expected(rule, from.metrics[rule.name], requests, percent)]),
+      rules.metrics.map((rule) => [
+        rule.name,
+        expected(rule, from.metrics[rule.name], pace.requestsPerSecond, percent, checkSeconds),
+      ]),
     );
     state = see(rules.metrics, state, { blocks });
     const verdict = judge(rules.metrics, state, rules.confidence);
@@ -35,12 +38,15 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
   return undefined;
 }
 
-function expected(rule: MetricRule, seen: MetricState | undefined, requests: number, percent: number) {
+function expected(rule: MetricRule, seen: MetricState | undefined, rate: number, percent: number, seconds: number) {
+  const judged = (perSecond: number) => (perSecond * seconds) / (rule.thinned === true ? latencyStride(perSecond) : 1);
   // A mirrored candidate gets a copy of every request.
-  const [candidates, stables] =
-    percent === 0 ? [requests, requests] : [(requests * percent) / 100, (requests * (100 - percent)) / 100];
+  const [candidates, stables] = percent === 0 ? [rate, rate] : [(rate * percent) / 100, (rate * (100 - percent)) / 100];
   const rates = likely(rule, seen);
-  return { candidate: arm(candidates, rates.candidate), stable: arm(rule.against === "none" ? 0 : stables, rates.stable) };
+  return {
+    candidate: arm(judged(candidates), rates.candidate),
+    stable: arm(rule.against === "none" ? 0 : judged(stables), rates.stable),
+  };
 }
 
 /** As the stable version does, and with the gain where one is demanded. */

@@ -58,7 +58,13 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   const rules = rulesOf(plan);
   const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
   const quality = await openQuality(rollout);
-  const collector = createCollector({ pair, ...plan.evidence.latency, quality });
+  const collector = createCollector({
+    pair,
+    slowerBy: plan.evidence.latency.slowerBy,
+    atLeastMs: plan.evidence.latency.atLeastMs,
+    requestsPerSecond: plan.load.requestsPerSecond,
+    quality,
+  });
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
   const mirror = rules.positions[0] === 0 ? openMirror(rollout, collector) : undefined;
   let copies = mirror !== undefined;

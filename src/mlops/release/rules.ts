@@ -41,9 +41,9 @@ export function rulesOf(plan: RolloutPlan): Rules {
   };
   const metrics = Object.entries(margins).map(([name, margin]) => {
     const prior = PRIOR[name as keyof typeof margins];
-    return name === ab?.metric
-      ? gainRule(name, ab.effect, positions.length, prior)
-      : ladderRule({ name, margin, prior }, positions);
+    const rule =
+      name === ab?.metric ? gainRule(name, ab.effect, positions.length, prior) : ladderRule({ name, margin, prior }, positions);
+    return name === "slow" ? { ...rule, thinned: true } : rule;
   });
   if (positions[0] === 0)
     metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));

@@ -28,8 +28,19 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   const { checkSeconds, giveUpAfterSeconds } = plan.evidence;
   const pace = { requestsPerSecond: plan.load.requestsPerSecond, checkSeconds, giveUpAfterSeconds };
   let { state, position } = climb;
-  let expectedSeconds = secondsToPromotion(rules, state, position, pace);
-  context.reporter.emit("note", { message: forecast(expectedSeconds, giveUpAfterSeconds) });
+  const started = context.clock.now();
+  const seconds = () => (context.clock.now() - started) / 1000;
+  /** On the release's own clock. */
+  let promotedAt: number | undefined;
+  const forecastNow = () => {
+    const left = secondsToPromotion(rules, state, position, {
+      ...pace,
+      giveUpAfterSeconds: Math.max(checkSeconds, giveUpAfterSeconds - seconds()),
+    });
+    promotedAt = left === undefined ? undefined : seconds() + left;
+  };
+  forecastNow();
+  context.reporter.emit("note", { message: forecast(promotedAt, giveUpAfterSeconds) });
 
   const shown = () => ({ percent: positions[position] ?? 0, metrics: evidenceOf(rules, state, position) });
   const record = () => climb.record(shown(), state);
@@ -39,24 +50,18 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
     collector.expect(positions[position]);
     await record();
   };
-  const started = context.clock.now();
-  const seconds = () => (context.clock.now() - started) / 1000;
   await move();
-  for (let look = 1; positions[position] !== 100; look++) {
+  for (let looks = 1; positions[position] !== 100; looks++) {
     await context.clock.sleep(checkSeconds * 1000, context.signal);
     await check();
     state = see(rules.metrics, state, await collector.take());
-    if (look % LOOKS_PER_FORECAST === 0)
-      expectedSeconds = secondsToPromotion(rules, state, position, {
-        ...pace,
-        giveUpAfterSeconds: Math.max(checkSeconds, giveUpAfterSeconds - seconds()),
-      });
+    if (looks % LOOKS_PER_FORECAST === 0) forecastNow();
     context.reporter.emit("load.progress", load.total());
     const evidence = {
       endpoint,
       ...shown(),
       seconds: seconds(),
-      ...(expectedSeconds === undefined ? {} : { expectedSeconds }),
+      ...(promotedAt === undefined ? {} : { expectedSeconds: Math.max(checkSeconds, promotedAt - seconds()) }),
     };
     context.reporter.emit("release.evidence", evidence);
     climb.show(evidence);
@@ -67,7 +72,7 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
     }
     if (verdict.cleared > position) {
       position++;
-      expectedSeconds = secondsToPromotion(rules, state, position, pace);
+      forecastNow();
       await move();
     } else if (seconds() >= giveUpAfterSeconds) {
       await record();
