@@ -129,6 +129,17 @@ param scoringHostName string = ''
 @description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')
 param scoringTlsSecretName string = ''
 
+@description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
+param alertEmail string = ''
+
+@description('Milliseconds within which 95 of 100 predictions should be answered; an alert tells when they are not.')
+@minValue(1)
+@maxValue(60000)
+param endpointLatencyMs int = 500
+
+@description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
+param budgetStartDate string = ''
+
 @description('What separates one environment from another.')
 var profiles = {
   dev: {
@@ -155,6 +166,13 @@ var profiles = {
     privateNetworking: false
     privateApiServer: false
     computeInternetAccess: true
+    managedPrometheus: true
+    containerInsights: true
+    alerting: false
+    defender: false
+    diagnosticLogs: 'Essential'
+    collectionInterval: '5m'
+    monthlyBudget: 400
   }
   staging: {
     clusterTier: 'Standard'
@@ -180,6 +198,13 @@ var profiles = {
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: true
+    managedPrometheus: true
+    containerInsights: true
+    alerting: true
+    defender: true
+    diagnosticLogs: 'Essential'
+    collectionInterval: '5m'
+    monthlyBudget: 1500
   }
   prod: {
     clusterTier: 'Standard'
@@ -205,6 +230,13 @@ var profiles = {
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: false
+    managedPrometheus: true
+    containerInsights: true
+    alerting: true
+    defender: true
+    diagnosticLogs: 'Full'
+    collectionInterval: '1m'
+    monthlyBudget: 5000
   }
 }
 
@@ -232,6 +264,7 @@ module observability 'modules/observability.bicep' = {
     profileLogRetentionDays: profile.logRetentionDays
     profileLogDailyQuotaGb: profile.logDailyQuotaGb
     profilePrivateNetworking: profile.privateNetworking
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
   }
 }
@@ -262,7 +295,9 @@ module storage 'modules/storage.bicep' = {
     profilePrivateNetworking: profile.privateNetworking
     profileBlobRetentionDays: profile.blobRetentionDays
     profileBlobVersioning: profile.blobVersioning
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
+    logAnalyticsId: observability.outputs.logAnalyticsId
   }
 }
 
@@ -273,6 +308,7 @@ module vault 'modules/vault.bicep' = {
     profileVaultRetentionDays: profile.vaultRetentionDays
     profileVaultPurgeProtection: profile.vaultPurgeProtection
     profilePrivateNetworking: profile.privateNetworking
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
@@ -284,6 +320,7 @@ module registry 'modules/registry.bicep' = {
     nameSuffix: nameSuffix
     profileRegistrySku: profile.registrySku
     profilePrivateNetworking: profile.privateNetworking
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
@@ -337,8 +374,12 @@ module cluster 'modules/cluster.bicep' = {
     profileSystemNodeTaints: profile.systemNodeTaints
     profileDisableRunCommand: profile.disableRunCommand
     profilePrivateApiServer: profile.privateApiServer
+    profileDefender: profile.defender
     profileUpgradeChannel: profile.upgradeChannel
+    profileContainerInsights: profile.containerInsights
+    profileManagedPrometheus: profile.managedPrometheus
     profileNamespaceDeletePolicy: profile.namespaceDeletePolicy
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     controlPlaneIdentityId: identity.outputs.controlPlaneIdentityId
     virtualNetworkId: network.outputs.virtualNetworkId
@@ -358,6 +399,7 @@ module workspace 'modules/workspace.bicep' = {
     location: location
     workspaceName: workspaceName
     profilePrivateNetworking: profile.privateNetworking
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     storageAccountId: storage.outputs.storageAccountId
     keyVaultId: vault.outputs.keyVaultId
@@ -426,6 +468,55 @@ module attach 'modules/attach.bicep' = {
   dependsOn: [
     privateLink
   ]
+}
+
+module collection 'modules/collection.bicep' = {
+  params: {
+    location: location
+    profileManagedPrometheus: profile.managedPrometheus
+    profilePrivateNetworking: profile.privateNetworking
+    profileCollectionInterval: profile.collectionInterval
+    profileContainerInsights: profile.containerInsights
+    resourceTags: resourceTags
+    aksClusterName: cluster.outputs.aksClusterName
+    collectionEndpointId: observability.outputs.collectionEndpointId
+    monitorAccountId: observability.outputs.monitorAccountId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    location: location
+    computeNamespace: computeNamespace
+    enableGpuNodes: enableGpuNodes
+    alertEmail: alertEmail
+    endpointLatencyMs: endpointLatencyMs
+    profileAlerting: profile.alerting
+    profileManagedPrometheus: profile.managedPrometheus
+    resourceTags: resourceTags
+    aksClusterId: cluster.outputs.aksClusterId
+    natGatewayId: network.outputs.natGatewayId
+    keyVaultId: vault.outputs.keyVaultId
+    storageAccountId: storage.outputs.storageAccountId
+    containerRegistryId: registry.outputs.containerRegistryId
+    mlWorkspaceId: workspace.outputs.mlWorkspaceId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+    monitorAccountId: observability.outputs.monitorAccountId
+    aksClusterName: cluster.outputs.aksClusterName
+  }
+}
+
+module governance 'modules/governance.bicep' = {
+  params: {
+    location: location
+    alertEmail: alertEmail
+    budgetStartDate: budgetStartDate
+    profileMonthlyBudget: profile.monthlyBudget
+    resourceTags: resourceTags
+    logAnalyticsId: observability.outputs.logAnalyticsId
+    actionGroupId: alerts.outputs.actionGroupId
+  }
 }
 
 @description('Name of the AKS cluster.')

@@ -91,11 +91,23 @@ param profileDisableRunCommand bool
 @description('profile.privateApiServer of the platform.')
 param profilePrivateApiServer bool
 
+@description('profile.defender of the platform.')
+param profileDefender bool
+
 @description('profile.upgradeChannel of the platform.')
 param profileUpgradeChannel string
 
+@description('profile.containerInsights of the platform.')
+param profileContainerInsights bool
+
+@description('profile.managedPrometheus of the platform.')
+param profileManagedPrometheus bool
+
 @description('profile.namespaceDeletePolicy of the platform.')
 param profileNamespaceDeletePolicy string
+
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
 
 @description('resourceTags of the platform.')
 param resourceTags object
@@ -208,6 +220,14 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
         enabled: true
         intervalHours: 168
       }
+      defender: profileDefender
+        ? {
+            logAnalyticsWorkspaceResourceId: logAnalyticsId
+            securityMonitoring: {
+              enabled: true
+            }
+          }
+        : null
     }
     networkProfile: {
       networkPlugin: 'azure'
@@ -223,21 +243,6 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
     autoUpgradeProfile: {
       upgradeChannel: profileUpgradeChannel
       nodeOSUpgradeChannel: 'NodeImage'
-    }
-    addonProfiles: {
-      azurepolicy: {
-        enabled: true
-        config: {
-          version: 'v2'
-        }
-      }
-      azureKeyvaultSecretsProvider: {
-        enabled: true
-        config: {
-          enableSecretRotation: 'true'
-          rotationPollInterval: '2m'
-        }
-      }
     }
     autoScalerProfile: {
       expander: 'least-waste'
@@ -263,6 +268,42 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
     metricsProfile: {
       costAnalysis: {
         enabled: profileClusterTier != 'Free'
+      }
+    }
+    addonProfiles: {
+      azurepolicy: {
+        enabled: true
+        config: {
+          version: 'v2'
+        }
+      }
+      azureKeyvaultSecretsProvider: {
+        enabled: true
+        config: {
+          enableSecretRotation: 'true'
+          rotationPollInterval: '2m'
+        }
+      }
+      omsagent: {
+        enabled: profileContainerInsights
+        config: profileContainerInsights
+          ? {
+              logAnalyticsWorkspaceResourceID: logAnalyticsId
+              useAADAuth: 'true'
+            }
+          : null
+      }
+    }
+    azureMonitorProfile: {
+      metrics: {
+        enabled: profileManagedPrometheus
+        controlPlane: {
+          enabled: profileManagedPrometheus
+        }
+        kubeStateMetrics: {
+          metricLabelsAllowlist: 'nodes=[agentpool]'
+          metricAnnotationsAllowList: ''
+        }
       }
     }
   }
@@ -373,20 +414,54 @@ resource clusterDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-pr
   properties: {
     workspaceId: logAnalyticsId
     logAnalyticsDestinationType: 'Dedicated'
-    logs: [
-      {
-        category: 'kube-audit-admin'
-        enabled: true
-      }
-      {
-        category: 'guard'
-        enabled: true
-      }
-      {
-        category: 'cluster-autoscaler'
-        enabled: true
-      }
-    ]
+    logs: concat(
+      [
+        {
+          category: 'kube-audit-admin'
+          enabled: true
+        }
+        {
+          category: 'guard'
+          enabled: true
+        }
+        {
+          category: 'cluster-autoscaler'
+          enabled: true
+        }
+      ],
+      profileDiagnosticLogs == 'Full'
+        ? [
+            {
+              category: 'kube-apiserver'
+              enabled: true
+            }
+            {
+              category: 'kube-controller-manager'
+              enabled: true
+            }
+            {
+              category: 'kube-scheduler'
+              enabled: true
+            }
+            {
+              category: 'cloud-controller-manager'
+              enabled: true
+            }
+            {
+              category: 'csi-azuredisk-controller'
+              enabled: true
+            }
+            {
+              category: 'csi-azurefile-controller'
+              enabled: true
+            }
+            {
+              category: 'csi-snapshot-controller'
+              enabled: true
+            }
+          ]
+        : []
+    )
   }
 }
 
@@ -398,3 +473,6 @@ output aksClusterOidcIssuerProfileIssuerURL string = aksCluster.properties.oidcI
 
 @description('Name of mlNamespace.')
 output mlNamespaceName string = mlNamespace.name
+
+@description('Resource id of aksCluster.')
+output aksClusterId string = aksCluster.id

@@ -580,3 +580,6 @@ output virtualNetworkId string = virtualNetwork.id
 
 @description('properties.ipAddress of egressAddress, known once it is deployed.')
 output egressAddressIpAddress string = egressAddress.properties.ipAddress
+
+@description('Resource id of natGateway.')
+output natGatewayId string = natGateway.id

@@ -12,6 +12,9 @@ param profileLogDailyQuotaGb int
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -34,6 +37,20 @@ resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
     }
     publicNetworkAccessForIngestion: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     publicNetworkAccessForQuery: 'Enabled'
+  }
+}
+
+resource logsDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (profileDiagnosticLogs == 'Full') {
+  scope: logAnalytics
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalytics.id
+    logs: [
+      {
+        category: 'Audit'
+        enabled: true
+      }
+    ]
   }
 }
 

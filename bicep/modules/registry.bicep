@@ -14,6 +14,9 @@ param profileRegistrySku string
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -49,12 +52,22 @@ resource registryDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-p
   name: 'to-log-analytics'
   properties: {
     workspaceId: logAnalyticsId
-    logs: [
-      {
-        category: 'ContainerRegistryLoginEvents'
-        enabled: true
-      }
-    ]
+    logs: concat(
+      [
+        {
+          category: 'ContainerRegistryLoginEvents'
+          enabled: true
+        }
+      ],
+      profileDiagnosticLogs == 'Full'
+        ? [
+            {
+              category: 'ContainerRegistryRepositoryEvents'
+              enabled: true
+            }
+          ]
+        : []
+    )
   }
 }
 

@@ -20,8 +20,14 @@ param profileBlobRetentionDays int
 @description('profile.blobVersioning of the platform.')
 param profileBlobVersioning bool
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
 
 // Account keys are off: people, jobs and the workspace use their own identities, and jobs on the
 // cluster read inputs with mode download. Azure ML accepts no hierarchical namespace here.
@@ -81,6 +87,24 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01'
         }
       ]
     }
+  }
+}
+
+resource blobsDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (profileDiagnosticLogs == 'Full') {
+  scope: blobService
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsId
+    logs: [
+      {
+        category: 'StorageWrite'
+        enabled: true
+      }
+      {
+        category: 'StorageDelete'
+        enabled: true
+      }
+    ]
   }
 }
 

@@ -17,6 +17,9 @@ param profileVaultPurgeProtection bool
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -55,12 +58,22 @@ resource vaultDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   properties: {
     workspaceId: logAnalyticsId
     logAnalyticsDestinationType: 'Dedicated'
-    logs: [
-      {
-        category: 'AuditEvent'
-        enabled: true
-      }
-    ]
+    logs: concat(
+      [
+        {
+          category: 'AuditEvent'
+          enabled: true
+        }
+      ],
+      profileDiagnosticLogs == 'Full'
+        ? [
+            {
+              category: 'AzurePolicyEvaluationDetails'
+              enabled: true
+            }
+          ]
+        : []
+    )
   }
 }
 

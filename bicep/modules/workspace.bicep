@@ -11,6 +11,9 @@ param workspaceName string
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -74,20 +77,58 @@ resource workspaceDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-
   name: 'to-log-analytics'
   properties: {
     workspaceId: logAnalyticsId
-    logs: [
-      {
-        category: 'AmlComputeClusterEvent'
-        enabled: true
-      }
-      {
-        category: 'AmlComputeJobEvent'
-        enabled: true
-      }
-      {
-        category: 'AmlRunStatusChangedEvent'
-        enabled: true
-      }
-    ]
+    logs: concat(
+      [
+        {
+          category: 'AmlComputeClusterEvent'
+          enabled: true
+        }
+        {
+          category: 'AmlComputeJobEvent'
+          enabled: true
+        }
+        {
+          category: 'AmlRunStatusChangedEvent'
+          enabled: true
+        }
+      ],
+      profileDiagnosticLogs == 'Full'
+        ? [
+            {
+              category: 'AmlComputeCpuGpuUtilization'
+              enabled: true
+            }
+            {
+              category: 'ModelsChangeEvent'
+              enabled: true
+            }
+            {
+              category: 'ModelsActionEvent'
+              enabled: true
+            }
+            {
+              category: 'EnvironmentChangeEvent'
+              enabled: true
+            }
+            {
+              category: 'DataStoreChangeEvent'
+              enabled: true
+            }
+            {
+              category: 'ComputeInstanceEvent'
+              enabled: true
+            }
+            {
+              category: 'RunEvent'
+              enabled: true
+            }
+            {
+              category: 'DeploymentEventAKS'
+              enabled: true
+            }
+          ]
+        : []
+    )
   }
 }
 

@@ -57,9 +57,10 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
             objectId: identities.kubelet.get("properties", "principalId"),
           },
         },
-        ...access(settings, network),
+        ...access(settings, network, needs.observability),
         ...networking(settings),
         ...operation(settings),
+        ...monitoring(settings, needs.observability),
       },
     },
     dependsOn: [roles.controlPlaneNetwork, roles.controlPlaneKubelet, roles.kubeletPull],
@@ -69,7 +70,11 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
   const mlPool = declareMlPool(program, settings, network, cluster);
   const gpuPool = declareGpuPool(program, settings, network, cluster, mlPool);
   const namespace = declareNamespace(program, settings, cluster, [mlPool, gpuPool]);
-  declareDiagnostics(program, "cluster", { concern: "cluster", scope: cluster, logAnalytics: needs.observability.logAnalytics });
+  declareDiagnostics(program, settings, "cluster", {
+    concern: "cluster",
+    scope: cluster,
+    logAnalytics: needs.observability.logAnalytics,
+  });
   return { cluster, mlPool, gpuPool, namespace };
 }
 
@@ -88,7 +93,7 @@ function systemPool(settings: Settings, network: Network): AnyInput {
 }
 
 /** Who gets in: Microsoft Entra and Azure roles only. */
-function access(settings: Settings, network: Network) {
+function access(settings: Settings, network: Network, { logAnalytics }: Observability) {
   return {
     enableRBAC: true,
     disableLocalAccounts: true,
@@ -101,7 +106,15 @@ function access(settings: Settings, network: Network) {
     apiServerAccessProfile: apiServer(settings, network),
     publicNetworkAccess: when<string>(settings.profile("privateApiServer"), "Disabled", "Enabled"),
     oidcIssuerProfile: { enabled: true },
-    securityProfile: { workloadIdentity: { enabled: true }, imageCleaner: { enabled: true, intervalHours: 168 } },
+    securityProfile: {
+      workloadIdentity: { enabled: true },
+      imageCleaner: { enabled: true, intervalHours: 168 },
+      defender: when<object>(
+        settings.profile("defender"),
+        { logAnalyticsWorkspaceResourceId: logAnalytics.id, securityMonitoring: { enabled: true } },
+        null,
+      ),
+    },
   };
 }
 
@@ -143,10 +156,6 @@ function networking(settings: Settings) {
 function operation(settings: Settings) {
   return {
     autoUpgradeProfile: { upgradeChannel: settings.profile("upgradeChannel"), nodeOSUpgradeChannel: "NodeImage" },
-    addonProfiles: {
-      azurepolicy: { enabled: true, config: { version: "v2" } },
-      azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true", rotationPollInterval: "2m" } },
-    },
     autoScalerProfile: {
       expander: "least-waste",
       "balance-similar-node-groups": "true",
@@ -164,6 +173,31 @@ function operation(settings: Settings) {
     },
     // Cost analysis is not part of the Free tier.
     metricsProfile: { costAnalysis: { enabled: call<boolean>("not", equals(settings.profile("clusterTier"), "Free")) } },
+  };
+}
+
+function monitoring(settings: Settings, { logAnalytics }: Observability) {
+  return {
+    addonProfiles: {
+      azurepolicy: { enabled: true, config: { version: "v2" } },
+      azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true", rotationPollInterval: "2m" } },
+      // Signs in as an identity; what it collects stands in the rule that is associated with the cluster.
+      omsagent: {
+        enabled: settings.profile("containerInsights"),
+        config: when<object>(
+          settings.profile("containerInsights"),
+          { logAnalyticsWorkspaceResourceID: logAnalytics.id, useAADAuth: "true" },
+          null,
+        ),
+      },
+    },
+    azureMonitorProfile: {
+      metrics: {
+        enabled: settings.profile("managedPrometheus"),
+        controlPlane: { enabled: settings.profile("managedPrometheus") },
+        kubeStateMetrics: { metricLabelsAllowlist: "nodes=[agentpool]", metricAnnotationsAllowList: "" },
+      },
+    },
   };
 }
 

@@ -36,6 +36,8 @@ const everything = {
   environmentName: "prod",
   enableGpuNodes: true,
   enableAutoScaling: true,
+  budgetStartDate: "2027-01-01",
+  alertEmail: "ml@contoso.com",
   profileOverrides: { privateApiServer: true },
 };
 
@@ -79,7 +81,9 @@ test
       { warnings: true },
     );
 
-    expect(problems).toEqual([]);
+    // The streams of Kubernetes are not in the type, which leaves room for them.
+    const open = /"Microsoft-(ContainerLogV2|PrometheusMetrics|Kube\w+)" is not one of .* \(other strings are allowed\)$/;
+    expect(problems.filter(({ message }) => !open.test(message))).toEqual([]);
     expect(resources.filter((resource) => resource.checked)).toHaveLength(deployed.length);
   },
 );
@@ -114,6 +118,9 @@ test("a concern refers only to concerns declared before it", () => {
     "private-link",
     "compute",
     "attach",
+    "collection",
+    "alerts",
+    "governance",
   ]);
 });
 
@@ -228,6 +235,7 @@ test("what can carry tags carries the team's", () => {
   expect([...new Set(untagged)].sort()).toEqual([
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
+    "Microsoft.Insights/dataCollectionRuleAssociations",
     "Microsoft.Insights/diagnosticSettings",
     "Microsoft.KubernetesConfiguration/extensions",
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
@@ -244,10 +252,9 @@ test("nobody gets a role that covers everything, and every scope is a single res
   expect(broad.filter((id) => granted.includes(id))).toEqual([]);
 });
 
-test("everything in the platform is priced or known to be free", () => {
-  const { assumptions, monthlyUsd } = estimateMonthlyCost(
-    deploy({ enableGpuNodes: true }).resources.filter(({ condition }) => condition),
-  );
+test.each(environments)("everything in %s is priced or known to be free", (environmentName) => {
+  const parameters = { environmentName, enableGpuNodes: true, budgetStartDate: "2027-01-01" };
+  const { assumptions, monthlyUsd } = estimateMonthlyCost(deploy(parameters).resources.filter(({ condition }) => condition));
 
   expect(assumptions.filter((line) => line.startsWith("not priced"))).toEqual([]);
   expect(monthlyUsd).toBeGreaterThan(100);
@@ -328,6 +335,55 @@ test("a private API server has a delegated subnet of its own and no public range
   });
   expect(subnets.find(({ name }) => name === "snet-aks-apiserver")?.properties).toMatchObject({
     delegations: [{ properties: { serviceName: "Microsoft.ContainerService/managedClusters" } }],
+  });
+});
+
+test("every alert tells somebody, and dev has none", () => {
+  const alerts = (environmentName: string) =>
+    deploy({ environmentName, enableGpuNodes: true }).resources.filter(
+      ({ condition, type }) => condition && /Alerts$|scheduledQueryRules$|prometheusRuleGroups$/.test(type),
+    );
+  const told = alerts("prod").map(({ symbol, body: of }) => [
+    symbol,
+    JSON.stringify(of).split("actionGroups/ag-mlops").length - 1,
+  ]);
+  const rules = alerts("prod").flatMap(({ body: of }) => (of.properties as { rules?: JsonValue[] }).rules ?? []);
+
+  expect(told.filter(([, times]) => times === 0)).toEqual([]);
+  expect(rules.length).toBeGreaterThan(15);
+  expect(JSON.stringify(rules)).toContain(String.raw`phase=\"Failed\"`);
+  expect(JSON.stringify(rules)).not.toContain(String.raw`phase=\"failed\"`);
+  expect(alerts("dev")).toEqual([]);
+});
+
+test("an add-on that collects has its rule and its association, and without it neither is there", () => {
+  const there = (overrides: Record<string, JsonValue>) =>
+    deploy({ profileOverrides: overrides })
+      .resources.filter(({ condition, type }) => condition && type.startsWith("Microsoft.Insights/dataCollectionRule"))
+      .map(({ symbol }) => symbol);
+
+  expect(there({})).toEqual(["metricsRule", "logsRule", "metricsAssociation", "logsAssociation"]);
+  expect(there({ containerInsights: false })).toEqual(["metricsRule", "metricsAssociation"]);
+  expect(there({ managedPrometheus: false, containerInsights: false })).toEqual([]);
+});
+
+test("logs that only an investigation reads are collected where the profile wants all", () => {
+  const categories = (environmentName: string) =>
+    (properties("clusterDiagnostics", { environmentName }).logs as { category: string }[]).map(({ category }) => category);
+
+  expect(categories("dev")).toEqual(["kube-audit-admin", "guard", "cluster-autoscaler"]);
+  expect(categories("prod")).toEqual(expect.arrayContaining(["kube-scheduler", "csi-snapshot-controller"]));
+  expect(categories("prod")).not.toContain("kube-audit");
+});
+
+test("there is a budget once its first month is known", () => {
+  const budget = (parameters: Record<string, JsonValue>) =>
+    deploy(parameters).resources.find(({ symbol }) => symbol === "budget");
+
+  expect(budget({})?.condition).toBe(false);
+  expect(budget({ budgetStartDate: "2027-01-01", environmentName: "prod" })).toMatchObject({
+    condition: true,
+    body: { properties: { amount: 5000, timePeriod: { startDate: "2027-01-01T00:00:00Z" } } },
   });
 });
 

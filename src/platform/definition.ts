@@ -1,6 +1,9 @@
 import { createProgram, type Program } from "../ir/index.ts";
+import { declareAlerts } from "./alerts/index.ts";
 import { declareAttachment } from "./attach.ts";
+import { declareBudget } from "./budget.ts";
 import { declareCluster } from "./cluster.ts";
+import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareNetwork } from "./network.ts";
@@ -11,6 +14,7 @@ import { declareRoles } from "./roles.ts";
 import { declareSettings } from "./settings.ts";
 import { declareStorage } from "./storage.ts";
 import { declareVault } from "./vault.ts";
+import { declareWorkbook } from "./workbook.ts";
 import { declareWorkspace } from "./workspace.ts";
 
 /** The platform in one resource group. A concern refers only to concerns declared before it. */
@@ -21,7 +25,7 @@ export function definePlatform(): Program {
   const identities = declareIdentities(program, settings);
   const observability = declareObservability(program, settings);
   const network = declareNetwork(program, settings);
-  const storage = declareStorage(program, settings);
+  const storage = declareStorage(program, settings, observability);
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
   const roles = declareRoles(program, settings, identities, {
@@ -37,6 +41,19 @@ export function definePlatform(): Program {
   const privateLink = declarePrivateLink(program, settings, { network, observability, storage, vault, registry, workspace });
   declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
   const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
+  declareCollection(program, settings, { cluster: cluster.cluster, observability });
+  const actionGroup = declareAlerts(program, settings, {
+    cluster: cluster.cluster,
+    workspace,
+    keyVault: vault,
+    storageAccount: storage,
+    containerRegistry: registry,
+    natGateway: network.natGateway,
+    logAnalytics: observability.logAnalytics,
+    monitorAccount: observability.monitorAccount,
+  });
+  declareWorkbook(program, settings, observability.logAnalytics);
+  declareBudget(program, settings, actionGroup);
 
   program.output("clusterName", "string", "Name of the AKS cluster.", cluster.cluster.name);
   program.output(

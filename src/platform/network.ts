@@ -14,6 +14,7 @@ const API_VERSION = "2025-07-01";
 
 export interface Network {
   readonly virtualNetwork: ResourceHandle;
+  readonly natGateway: ResourceHandle;
   /** Resource ids. The last two exist with private networking and with a private API server. */
   readonly nodeSubnetId: Expr<string>;
   readonly computeSubnetId: Expr<string>;
@@ -82,6 +83,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
   const subnetId = (name: keyof typeof SUBNETS) => text`${virtualNetwork.id}/subnets/${SUBNETS[name]}`;
   return {
     virtualNetwork,
+    natGateway: egress.gateway,
     nodeSubnetId: subnetId("nodes"),
     computeSubnetId: subnetId("compute"),
     privateEndpointSubnetId: subnetId("privateEndpoints"),

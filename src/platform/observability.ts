@@ -1,4 +1,5 @@
 import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import { declareDiagnostics } from "./diagnostics.ts";
 import { enabledUnlessPrivate } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
@@ -30,6 +31,7 @@ export function declareObservability(program: ProgramBuilder, settings: Settings
     },
     comment: "Shared keys are off: senders authenticate with Microsoft Entra.",
   });
+  declareDiagnostics(program, settings, "logs", { concern: "observability", scope: logAnalytics, logAnalytics });
   const applicationInsights = program.resource("applicationInsights", {
     type: "Microsoft.Insights/components@2020-02-02",
     concern: "observability",

@@ -16,6 +16,7 @@ export function declareParameters(program: ProgramBuilder) {
     ...declareNodes(program),
     ...declareAddresses(program),
     ...declareAccess(program),
+    ...declareOperation(program),
   };
 }
 
@@ -200,6 +201,28 @@ function declareAccess(program: ProgramBuilder) {
       description:
         "Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.",
       default: DEFAULTS.scoringTlsSecretName,
+    }),
+  };
+}
+
+function declareOperation(program: ProgramBuilder) {
+  return {
+    alertEmail: program.string("alertEmail", {
+      description: "Address that alerts and the budget write to; empty tells the owners of the subscription.",
+      default: DEFAULTS.alertEmail,
+      pattern: String.raw`^([^@\s]+@[^@\s]+)?$`,
+    }),
+    endpointLatencyMs: program.int("endpointLatencyMs", {
+      description: "Milliseconds within which 95 of 100 predictions should be answered; an alert tells when they are not.",
+      default: DEFAULTS.endpointLatencyMs,
+      minValue: 1,
+      maxValue: 60_000,
+    }),
+    budgetStartDate: program.string("budgetStartDate", {
+      description:
+        "First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.",
+      default: DEFAULTS.budgetStartDate,
+      pattern: String.raw`^(\d{4}-(0[1-9]|1[0-2])-01)?$`,
     }),
   };
 }

@@ -13,6 +13,10 @@ export const PROFILE_CHOICES = {
   registrySku: ["Basic", "Standard", "Premium"],
   storageSku: ["Standard_LRS", "Standard_ZRS", "Standard_GZRS"],
   namespaceDeletePolicy: ["Delete", "Keep"],
+  /** `Full` also collects what only an investigation reads. */
+  diagnosticLogs: ["Essential", "Full"],
+  /** How often Container Insights takes an inventory. */
+  collectionInterval: ["1m", "5m"],
 } as const;
 
 /** Least and greatest value that Azure takes. */
@@ -24,6 +28,8 @@ export const PROFILE_BOUNDS = {
   logRetentionDays: [30, 730],
   /** GB a day after which Log Analytics stops taking data; -1: no limit. */
   logDailyQuotaGb: [-1, 1000],
+  /** In the currency of the bill. */
+  monthlyBudget: [1, 10_000_000],
 } as const;
 
 type Choices = { readonly [Key in keyof typeof PROFILE_CHOICES]: (typeof PROFILE_CHOICES)[Key][number] };
@@ -43,6 +49,11 @@ export interface Profile extends Choices, Numbers {
   readonly privateApiServer: boolean;
   /** Whether training nodes reach the internet beyond Azure's own services. */
   readonly computeInternetAccess: boolean;
+  readonly managedPrometheus: boolean;
+  readonly containerInsights: boolean;
+  /** Metric, log, Prometheus and activity-log alerts. */
+  readonly alerting: boolean;
+  readonly defender: boolean;
 }
 
 export const ENVIRONMENTS = ["dev", "staging", "prod"] as const;
@@ -78,6 +89,13 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: false,
     privateApiServer: false,
     computeInternetAccess: true,
+    managedPrometheus: true,
+    containerInsights: true,
+    alerting: false,
+    defender: false,
+    diagnosticLogs: "Essential",
+    collectionInterval: "5m",
+    monthlyBudget: 400,
   },
   staging: {
     clusterTier: "Standard",
@@ -103,6 +121,13 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: true,
+    managedPrometheus: true,
+    containerInsights: true,
+    alerting: true,
+    defender: true,
+    diagnosticLogs: "Essential",
+    collectionInterval: "5m",
+    monthlyBudget: 1500,
   },
   prod: {
     clusterTier: "Standard",
@@ -128,5 +153,12 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: false,
+    managedPrometheus: true,
+    containerInsights: true,
+    alerting: true,
+    defender: true,
+    diagnosticLogs: "Full",
+    collectionInterval: "1m",
+    monthlyBudget: 5000,
   },
 };

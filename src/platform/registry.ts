@@ -25,6 +25,6 @@ export function declareRegistry(program: ProgramBuilder, settings: Settings, { l
     },
     comment: "No admin user: nodes, jobs and endpoints pull with their own identities.",
   });
-  declareDiagnostics(program, "registry", { concern: "registry", scope: registry, logAnalytics });
+  declareDiagnostics(program, settings, "registry", { concern: "registry", scope: registry, logAnalytics });
   return registry;
 }

@@ -1,8 +1,10 @@
 import { type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { declareDiagnostics } from "./diagnostics.ts";
+import type { Observability } from "./observability.ts";
 import { publicAccess } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
-export function declareStorage(program: ProgramBuilder, settings: Settings): ResourceHandle {
+export function declareStorage(program: ProgramBuilder, settings: Settings, { logAnalytics }: Observability): ResourceHandle {
   const account = program.resource("storageAccount", {
     type: "Microsoft.Storage/storageAccounts@2026-04-01",
     concern: "storage",
@@ -26,7 +28,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings): Res
     comment:
       "Account keys are off: people, jobs and the workspace use their own identities, and jobs on the cluster read inputs with mode download. Azure ML accepts no hierarchical namespace here.",
   });
-  program.resource("blobService", {
+  const blobs = program.resource("blobService", {
     type: "Microsoft.Storage/storageAccounts/blobServices@2026-04-01",
     concern: "storage",
     name: "default",
@@ -41,6 +43,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings): Res
     },
     comment: "Azure ML studio reads blobs from the browser; leaving its rules out would remove them at every deployment.",
   });
+  declareDiagnostics(program, settings, "blobs", { concern: "storage", scope: blobs, logAnalytics });
   return account;
 }
 

@@ -27,6 +27,6 @@ export function declareVault(program: ProgramBuilder, settings: Settings, { logA
     },
     comment: "Purge protection is left out rather than false where it is off: Azure refuses false.",
   });
-  declareDiagnostics(program, "vault", { concern: "vault", scope: vault, logAnalytics });
+  declareDiagnostics(program, settings, "vault", { concern: "vault", scope: vault, logAnalytics });
   return vault;
 }

@@ -52,7 +52,7 @@ export function declareWorkspace(program: ProgramBuilder, settings: Settings, ne
     },
     comment: "System-assigned identity: Trusted Access to the cluster and access to the firewalled storage speak for it only.",
   });
-  declareDiagnostics(program, "workspace", {
+  declareDiagnostics(program, settings, "workspace", {
     concern: "workspace",
     scope: workspace,
     logAnalytics: needs.observability.logAnalytics,

@@ -13,7 +13,12 @@ const SCENARIOS: Record<string, Record<string, JsonValue>> = {
   dev: {},
   staging: { environmentName: "staging", location: "swedencentral", tags: { owner: "ml" } },
   "private-cluster": { environmentName: "staging", profileOverrides: { privateApiServer: true } },
-  "prod-gpu": { environmentName: "prod", enableGpuNodes: true },
+  "prod-gpu": {
+    environmentName: "prod",
+    enableGpuNodes: true,
+    alertEmail: "ml@contoso.com",
+    budgetStartDate: "2027-01-01",
+  },
   "prod-fixed-size": { environmentName: "prod", enableGpuNodes: true, enableAutoScaling: false, aksNodeCount: 5 },
 };
 

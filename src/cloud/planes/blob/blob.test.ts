@@ -66,6 +66,13 @@ test("an account key reads and writes", async () => {
   expect((await container.getBlobClient("a/b.txt").downloadToBuffer()).toString()).toBe("hello");
 });
 
+test("with public access disabled and no private endpoint, nobody gets in", async () => {
+  await cloud.put(account("stclosed"), body({ publicNetworkAccess: "Disabled" }), version);
+  const { client } = await withKey("stclosed");
+
+  expect(await code(client.createContainer("any"))).toBe("AuthorizationFailure");
+});
+
 test("a token opens what its roles allow: nothing, then reading, then writing", async () => {
   const { client } = await withKey("stkeys");
   await client.createContainer("with-token");

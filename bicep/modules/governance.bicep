@@ -1,0 +1,75 @@
+// Printed by Quayside from its definition. Change the definition, not this file.
+
+@description('Azure region of every resource.')
+param location string
+
+@description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
+param alertEmail string
+
+@description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
+param budgetStartDate string
+
+@description('profile.monthlyBudget of the platform.')
+param profileMonthlyBudget int
+
+@description('resourceTags of the platform.')
+param resourceTags object
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
+
+@description('Resource id of actionGroup.')
+param actionGroupId string
+
+// Its name has to be a GUID.
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'mlops-workbook')
+  location: location
+  tags: resourceTags
+  kind: 'shared'
+  properties: {
+    displayName: 'MLOps platform'
+    category: 'workbook'
+    sourceId: logAnalyticsId
+    serializedData: '{"version":"Notebook/1.0","items":[{"type":3,"name":"chart-1","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Predictions a minute","query":"AppRequests | where Name has \'/score\' | summarize count() by bin(TimeGenerated, 1m), AppRoleName","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-2","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Latency of predictions, milliseconds","query":"AppRequests | where Name has \'/score\' | summarize p50 = percentile(DurationMs, 50), p95 = percentile(DurationMs, 95), p99 = percentile(DurationMs, 99) by bin(TimeGenerated, 5m)","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-3","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Predictions that failed","query":"AppRequests | where Name has \'/score\' and toint(ResultCode) >= 400 | summarize count() by bin(TimeGenerated, 5m), ResultCode","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-4","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Jobs by outcome","query":"AmlRunStatusChangedEvent | summarize count() by bin(TimeGenerated, 1h), Status","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-5","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Warnings of Kubernetes","query":"KubeEvents | where KubeEventType != \'Normal\' | summarize count() by Namespace, Reason, Name | top 50 by count_","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"table"}},{"type":3,"name":"chart-6","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Logs by table, GB","query":"Usage | where IsBillable | summarize GB = sum(Quantity) / 1000 by DataType | order by GB desc","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"table"}}],"$schema":"https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json"}'
+  }
+}
+
+// Azure takes no other start than the first of a month, and never another one later.
+resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (budgetStartDate != '') {
+  name: 'budget-mlops'
+  properties: {
+    category: 'Cost'
+    amount: profileMonthlyBudget
+    timeGrain: 'Monthly'
+    timePeriod: {
+      startDate: '${budgetStartDate}T00:00:00Z'
+    }
+    notifications: {
+      nearlySpent: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 80
+        thresholdType: 'Actual'
+        contactEmails: alertEmail == '' ? [] : [alertEmail]
+        contactGroups: [actionGroupId]
+      }
+      spent: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Actual'
+        contactEmails: alertEmail == '' ? [] : [alertEmail]
+        contactGroups: [actionGroupId]
+      }
+      willBeExceeded: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 110
+        thresholdType: 'Forecasted'
+        contactEmails: alertEmail == '' ? [] : [alertEmail]
+        contactGroups: [actionGroupId]
+      }
+    }
+  }
+}

@@ -1,0 +1,274 @@
+import type { ProgramBuilder, ResourceHandle } from "../../ir/index.ts";
+import type { Settings } from "../settings.ts";
+import type { AlertScopes } from "./scopes.ts";
+
+type Severity = 0 | 1 | 2 | 3 | 4;
+
+export interface MetricAlert {
+  readonly on: Exclude<keyof AlertScopes, "logAnalytics" | "monitorAccount">;
+  /** As the service spells it; those of Azure ML have blanks. */
+  readonly metric: string;
+  readonly aggregation: "Average" | "Minimum" | "Total";
+  readonly operator: "GreaterThan" | "LessThan";
+  readonly threshold: number;
+  readonly window: "PT5M" | "PT15M" | "PT30M" | "PT1H";
+  readonly every: "PT5M" | "PT15M";
+  readonly severity: Severity;
+  readonly only?: { readonly dimension: string; readonly values: readonly string[] };
+  readonly why: string;
+}
+
+const QUARTER = { window: "PT15M", every: "PT5M" } as const;
+const HALF_HOUR = { window: "PT30M", every: "PT5M" } as const;
+const HOUR = { window: "PT1H", every: "PT15M" } as const;
+const above = (threshold: number) => ({ aggregation: "Average", operator: "GreaterThan", threshold }) as const;
+const below = (threshold: number) => ({ aggregation: "Average", operator: "LessThan", threshold }) as const;
+const totalAbove = (threshold: number) => ({ aggregation: "Total", operator: "GreaterThan", threshold }) as const;
+
+/** Platform metrics that Azure collects by itself; by name of the alert. */
+export const METRIC_ALERTS = {
+  nodeCpu: {
+    on: "cluster",
+    metric: "node_cpu_usage_percentage",
+    ...above(90),
+    ...QUARTER,
+    severity: 3,
+    why: "Nodes run out of CPU.",
+  },
+  nodeMemory: {
+    on: "cluster",
+    metric: "node_memory_working_set_percentage",
+    ...above(90),
+    ...QUARTER,
+    severity: 3,
+    why: "Nodes run out of memory; pods will be evicted.",
+  },
+  nodeDisk: {
+    on: "cluster",
+    metric: "node_disk_usage_percentage",
+    ...above(85),
+    ...QUARTER,
+    severity: 3,
+    why: "Disks of nodes fill up; images will be removed and pods evicted.",
+  },
+  podsUnschedulable: {
+    on: "cluster",
+    metric: "cluster_autoscaler_unschedulable_pods_count",
+    ...above(0),
+    ...HALF_HOUR,
+    severity: 2,
+    why: "Pods find no node for half an hour: quota, a taint nobody tolerates, or a pool that does not scale from zero.",
+  },
+  autoscalerUnsafe: {
+    on: "cluster",
+    metric: "cluster_autoscaler_cluster_safe_to_autoscale",
+    aggregation: "Minimum",
+    operator: "LessThan",
+    threshold: 1,
+    ...QUARTER,
+    severity: 2,
+    why: "The autoscaler has stopped acting.",
+  },
+  apiServerCpu: {
+    on: "cluster",
+    metric: "apiserver_cpu_usage_percentage",
+    ...above(90),
+    ...QUARTER,
+    severity: 2,
+    why: "The API server is overloaded.",
+  },
+  apiServerMemory: {
+    on: "cluster",
+    metric: "apiserver_memory_usage_percentage",
+    ...above(90),
+    ...QUARTER,
+    severity: 2,
+    why: "The API server is overloaded.",
+  },
+  etcdSize: {
+    on: "cluster",
+    metric: "etcd_database_usage_percentage",
+    ...above(75),
+    ...HOUR,
+    severity: 2,
+    why: "The cluster's database fills up; at its limit it takes no more writes.",
+  },
+  podsFailed: {
+    on: "cluster",
+    metric: "kube_pod_status_phase",
+    only: { dimension: "phase", values: ["Failed"] },
+    ...above(0),
+    ...QUARTER,
+    severity: 3,
+    why: "Pods have failed.",
+  },
+  nodesNotReady: {
+    on: "cluster",
+    metric: "kube_node_status_condition",
+    only: { dimension: "status2", values: ["NotReady"] },
+    ...above(0),
+    ...HALF_HOUR,
+    severity: 1,
+    why: "Nodes are not ready.",
+  },
+  natFailures: {
+    on: "natGateway",
+    metric: "SNATConnectionCount",
+    only: { dimension: "ConnectionState", values: ["Failed"] },
+    ...totalAbove(0),
+    ...QUARTER,
+    severity: 2,
+    why: "Connections out of the network fail: the gateway has no ports left.",
+  },
+  vaultAvailability: {
+    on: "keyVault",
+    metric: "Availability",
+    ...below(99),
+    ...QUARTER,
+    severity: 1,
+    why: "The vault does not answer.",
+  },
+  vaultLatency: {
+    on: "keyVault",
+    metric: "ServiceApiLatency",
+    ...above(1000),
+    ...QUARTER,
+    severity: 3,
+    why: "The vault answers slowly.",
+  },
+  vaultSaturation: {
+    on: "keyVault",
+    metric: "SaturationShoebox",
+    ...above(75),
+    ...QUARTER,
+    severity: 3,
+    why: "The vault is near its capacity.",
+  },
+  vaultRefusals: {
+    on: "keyVault",
+    metric: "ServiceApiResult",
+    only: { dimension: "StatusCode", values: ["403", "429"] },
+    aggregation: "Total",
+    operator: "GreaterThan",
+    threshold: 5,
+    ...QUARTER,
+    severity: 2,
+    why: "The vault refuses: a role or network path was lost, or somebody asks too often.",
+  },
+  storageAvailability: {
+    on: "storageAccount",
+    metric: "Availability",
+    ...below(99),
+    ...QUARTER,
+    severity: 1,
+    why: "The storage account does not answer.",
+  },
+  storageLatency: {
+    on: "storageAccount",
+    metric: "SuccessE2ELatency",
+    ...above(1000),
+    ...QUARTER,
+    severity: 3,
+    why: "The storage account answers slowly.",
+  },
+  storageThrottled: {
+    on: "storageAccount",
+    metric: "Transactions",
+    only: { dimension: "ResponseType", values: ["ServerBusyError", "ClientThrottlingError"] },
+    ...totalAbove(10),
+    ...QUARTER,
+    severity: 2,
+    why: "The storage account turns requests away.",
+  },
+  registryFull: {
+    on: "containerRegistry",
+    metric: "StorageUsed",
+    ...above(429_496_729_600),
+    ...HOUR,
+    severity: 3,
+    why: "The registry holds 400 GiB of the 500 GiB that its price includes.",
+  },
+  runsFailed: { on: "workspace", metric: "Failed Runs", ...totalAbove(0), ...HOUR, severity: 2, why: "Jobs have failed." },
+  workspaceErrors: { on: "workspace", metric: "Errors", ...totalAbove(5), ...HOUR, severity: 3, why: "Jobs report errors." },
+  runsQueued: { on: "workspace", metric: "Queued Runs", ...above(10), ...HOUR, severity: 3, why: "Jobs wait for computes." },
+  quotaUsed: {
+    on: "workspace",
+    metric: "Quota Utilization Percentage",
+    ...above(85),
+    ...HOUR,
+    severity: 3,
+    why: "The quota for training nodes is nearly used.",
+  },
+  nodesUnusable: {
+    on: "workspace",
+    metric: "Unusable Nodes",
+    ...above(0),
+    ...HALF_HOUR,
+    severity: 2,
+    why: "Training nodes do not start, for want of a way out of their subnet among others.",
+  },
+  nodesPreempted: {
+    on: "workspace",
+    metric: "Preempted Nodes",
+    ...totalAbove(3),
+    ...HOUR,
+    severity: 4,
+    why: "Azure takes many low-priority nodes back.",
+  },
+  deploysFailed: {
+    on: "workspace",
+    metric: "Model Deploy Failed",
+    ...totalAbove(0),
+    ...QUARTER,
+    severity: 2,
+    why: "A model could not be deployed.",
+  },
+} as const satisfies Record<string, MetricAlert>;
+
+export function declareMetricAlerts(
+  program: ProgramBuilder,
+  settings: Settings,
+  scopes: AlertScopes,
+  actionGroup: ResourceHandle,
+): void {
+  for (const [key, alert] of Object.entries<MetricAlert>(METRIC_ALERTS)) {
+    program.resource(`${key}Alert`, {
+      type: "Microsoft.Insights/metricAlerts@2026-01-01",
+      concern: "alerts",
+      name: `alert-${kebab(key)}`,
+      condition: settings.profile("alerting"),
+      body: {
+        location: "global",
+        tags: settings.resourceTags,
+        properties: {
+          description: alert.why,
+          severity: alert.severity,
+          enabled: true,
+          scopes: [scopes[alert.on].id],
+          evaluationFrequency: alert.every,
+          windowSize: alert.window,
+          autoMitigate: true,
+          criteria: {
+            "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+            allOf: [condition(alert)],
+          },
+          actions: [{ actionGroupId: actionGroup.id }],
+        },
+      },
+    });
+  }
+}
+
+function condition({ metric, aggregation, operator, threshold, only }: MetricAlert) {
+  return {
+    name: "condition",
+    criterionType: "StaticThresholdCriterion",
+    metricName: metric,
+    timeAggregation: aggregation,
+    operator,
+    threshold,
+    dimensions: only === undefined ? [] : [{ name: only.dimension, operator: "Include", values: only.values }],
+  };
+}
+
+export const kebab = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
