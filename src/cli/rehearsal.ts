@@ -26,15 +26,21 @@ export interface RehearsalOptions {
 
 const START_TIMEOUT_MS = 20_000;
 
+/** The embedded Azure that runs on this state folder and says so itself: a killed one may have left its note, and its process id. */
+export async function findRunning(state: StateFolder): Promise<RunningCloud | undefined> {
+  const noted = readRunning(state);
+  return noted !== undefined && (await answers(noted)) ? noted : undefined;
+}
+
 /** Uses the embedded Azure that runs on this state folder, or starts one. */
 export async function openRehearsal(state: StateFolder, options: RehearsalOptions = {}): Promise<Rehearsal> {
-  const running = readRunning(state);
+  const running = await findRunning(state);
   return running === undefined ? startRehearsal(state, options) : attachRehearsal(state, running);
 }
 
 /** The one that runs on this state folder. */
-export function requireRehearsal(state: StateFolder): Rehearsal {
-  const running = readRunning(state);
+export async function requireRehearsal(state: StateFolder): Promise<Rehearsal> {
+  const running = await findRunning(state);
   if (running === undefined) {
     throw new QuaysideError(`no embedded Azure runs on ${state.path}`, {
       code: "cli.no-cloud",

@@ -67,7 +67,7 @@ export async function openSession(flags: SessionFlags, bench: Workbench, rehears
   }
   const rehearsal =
     rehearsals === "require"
-      ? requireRehearsal(state)
+      ? await requireRehearsal(state)
       : await openRehearsal(state, { realtime: flags.realtime === true, signal: bench.signal });
   const { arm, proxy, subscriptionId, tenantId, clientId } = rehearsal.cloud;
   const connection = await connect({

@@ -123,10 +123,12 @@ describe("a state folder", () => {
     const ids = { tenantId: "t", subscriptionId: "s", clientId: "c" };
     writeFileSync(join(state.cloud, "running.json"), JSON.stringify({ pid: bystander.pid, ...note, ...ids }));
 
+    const { out } = await quayside(["cloud", "status", "--state", folder.path]);
     const { code, err } = await quayside(["cloud", "stop", "--state", folder.path]);
     const spared = bystander.exitCode === null && bystander.signalCode === null;
     bystander.kill();
 
+    expect(out.trim()).toBe("not running");
     expect(err).toContain("error cli.cloud-does-not-answer");
     expect(code).toBe(1);
     expect(spared).toBe(true);

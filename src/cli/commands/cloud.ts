@@ -4,7 +4,7 @@ import { buildRouteMap } from "@stricli/core";
 import { EXIT, QuaysideError } from "../../report/index.ts";
 import { clientEnvironment, shellExports } from "../client-environment.ts";
 import { command } from "../command.ts";
-import { openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
+import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
 import { readRunning, stateFolder } from "../state.ts";
 
 interface CloudFlags extends Readonly<Record<string, unknown>> {
@@ -69,7 +69,7 @@ const status = command<CloudFlags>({
   brief: "Tell whether an embedded Azure runs, and where",
   flags: STATE,
   async run(flags, bench) {
-    const running = readRunning(stateFolder(bench.cwd, flags.state));
+    const running = await findRunning(stateFolder(bench.cwd, flags.state));
     bench.renderer.result(running === undefined ? "not running" : `running: process ${running.pid}, ${running.arm}`, {
       running: running !== undefined,
       ...running,
@@ -84,7 +84,7 @@ const env = command<CloudFlags>({
     'Use as: eval "$(quayside cloud env)". The exports hold the rehearsal\'s own client secret, which opens nothing but this machine.',
   flags: STATE,
   async run(flags, bench) {
-    const variables = clientEnvironment(requireRehearsal(stateFolder(bench.cwd, flags.state)));
+    const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
     bench.renderer.result(shellExports(variables), variables);
   },
 });
@@ -94,7 +94,7 @@ const exec = command<CloudFlags, string[]>({
   flags: STATE,
   positional: { kind: "array", parameter: { brief: "command and arguments", parse: String, placeholder: "command" }, minimum: 1 },
   async run(flags, bench, program, ...args) {
-    const variables = clientEnvironment(requireRehearsal(stateFolder(bench.cwd, flags.state)));
+    const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
     return new Promise<number>((resolve, reject) => {
       const child = spawn(program ?? "", args, { stdio: "inherit", cwd: bench.cwd, env: { ...bench.env, ...variables } });
       child.once("error", (cause) =>
