@@ -7,5 +7,6 @@ export { listReleases, type PastRelease, type Served, servedAt } from "./release
 export type { LoadFigures } from "./release/load.ts";
 export { type RolledBack, rollback } from "./release/rollback.ts";
 export { type Champion, findChampion } from "./release/serving.ts";
+export { type Frame, watch } from "./release/watch.ts";
 export { openScoring, type Score, type Scoring, score } from "./score.ts";
 export type { Training } from "./train.ts";

@@ -14,7 +14,9 @@ import { command } from "../command.ts";
 import { MODEL_ALIASES, MODEL_COMMAND_FLAGS, type ModelFlags, openModel } from "../model-command.ts";
 import { releaseOwner } from "../release-owner.ts";
 import { seconds } from "../render/index.ts";
+import { history } from "./model-history.ts";
 import { logs } from "./model-logs.ts";
+import { watch } from "./model-watch.ts";
 
 const train = command<ModelFlags & { readonly candidate?: string }>({
   brief: "Train a candidate as an Azure ML job, judge it against the champion and register it",
@@ -127,6 +129,6 @@ const score = command<ModelFlags & { readonly deployment?: string; readonly data
 });
 
 export const model = buildRouteMap({
-  routes: { train, release, score, rollback, logs },
+  routes: { train, release, score, rollback, logs, history, watch },
   docs: { brief: "Train, release, score and roll back a model, and read its logs" },
 });

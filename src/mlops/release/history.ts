@@ -12,7 +12,7 @@ const verdictState = z.object({
   metrics: z.record(z.string(), z.object({ seen: block, worse: z.array(z.number()), fine: z.array(z.array(z.number())) })),
   split: z.object({ candidate: z.number(), total: z.number(), share: z.number() }),
 });
-const metric = z.object({
+export const metric = z.object({
   name: z.string(),
   candidate: arm,
   stable: arm,
@@ -116,7 +116,7 @@ async function read<K extends Kind>(documents: Documents, kind: K, page: Page, s
   const parsed = z
     .intersection(entries[kind], z.object({ at: z.string(), release: z.string() }))
     .safeParse(text === undefined ? undefined : JSON.parse(text));
-  if (parsed.success) return parsed.data as Entry<K>;
+  if (parsed.success) return parsed.data;
   throw new QuaysideError(`${page.path} is not a page of the release history`, { code: "mlops.bad-history", fault: "user" });
 }
 

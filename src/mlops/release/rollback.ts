@@ -1,8 +1,9 @@
-import { findEndpoint, listDeployments, openDocuments, setTraffic, type Workspace } from "../../arm/index.ts";
+import { findEndpoint, listDeployments, openDocuments, type Workspace } from "../../arm/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import { newReleaseId, openJournal } from "./history.ts";
 import { modelsOf, readServing } from "./serving.ts";
+import { moveTraffic } from "./traffic.ts";
 
 export interface RolledBack {
   readonly from: string;
@@ -34,7 +35,7 @@ export async function rollback(workspace: Workspace, endpointName: string, conte
       fault: "user",
     });
   const traffic = { [to]: 100 };
-  await setTraffic(workspace, endpointName, traffic, context.signal);
+  await moveTraffic(workspace, endpointName, traffic, context, context.signal);
   const ms = performance.now() - started;
   context.reporter.emit("endpoint.traffic", { endpoint: endpointName, traffic });
   const models = modelsOf(deployments);

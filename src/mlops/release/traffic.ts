@@ -1,4 +1,4 @@
-import { type Endpoint, findEndpoint, setTraffic, type Traffic, type Workspace } from "../../arm/index.ts";
+import { ArmError, type Endpoint, findEndpoint, setTraffic, type Traffic, type Workspace } from "../../arm/index.ts";
 import { jsonEqual } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
@@ -40,7 +40,7 @@ export function controlTraffic(
   };
   const set: TrafficControl["set"] = async (traffic, signal) => {
     current = undefined;
-    const updated = await setTraffic(workspace, endpoint, traffic, signal);
+    const updated = await moveTraffic(workspace, endpoint, traffic, context, signal);
     current = positive(traffic);
     context.reporter.emit("endpoint.traffic", { endpoint, traffic });
     // After the fact: users do not wait for the history.
@@ -54,6 +54,27 @@ export function controlTraffic(
       if (current === undefined || current[deployment] !== 100) await set({ [deployment]: 100 });
     },
   };
+}
+
+/** A minute at Azure's pace. */
+const MOST_CONFLICTS = 12;
+
+/** Azure ML changes an endpoint one operation at a time and refuses others with 409 meanwhile; a rollback must get through. */
+export async function moveTraffic(
+  workspace: Workspace,
+  endpoint: string,
+  traffic: Traffic,
+  { clock, pollMs }: PipelineContext,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      return await setTraffic(workspace, endpoint, traffic, signal);
+    } catch (error) {
+      if (!(error instanceof ArmError) || error.status !== 409 || conflicts === MOST_CONFLICTS) throw error;
+      await clock.sleep(pollMs, signal);
+    }
+  }
 }
 
 /** In one order and without zeros, so that equal traffic compares equal. */

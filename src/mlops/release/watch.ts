@@ -1,0 +1,144 @@
+import { Pool, request } from "undici";
+import { z } from "zod";
+import { findEndpoint, listDeployments, openDocuments, type Workspace } from "../../arm/index.ts";
+import { QuaysideError } from "../../report/index.ts";
+import type { PipelineContext } from "../context.ts";
+import { openScoring, scoringHeaders } from "../score.ts";
+import { folderOf, metric } from "./history.ts";
+import { latencyHistogram } from "./latency-histogram.ts";
+import { exchange } from "./load.ts";
+import { between, type Counted, type Figures, readRouterMetrics } from "./router-metrics.ts";
+import { modelsOf } from "./serving.ts";
+
+/** One picture of an endpoint. */
+export interface Frame {
+  readonly endpoint: string;
+  /** Where the figures come from: all traffic, or requests sent for the purpose. */
+  readonly source: "router" | "probe";
+  readonly deployments: readonly {
+    readonly name: string;
+    readonly percent: number;
+    readonly model: string;
+    readonly figures?: Figures;
+  }[];
+  /** Of the release that runs, as its controller wrote it down last. */
+  readonly evidence?: LiveEvidence;
+}
+
+const live = z.object({
+  at: z.string(),
+  release: z.string(),
+  percent: z.number(),
+  seconds: z.number(),
+  metrics: z.array(metric),
+  expectedSeconds: z.number().optional(),
+});
+export type LiveEvidence = z.output<typeof live>;
+
+/** A release writes at each look; an older page is of one that ended or died. */
+const STALE_MS = 30_000;
+
+/** Takes pictures of an endpoint, `seconds` apart, until the signal ends it. */
+export async function* watch(
+  workspace: Workspace,
+  endpointName: string,
+  body: string,
+  seconds: number,
+  context: PipelineContext,
+): AsyncGenerator<Frame> {
+  const { signal, clock } = context;
+  const endpoint = await findEndpoint(workspace, endpointName, signal);
+  if (endpoint === undefined)
+    throw new QuaysideError(`endpoint ${endpointName} does not exist`, { code: "mlops.endpoint-not-found", fault: "user" });
+  const documents = await openDocuments(workspace, signal);
+  const metricsUrl = `${new URL(endpoint.scoringUri).origin}/metrics`;
+  let before = await readMetrics(metricsUrl, endpointName, signal);
+  const scoring = await openScoring(workspace, endpoint, signal);
+  for (;;) {
+    const figures = before === undefined ? await probe(scoring.url, scoringHeaders(scoring), body, seconds, context) : undefined;
+    if (figures === undefined) await clock.sleep(seconds * 1000, signal);
+    const after = await readMetrics(metricsUrl, endpointName, signal);
+    const [current, deployments, evidence] = await Promise.all([
+      findEndpoint(workspace, endpointName, signal),
+      listDeployments(workspace, endpointName, signal),
+      documents.read(`${folderOf(endpointName)}/live.json`, signal).catch(() => undefined),
+    ]);
+    const models = modelsOf(deployments);
+    const recent = recentEvidence(evidence, clock.now());
+    yield {
+      endpoint: endpointName,
+      source: figures === undefined ? "router" : "probe",
+      deployments: deployments.map(({ name }) => {
+        const seen = figures?.get(name) ?? differenceOf(before?.get(name), after?.get(name), seconds);
+        return {
+          name,
+          percent: current?.traffic[name] ?? 0,
+          model: models[name] === undefined ? "" : `${models[name].name}:${models[name].version}`,
+          ...(seen === undefined ? {} : { figures: seen }),
+        };
+      }),
+      ...(recent === undefined ? {} : { evidence: recent }),
+    };
+    before = after;
+  }
+}
+
+function differenceOf(before: Counted | undefined, after: Counted | undefined, seconds: number): Figures | undefined {
+  return after === undefined ? undefined : between(before, after, seconds);
+}
+
+function recentEvidence(text: string | undefined, now: number): LiveEvidence | undefined {
+  const parsed = live.safeParse(text === undefined ? undefined : JSON.parse(text));
+  return parsed.success && now - Date.parse(parsed.data.at) < STALE_MS ? parsed.data : undefined;
+}
+
+/** `undefined` where the router shows no counters of ours, as Azure's own does not. */
+async function readMetrics(url: string, endpoint: string, signal: AbortSignal): Promise<Map<string, Counted> | undefined> {
+  try {
+    const response = await request(url, { signal, headersTimeout: 5000 });
+    const text = await response.body.text();
+    return response.statusCode === 200 && text.includes("quayside_router_") ? readRouterMetrics(text, endpoint) : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+const PROBES_PER_SECOND = 5;
+
+/** Asks the endpoint itself, a few times a second, and keeps apart who answered. */
+async function probe(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  seconds: number,
+  { clock, signal }: PipelineContext,
+): Promise<Map<string, Figures>> {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, { connections: 1 });
+  const seen = new Map<string, { latency: ReturnType<typeof latencyHistogram>; failed: number }>();
+  try {
+    for (let sent = 0; sent < PROBES_PER_SECOND * seconds; sent++) {
+      const started = performance.now();
+      const { deployment, ok } = await exchange(pool, pathname + search, headers, body);
+      const own = seen.get(deployment) ?? { latency: latencyHistogram(), failed: 0 };
+      seen.set(deployment, own);
+      own.latency.add(performance.now() - started);
+      if (!ok) own.failed++;
+      await clock.sleep(1000 / PROBES_PER_SECOND, signal);
+    }
+  } finally {
+    await pool.close();
+  }
+  return new Map(
+    [...seen].map(([name, { latency, failed }]) => [
+      name,
+      {
+        requestsPerSecond: latency.count / seconds,
+        failed: failed / latency.count,
+        p50Ms: latency.quantile(0.5),
+        p99Ms: latency.quantile(0.99),
+      },
+    ]),
+  );
+}
