@@ -5,13 +5,14 @@ import { completions } from "./commands/completions.ts";
 import { down } from "./commands/down.ts";
 import { emit } from "./commands/emit.ts";
 import { model } from "./commands/model.ts";
+import { plan } from "./commands/plan.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 import { version } from "./commands/version.ts";
 import type { Context } from "./context.ts";
 
 const root = buildRouteMap({
-  routes: { up, down, status, emit, cloud, model, completions, version },
+  routes: { up, plan, down, status, emit, cloud, model, completions, version },
   docs: { brief: "Production MLOps on Azure Kubernetes Service and Azure Machine Learning" },
 });
 

@@ -50,7 +50,7 @@ test("a scope of Azure Monitor links what it is for, and nothing else", async ()
 
   expect(await link(metrics())).toEqual([400, "InvalidRequestContent"]);
   expect(await link(`${group}/providers/Microsoft.OperationalInsights/workspaces/none`)).toEqual([400, "LinkedResourceNotFound"]);
-  expect(await refusal(scope, "2021-09-01", { location: "eastus", properties: settings })).toEqual([
+  expect(await refusal(`${scope}-other`, "2021-09-01", { location: "eastus", properties: settings })).toEqual([
     400,
     "LocationNotAvailableForResourceType",
   ]);
