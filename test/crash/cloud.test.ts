@@ -220,7 +220,7 @@ test("jobs, model servers, routers and stores of a killed cloud end within secon
     () => descendantsOf(first.rehearsal.cloud.pid),
     (found) => found.filter(({ command }) => command.includes("sleep 300")).length >= 2,
   );
-  expect(family.filter(({ command }) => command.includes("server-main.ts"))).toHaveLength(2);
+  expect(family.filter(({ command }) => command.includes("--name stump "))).toHaveLength(2);
   expect(family.filter(({ command }) => command.includes("router-main.ts"))).toHaveLength(1);
 
   kill(first);
