@@ -1,5 +1,6 @@
 import { dependencies, literalKey, type Node, type Resource, walk } from "../../ir/index.ts";
 import type { Doc } from "../doc/index.ts";
+import { sharedLists } from "./child-lists.ts";
 import type { TerraformContext } from "./context.ts";
 import { createPrinter, type TerraformPrinter } from "./expression.ts";
 import { isInherent } from "./inherent.ts";
@@ -93,9 +94,19 @@ function tolerance(context: TerraformContext, resource: Resource): Attribute[] {
     // Azure echoes ids of linked resources in a casing of its own
     ...(holdsId(context, resource.body) ? [{ key: "ignore_casing", value: "true" }] : []),
     ...(mayHoldNull(context, resource.body) && !isInherent(resource) ? [{ key: "ignore_null_property", value: "true" }] : []),
+    ...sharedListAttributes(sharedLists(context.program, resource)),
     ...(errors.length > 0
       ? [{ key: "retry", value: object([{ key: "error_message_regex", value: list(errors.map(quote)) }]) }]
       : []),
+  ];
+}
+
+/** Items that belong to resources of their own are theirs; ours are found by name. */
+function sharedListAttributes(paths: readonly string[]): Attribute[] {
+  if (paths.length === 0) return [];
+  return [
+    { key: "ignore_other_items_in_list", value: list(paths.map(quote)) },
+    { key: "list_unique_id_property", value: object(paths.map((path) => ({ key: quote(path), value: quote("name") }))) },
   ];
 }
 

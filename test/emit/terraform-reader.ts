@@ -1,0 +1,75 @@
+import { getExpressionAst, parse } from "@cdktf/hcl2json";
+
+/** An expression as HashiCorp's parser sees it. */
+export interface Syntax {
+  readonly type: string;
+  readonly children: readonly Syntax[];
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly range: { readonly start: { readonly byte: number }; readonly end: { readonly byte: number } };
+}
+
+/** Attribute values as the parser gives them: JSON in which texts are templates. */
+export type Raw = string | number | boolean | null | Raw[] | { [key: string]: Raw };
+export type Block = { [key: string]: Raw };
+
+export interface Configuration {
+  readonly variables: Readonly<Record<string, Block>>;
+  readonly locals: Readonly<Record<string, Raw>>;
+  /** By address: `azapi_resource.cluster`. */
+  readonly resources: Readonly<Record<string, Block>>;
+  readonly outputs: Readonly<Record<string, Block>>;
+  readonly data: Readonly<Record<string, Block>>;
+  readonly file: Readonly<Record<string, string>>;
+}
+
+/** All `.tf` files of a module, parsed by HashiCorp's parser and put together. */
+export async function readModule(files: ReadonlyMap<string, string>): Promise<Configuration> {
+  const found = { variables: {}, locals: {}, resources: {}, outputs: {}, data: {}, file: {} } as {
+    -readonly [Key in keyof Configuration]: Record<string, never>;
+  };
+  for (const [path, text] of files) {
+    if (!path.endsWith(".tf")) continue;
+    const parsed = (await parse(path, text)) as Record<string, unknown>;
+    const labelled = (key: string) => Object.entries((parsed[key] ?? {}) as Record<string, unknown[]>);
+    for (const block of (parsed.locals ?? []) as object[]) Object.assign(found.locals, block);
+    for (const [name, [block]] of labelled("variable")) Object.assign(found.variables, { [name]: block });
+    for (const [name, [block]] of labelled("output")) Object.assign(found.outputs, { [name]: block });
+    for (const kind of ["resource", "data"] as const) {
+      for (const [type, blocks] of labelled(kind)) {
+        for (const [name, [block]] of Object.entries(blocks as unknown as Record<string, unknown[]>)) {
+          Object.assign(kind === "data" ? found.data : found.resources, { [`${type}.${name}`]: block });
+          Object.assign(found.file, { [`${type}.${name}`]: path });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The syntax of a text as it stands in an attribute. A here document takes it as it is, except for interpolations. */
+export async function parseTemplate(template: string): Promise<{ syntax: Syntax; source: string }> {
+  const whole = /^\$\{([\s\S]*)\}$/.exec(template);
+  if (whole?.[1] !== undefined) {
+    // one interpolation, unless the braces belong to two
+    const syntax = await tryParse(whole[1]);
+    if (syntax) return { syntax, source: whole[1] };
+  }
+  const source = `<<TEMPLATE\n${template}\nTEMPLATE\n`;
+  const syntax = await tryParse(source);
+  if (!syntax) throw new Error(`not a template: ${template}`);
+  return { syntax, source };
+}
+
+const known = new Map<string, Syntax | undefined>();
+
+async function tryParse(source: string): Promise<Syntax | undefined> {
+  if (!known.has(source))
+    known.set(
+      source,
+      await getExpressionAst("main.tf", source).then(
+        (syntax) => syntax as unknown as Syntax,
+        () => undefined,
+      ),
+    );
+  return known.get(source);
+}
