@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type EmitResult, emitArm, emitBicep, emitKubernetes } from "../../emit/index.ts";
+import { type EmitResult, emitArm, emitBicep, emitKubernetes, emitScripts } from "../../emit/index.ts";
 import type { Program } from "../../ir/index.ts";
 import { clusterObjects, definePlatform } from "../../platform/index.ts";
 import { DiagnosticsError, EXIT, hasErrors, UsageError } from "../../report/index.ts";
@@ -11,6 +11,7 @@ const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>> = {
   arm: emitArm,
   bicep: emitBicep,
   kubernetes: () => emitKubernetes(clusterObjects()),
+  scripts: emitScripts,
 };
 
 interface EmitFlags extends Readonly<Record<string, unknown>> {
@@ -19,7 +20,7 @@ interface EmitFlags extends Readonly<Record<string, unknown>> {
 }
 
 export const emit = command<EmitFlags, [target: string]>({
-  brief: "Print the platform's definition for a target: arm, bicep, kubernetes, or all",
+  brief: `Print the platform's definition for a target: ${Object.keys(EMITTERS).join(", ")}, or all`,
   flags: {
     out: { kind: "parsed", parse: String, brief: "Folder to write to", default: "." },
     check: { kind: "boolean", brief: "Write nothing; fail when the files are missing or not fresh", default: false },
@@ -47,11 +48,12 @@ export const emit = command<EmitFlags, [target: string]>({
       const file = join(folder, path);
       if (flags.check) {
         const present = await readFile(file, "utf8").catch(() => undefined);
-        if (present !== content) stale.push(path);
+        if (present !== content || !(await hasRightMode(file, content))) stale.push(path);
         continue;
       }
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
+      if (isProgram(content)) await chmod(file, 0o755);
     }
     if (stale.length > 0) {
       bench.renderer.failure({
@@ -71,3 +73,13 @@ export const emit = command<EmitFlags, [target: string]>({
     return EXIT.done;
   },
 });
+
+/** A file that names its interpreter is one to start. */
+function isProgram(content: string): boolean {
+  return content.startsWith("#!");
+}
+
+/** Windows has no such mode. */
+async function hasRightMode(file: string, content: string): Promise<boolean> {
+  return !isProgram(content) || process.platform === "win32" || ((await stat(file)).mode & 0o100) !== 0;
+}

@@ -1,0 +1,253 @@
+#!/usr/bin/env bash
+# Deploys the platform to a resource group with az. Printed from the definition: quayside emit scripts
+
+set -eEuo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly here library="$here/lib" template="$here/../bicep/main.json" manifests="$here/../kubernetes"
+readonly deployment=main
+
+# shellcheck source-path=SCRIPTDIR source=lib/common.sh
+. "$library/common.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/azure.sh
+. "$library/azure.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/parameters.sh
+. "$library/parameters.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/verify.sh
+. "$library/verify.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/cluster.sh
+. "$library/cluster.sh"
+
+resource_group="${RESOURCE_GROUP:-rg-mlops-pipeline}"
+parameters_file=''
+kubeconfig="${KUBECONFIG:-${HOME:-}/.kube/config}"
+skip_kubernetes=''
+only_what_if=''
+yes=''
+made_group=''
+
+usage() {
+  cat <<'USAGE'
+Usage: deploy.sh [flags]
+
+Deploys the platform: checks tools, sign-in and parameters, registers resource providers, makes the resource group, shows
+what would change and asks, deploys bicep/main.json, writes the kubeconfig, applies kubernetes/ and reads everything back.
+It may be run again at any time: what is as it should be stays as it is.
+
+  -g, --resource-group NAME [RESOURCE_GROUP]
+      Resource group. Default rg-mlops-pipeline.
+  --subscription ID [AZURE_SUBSCRIPTION_ID]
+      Subscription. Required.
+  --tenant ID [AZURE_TENANT_ID]
+      Tenant that the subscription must belong to. Optional.
+  -p, --parameters FILE
+      ARM parameters file; wins over environment variables. bicep/parameters.<environment>.json, or else
+      bicep/parameters.json, is read below both.
+  --kubeconfig FILE [KUBECONFIG]
+      File to add the cluster's context to. Default ~/.kube/config.
+  --skip-kubernetes
+      Neither write a kubeconfig nor apply kubernetes/.
+  --what-if
+      Show what would change and stop.
+  -y, --yes
+      Do not ask.
+  -h, --help
+      This text.
+
+Parameters:
+USAGE
+  parameter_usage
+  cat <<'USAGE'
+
+Endings: 0 done, 1 failed, 2 usage, 3 parameters are wrong, 4 verification failed, 5 declined, 130 interrupted.
+USAGE
+}
+
+read_flags() {
+  local flag value
+  while [ $# -gt 0 ]; do
+    flag=$1
+    case "$flag" in
+      --*=*)
+        value=${flag#*=}
+        flag=${flag%%=*}
+        shift
+        set -- "$flag" "$value" "$@"
+        ;;
+    esac
+    case "$flag" in
+      -g | --resource-group) takes_value "$flag" $# && resource_group=$2 && shift 2 ;;
+      --subscription) takes_value "$flag" $# && subscription=$2 && shift 2 ;;
+      --tenant) takes_value "$flag" $# && tenant=$2 && shift 2 ;;
+      -p | --parameters) takes_value "$flag" $# && parameters_file=$2 && shift 2 ;;
+      --kubeconfig) takes_value "$flag" $# && kubeconfig=$2 && shift 2 ;;
+      --skip-kubernetes) skip_kubernetes=yes && shift ;;
+      --what-if) only_what_if=yes && shift ;;
+      -y | --yes) yes=yes && shift ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *)
+        parameter_of "$flag"
+        if [ -z "$parameter" ]; then fail "$EXIT_USAGE" "there is no flag $flag" "see --help"; fi
+        takes_value "$flag" $#
+        given+=("F:$parameter=$2")
+        shift 2
+        ;;
+    esac
+  done
+}
+
+# The file that belongs to the environment, below environment variables and flags.
+base_file() {
+  local environment="${ENVIRONMENT:-}" item
+  for item in "${given[@]+"${given[@]}"}"; do
+    case "$item" in F:environmentName=*) environment=${item#*=} ;; esac
+  done
+  if [ -n "$environment" ] && [ -f "$here/../bicep/parameters.$environment.json" ]; then
+    printf '%s' "$here/../bicep/parameters.$environment.json"
+  else
+    printf '%s' "$here/../bicep/parameters.json"
+  fi
+}
+
+# Everything that was given, checked against the declarations, as one file for az.
+collect_parameters() {
+  local base file="${parameters_file:-$scratch/none.json}" all="$scratch/all.json" each
+  printf '{}' > "$scratch/none.json"
+  base=$(base_file)
+  if [ ! -f "$base" ]; then base="$scratch/none.json"; fi
+  for each in "$base" "$file"; do
+    if ! jq -e 'type == "object"' "$each" > /dev/null 2>&1; then
+      fail "$EXIT_PARAMETERS" "$each is not a parameters file" "see bicep/parameters.json"
+    fi
+  done
+  jq -n --slurpfile declared "$library/parameters.json" --slurpfile base "$base" --slurpfile file "$file" \
+    -f "$library/parameters.jq" --args "${given[@]+"${given[@]}"}" > "$all"
+  if [ "$(jq '.problems | length' "$all")" != 0 ]; then
+    jq -r '.problems[] | "error: parameters.\(.)"' "$all" >&2
+    exit "$EXIT_PARAMETERS"
+  fi
+  jq .parameters "$all" > "$scratch/parameters.json"
+}
+
+# Whoever runs the model pipeline needs data roles of its own, which Owner does not bring; unless told otherwise, the caller.
+tell_operator() {
+  local claims
+  if ! claims=$(caller_claims) || [ "$(jq -r .oid <<< "$claims")" = null ]; then
+    warn "the caller's object id cannot be read; give --operator-object-id for the roles of the model pipeline"
+    return
+  fi
+  given+=("E:operatorObjectId=$(jq -r .oid <<< "$claims")")
+  given+=("E:operatorType=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")")
+}
+
+# The group and everything in it belong to Quayside; one that was made for nothing goes again.
+ensure_group() {
+  local location
+  if group_exists; then
+    require_own_group "name another one, or hand it over: az group update --name $resource_group --set tags.managedBy=quayside"
+    say "resource group $resource_group is there"
+    return
+  fi
+  location=$(jq -r '.parameters.location.value // "eastus"' "$scratch/parameters.json")
+  azure group create --name "$resource_group" --location "$location" --tags managedBy=quayside > /dev/null
+  made_group=yes
+  say "made resource group $resource_group in $location"
+}
+
+discard_group() {
+  if [ -n "$made_group" ]; then
+    azure group delete --name "$resource_group" --yes
+    say "removed resource group $resource_group again"
+  fi
+}
+
+show_what_if() {
+  if ! azure deployment group what-if --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
+    --parameters "@$scratch/parameters.json" --exclude-change-types Ignore NoChange Unsupported; then
+    discard_group
+    fail "$EXIT_FAILED" "Azure refuses the deployment" "nothing was changed"
+  fi
+}
+
+# Operations that have ended since the last look, one line each.
+show_progress() {
+  azure deployment operation group list --resource-group "$resource_group" --name "$deployment" \
+    --query "[?properties.provisioningOperation=='Create' && properties.provisioningState!='Running' && properties.targetResource.resourceType].join('  ', [properties.provisioningState, properties.targetResource.resourceType, properties.targetResource.resourceName])" \
+    -o tsv > "$scratch/ended" || return 0
+  LC_ALL=C sort -u "$scratch/ended" > "$scratch/ended.sorted"
+  touch "$scratch/shown"
+  LC_ALL=C comm -13 "$scratch/shown" "$scratch/ended.sorted" | sed 's/^/    /'
+  mv "$scratch/ended.sorted" "$scratch/shown"
+}
+
+deploy() {
+  local state=Accepted
+  azure deployment group create --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
+    --parameters "@$scratch/parameters.json" --no-wait > /dev/null
+  said_on_interrupt="the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group $resource_group --name $deployment"
+  while :; do
+    state=$(azure deployment group show --resource-group "$resource_group" --name "$deployment" --query properties.provisioningState -o tsv)
+    show_progress
+    case "$state" in
+      Succeeded) break ;;
+      Failed | Canceled)
+        azure deployment group show --resource-group "$resource_group" --name "$deployment" --query properties.error -o json >&2
+        fail "$EXIT_FAILED" "deployment $deployment of $resource_group: $state" "mend what it says and run this again; what is done stays done"
+        ;;
+    esac
+    sleep "$POLL_SECONDS"
+  done
+  said_on_interrupt=''
+}
+
+environment_name() {
+  jq -r --slurpfile declared "$library/parameters.json" '.parameters.environmentName.value // $declared[0].environmentName.default // empty'     "$scratch/parameters.json"
+}
+
+output_of() {
+  azure deployment group show --resource-group "$resource_group" --name "$deployment" --query "properties.outputs.$1.value" -o tsv
+}
+
+main() {
+  read_flags "$@"
+  prepare
+  # Whatever the person wrote is checked before anything is made.
+  require_tools
+  read_environment
+  collect_parameters
+  if [ ! -f "$template" ]; then fail "$EXIT_FAILED" "bicep/main.json is not beside scripts/" "quayside emit arm"; fi
+  step "sign-in"
+  require_sign_in
+  tell_operator
+  collect_parameters
+  step "resource group"
+  ensure_group
+  step "resource providers"
+  register_providers
+  step "what would change"
+  show_what_if
+  if [ -n "$only_what_if" ]; then
+    discard_group
+    exit 0
+  fi
+  if [ -z "$yes" ] && ! confirm "deploy this to $resource_group?"; then
+    discard_group
+    fail "$EXIT_DECLINED" "nothing was deployed" "answer yes, or give --yes"
+  fi
+  step "deployment"
+  deploy
+  if [ -z "$skip_kubernetes" ]; then
+    step "cluster"
+    configure_cluster "$(output_of clusterName)" "$(environment_name)"
+  fi
+  step "verification"
+  verify "$deployment"
+  step "outputs"
+  azure deployment group show --resource-group "$resource_group" --name "$deployment" \
+    --query properties.outputs -o json | jq -r 'to_entries[] | "    \(.key) = \(.value.value)"'
+}
+
+main "$@"

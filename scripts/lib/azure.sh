@@ -1,0 +1,99 @@
+# shellcheck shell=bash disable=SC2154 # the scripts set what they share
+# Azure: tools, sign-in, resource providers, and whose a resource group is.
+
+readonly NAMESPACES=(
+  Microsoft.AlertsManagement
+  Microsoft.Compute
+  Microsoft.Consumption
+  Microsoft.ContainerRegistry
+  Microsoft.ContainerService
+  Microsoft.Insights
+  Microsoft.KeyVault
+  Microsoft.KubernetesConfiguration
+  Microsoft.MachineLearningServices
+  Microsoft.ManagedIdentity
+  Microsoft.Monitor
+  Microsoft.Network
+  Microsoft.OperationalInsights
+  Microsoft.Storage
+)
+
+subscription="${AZURE_SUBSCRIPTION_ID:-}"
+tenant="${AZURE_TENANT_ID:-}"
+
+azure() { az "$@" --subscription "$subscription" --only-show-errors; }
+
+# A call of Azure Resource Manager: arm METHOD PATH-OR-URL [az rest's own flags]
+arm() {
+  local method=$1 url=$2
+  shift 2
+  az rest --method "$method" --url "$url" --only-show-errors "$@"
+}
+
+require_tools() {
+  local found=''
+  if present az; then found=$(az version --query '"azure-cli"' -o tsv 2> /dev/null) || found=0; fi
+  need az 2.50.0 "$found" "https://learn.microsoft.com/cli/azure/install-azure-cli"
+  found=''
+  if present jq; then found=$(jq --version) && found=${found#jq-}; fi
+  need jq 1.6 "$found" "https://jqlang.org/download"
+}
+
+# Subscription and sign-in; nothing of az's own settings is changed.
+require_sign_in() {
+  local account id state actual
+  if [ -z "$subscription" ]; then
+    fail "$EXIT_USAGE" "no subscription is named" "set AZURE_SUBSCRIPTION_ID or give --subscription"
+  fi
+  if [ "$(az account list --query 'length(@)' -o tsv --only-show-errors)" = 0 ]; then
+    fail "$EXIT_FAILED" "az is not signed in" "az login"
+  fi
+  if ! account=$(az account show --subscription "$subscription" --query '[id, state, tenantId, name]' -o tsv --only-show-errors 2> /dev/null); then
+    fail "$EXIT_FAILED" "subscription $subscription is not among those that az is signed in to" "az account list --output table"
+  fi
+  { read -r id && read -r state && read -r actual && read -r account; } <<< "$account" || true
+  if [ "$state" != Enabled ]; then fail "$EXIT_FAILED" "subscription $subscription is $state" "enable it, or name another one"; fi
+  if [ -n "$tenant" ] && [ "$tenant" != "$actual" ]; then
+    fail "$EXIT_FAILED" "subscription $subscription belongs to tenant $actual, and AZURE_TENANT_ID is $tenant" "name the right one of the two"
+  fi
+  subscription=$id
+  say "subscription $account ($subscription)"
+}
+
+# Claims of the caller's own token; the token itself goes nowhere.
+caller_claims() {
+  azure account get-access-token --query accessToken -o tsv |
+    jq -R 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | . + ("=" * ((4 - length % 4) % 4) // "") | @base64d | fromjson | { oid, idtyp }'
+}
+
+register_providers() {
+  local registered namespace
+  local missing=()
+  registered=$(azure provider list --query "[?registrationState=='Registered'].namespace" -o tsv | tr '[:upper:]' '[:lower:]')
+  for namespace in "${NAMESPACES[@]}"; do
+    if ! grep -qxF "$(printf '%s' "$namespace" | tr '[:upper:]' '[:lower:]')" <<< "$registered"; then missing+=("$namespace"); fi
+  done
+  if [ "${#missing[@]}" -eq 0 ]; then
+    say "all ${#NAMESPACES[@]} are registered"
+    return
+  fi
+  # All are started before any is waited for: each takes minutes.
+  for namespace in "${missing[@]}"; do azure provider register --namespace "$namespace" > /dev/null; done
+  for namespace in "${missing[@]}"; do
+    azure provider register --namespace "$namespace" --wait > /dev/null
+    say "registered $namespace"
+  done
+}
+
+group_exists() { [ "$(azure group exists --name "$resource_group")" = true ]; }
+
+# Everything that changes or removes a group asks this first.
+require_own_group() {
+  local owner
+  owner=$(azure group show --name "$resource_group" --query 'tags.managedBy' -o tsv)
+  if [ "$owner" != quayside ]; then
+    fail "$EXIT_FAILED" "resource group $resource_group was not made by Quayside (no tag managedBy=quayside)" "$1"
+  fi
+}
+
+resource_ids() { azure resource list --resource-group "$resource_group" --resource-type "$1" --query '[].id' -o tsv; }

@@ -1,0 +1,163 @@
+# shellcheck shell=bash disable=SC2034 # what is set here is read by deploy.sh
+# Parameters of the platform as flags and environment variables. Printed from the definition: quayside emit scripts
+
+# Values as E:name=text (environment) and F:name=text (flag), in the order in which they were given.
+given=()
+
+# Sets `parameter` to the name that a flag stands for, or to nothing.
+parameter_of() {
+  case "$1" in
+    --location | -l) parameter=location ;;
+    --environment-name) parameter=environmentName ;;
+    --profile-overrides) parameter=profileOverrides ;;
+    --name-suffix) parameter=nameSuffix ;;
+    --cluster-name) parameter=clusterName ;;
+    --workspace-name) parameter=workspaceName ;;
+    --compute-namespace) parameter=computeNamespace ;;
+    --tags) parameter=tags ;;
+    --kubernetes-version) parameter=kubernetesVersion ;;
+    --aks-node-count) parameter=aksNodeCount ;;
+    --aks-node-max-count) parameter=aksNodeMaxCount ;;
+    --aks-node-vm-size) parameter=aksNodeVmSize ;;
+    --system-node-vm-size) parameter=systemNodeVmSize ;;
+    --enable-auto-scaling) parameter=enableAutoScaling ;;
+    --enable-gpu-nodes) parameter=enableGpuNodes ;;
+    --gpu-node-vm-size) parameter=gpuNodeVmSize ;;
+    --gpu-node-max-count) parameter=gpuNodeMaxCount ;;
+    --ml-compute-sku) parameter=mlComputeSku ;;
+    --ml-compute-max-nodes) parameter=mlComputeMaxNodes ;;
+    --virtual-network-prefix) parameter=virtualNetworkPrefix ;;
+    --node-subnet-prefix) parameter=nodeSubnetPrefix ;;
+    --compute-subnet-prefix) parameter=computeSubnetPrefix ;;
+    --private-endpoint-subnet-prefix) parameter=privateEndpointSubnetPrefix ;;
+    --ingress-subnet-prefix) parameter=ingressSubnetPrefix ;;
+    --api-server-subnet-prefix) parameter=apiServerSubnetPrefix ;;
+    --pod-cidr) parameter=podCidr ;;
+    --service-cidr) parameter=serviceCidr ;;
+    --dns-service-ip) parameter=dnsServiceIp ;;
+    --admin-group-object-id) parameter=adminGroupObjectId ;;
+    --api-server-allowed-ranges) parameter=apiServerAllowedRanges ;;
+    --operator-object-id) parameter=operatorObjectId ;;
+    --operator-type) parameter=operatorType ;;
+    --scoring-host-name) parameter=scoringHostName ;;
+    --scoring-tls-secret-name) parameter=scoringTlsSecretName ;;
+    --alert-email) parameter=alertEmail ;;
+    --endpoint-latency-ms) parameter=endpointLatencyMs ;;
+    --budget-start-date) parameter=budgetStartDate ;;
+    *) parameter='' ;;
+  esac
+}
+
+from_variable() {
+  if [ -n "$2" ]; then given+=("E:$1=$2"); fi
+}
+
+read_environment() {
+  from_variable location "${LOCATION:-}"
+  from_variable environmentName "${ENVIRONMENT:-}"
+  from_variable aksNodeCount "${AKS_NODE_COUNT:-}"
+  from_variable aksNodeVmSize "${AKS_NODE_SIZE:-}"
+  from_variable enableGpuNodes "${ENABLE_GPU_NODES:-}"
+  from_variable mlComputeSku "${ML_COMPUTE_INSTANCE_SIZE:-}"
+}
+
+parameter_usage() {
+  cat <<'USAGE'
+  -l, --location STRING [LOCATION]
+      Azure region of every resource. Optional.
+  --environment-name STRING [ENVIRONMENT]
+      Environment that chooses the profile: sizes, redundancy, retention and protection. One of dev,
+      staging, prod. Default dev.
+  --profile-overrides OBJECT
+      Values to replace in the profile of the environment, by name: logRetentionDays, registrySku
+      and so on. Optional.
+  --name-suffix STRING
+      Ending of the names that must be unique in all of Azure (storage account, vault, registry).
+      Optional.
+  --cluster-name STRING
+      Name of the AKS cluster. Default aks-mlops-cluster.
+  --workspace-name STRING
+      Name of the Azure Machine Learning workspace. Default mlw-mlops-demo.
+  --compute-namespace STRING
+      Kubernetes namespace in which training jobs and models run. Default ml-workloads.
+  --tags OBJECT
+      Tags added to every resource, for instance owner and cost centre. Optional.
+  --kubernetes-version STRING
+      Kubernetes minor version; AKS chooses the patch, so that a redeployment never undoes a patch
+      upgrade. Default 1.35.
+  --aks-node-count INT [AKS_NODE_COUNT]
+      Nodes of the pool for models and training (mlpool); the least number when autoscaling. From 1
+      to 100. Default 3.
+  --aks-node-max-count INT
+      Nodes that mlpool may grow to when autoscaling; never below aksNodeCount. From 1 to 100.
+      Default 10.
+  --aks-node-vm-size STRING [AKS_NODE_SIZE]
+      Virtual machine size of mlpool; the Azure ML extension needs at least 4 vCPUs and 14 GiB.
+      Default Standard_DS3_v2.
+  --system-node-vm-size STRING
+      Virtual machine size of the pool for the components of the cluster itself. Default
+      Standard_D4ds_v5.
+  --enable-auto-scaling BOOL
+      Let the cluster autoscaler add and remove nodes. Default true.
+  --enable-gpu-nodes BOOL [ENABLE_GPU_NODES]
+      Add a pool of GPU nodes. Default false.
+  --gpu-node-vm-size STRING
+      Virtual machine size of the GPU pool. Default Standard_NC4as_T4_v3.
+  --gpu-node-max-count INT
+      Nodes that the GPU pool may grow to from zero; without autoscaling the pool has one node. From
+      1 to 20. Default 2.
+  --ml-compute-sku STRING [ML_COMPUTE_INSTANCE_SIZE]
+      Virtual machine size of the Azure ML training cluster (cpu-cluster). Default Standard_DS3_v2.
+  --ml-compute-max-nodes INT
+      Nodes that the training cluster may grow to from zero. From 1 to 100. Default 4.
+  --virtual-network-prefix STRING
+      Address range of the virtual network. Default 10.40.0.0/16.
+  --node-subnet-prefix STRING
+      Subnet of the cluster nodes, inside the virtual network. Default 10.40.0.0/22.
+  --compute-subnet-prefix STRING
+      Subnet of the training cluster, inside the virtual network. Default 10.40.6.0/24.
+  --private-endpoint-subnet-prefix STRING
+      Subnet of the private endpoints, inside the virtual network; used with private networking.
+      Default 10.40.5.0/24.
+  --ingress-subnet-prefix STRING
+      Subnet for front ends of internal load balancers, inside the virtual network; used with
+      private networking. Default 10.40.7.0/26.
+  --api-server-subnet-prefix STRING
+      Subnet of the API server alone, inside the virtual network, at least a /28; used when the API
+      server is private. Default 10.40.4.0/28.
+  --pod-cidr STRING
+      Overlay range of pods, outside the virtual network; every node takes a /24 of it. Default
+      192.168.0.0/16.
+  --service-cidr STRING
+      Range of Kubernetes services, outside the virtual network. Default 172.16.0.0/16.
+  --dns-service-ip STRING
+      Address of the cluster DNS service, inside serviceCidr and not among its first two. Default
+      172.16.0.10.
+  --admin-group-object-id STRING
+      Object id of a Microsoft Entra group whose members administer the cluster; empty for none.
+      Optional.
+  --api-server-allowed-ranges ARRAY
+      Public address ranges that may reach the API server of the cluster; empty for all. Optional.
+  --operator-object-id STRING
+      Object id of the person, group or service principal that runs the model pipeline and so
+      uploads data and reads models; empty for none. Owner of the subscription is not enough for
+      that. Optional.
+  --operator-type STRING
+      What operatorObjectId is. One of User, Group, ServicePrincipal. Default User.
+  --scoring-host-name STRING
+      Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the
+      network. Optional.
+  --scoring-tls-secret-name STRING
+      Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must
+      exist before the extension is installed. Optional.
+  --alert-email STRING
+      Address that alerts and the budget write to; empty tells the owners of the subscription.
+      Optional.
+  --endpoint-latency-ms INT
+      Milliseconds within which 95 of 100 predictions should be answered; an alert tells when they
+      are not. From 1 to 60000. Default 500.
+  --budget-start-date STRING
+      First day of the month in which the budget starts, for instance 2027-01-01; empty for no
+      budget. Azure never lets it be changed. Optional.
+USAGE
+}

@@ -1,0 +1,33 @@
+import { checkProgram, type Program } from "../../ir/index.ts";
+import { hasErrors, sortDiagnostics } from "../../report/index.ts";
+import type { EmitResult } from "../result.ts";
+import { azureLibrary } from "./azure-library.ts";
+import { CLUSTER_LIBRARY } from "./cluster-library.ts";
+import { COMMON_LIBRARY } from "./common-library.ts";
+import { deployScript } from "./deploy.ts";
+import { destroyScript } from "./destroy.ts";
+import { scriptLimits } from "./limits.ts";
+import { declarations, parametersLibrary } from "./parameters.ts";
+import { PARAMETERS_JQ } from "./parameters-jq.ts";
+import { apiVersions, VERIFY_LIBRARY } from "./verify-library.ts";
+
+/** The definition as two scripts for az, which deploy and remove `bicep/main.json`, and what they share. */
+export function emitScripts(program: Program): EmitResult {
+  const diagnostics = sortDiagnostics([...checkProgram(program), ...scriptLimits(program)]);
+  if (hasErrors(diagnostics)) return { files: new Map(), diagnostics };
+  return {
+    files: new Map([
+      ["scripts/deploy.sh", deployScript(program)],
+      ["scripts/destroy.sh", destroyScript(program)],
+      ["scripts/lib/api-versions.json", apiVersions(program)],
+      ["scripts/lib/azure.sh", azureLibrary(program)],
+      ["scripts/lib/cluster.sh", CLUSTER_LIBRARY],
+      ["scripts/lib/common.sh", COMMON_LIBRARY],
+      ["scripts/lib/parameters.jq", PARAMETERS_JQ],
+      ["scripts/lib/parameters.json", declarations(program)],
+      ["scripts/lib/parameters.sh", parametersLibrary(program)],
+      ["scripts/lib/verify.sh", VERIFY_LIBRARY],
+    ]),
+    diagnostics,
+  };
+}
