@@ -61,7 +61,7 @@ test("requests of one turn share one run and each gets its own rows", async () =
     [2, 2],
     [1, 2],
   ]);
-  expect(batcher.runs).toEqual({ count: 1, rows: 4 });
+  expect(batcher.runs).toMatchObject({ count: 1, rows: 4, succeeded: 3, failed: 0 });
 });
 
 test("a request of the next turn does not wait for it", async () => {
@@ -76,7 +76,7 @@ test("a request of the next turn does not wait for it", async () => {
 
 test("a run takes at most the given rows, but a larger request is not split", async () => {
   const { evaluator, runs } = doubler();
-  const batcher = createBatcher(evaluator, 3);
+  const batcher = createBatcher(evaluator, { maxRows: 3 });
 
   const answers = await Promise.all(
     [rows(1, 1, 2), rows(1, 3), rows(1, 4), rows(1, 5, 6, 7, 8, 9)].map((inputs) => batcher.predict(inputs)),

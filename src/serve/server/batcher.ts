@@ -1,155 +1,204 @@
+import { admit } from "./admission.ts";
+import { createBatchLimit } from "./batch-limit.ts";
 import { canBatch, type Evaluator } from "./evaluator.ts";
-import { ELEMENTS, type Tensor, type TensorData, type Tensors } from "./tensor.ts";
+import { createRuns, type Runs } from "./runs.ts";
+import type { Tensors } from "./tensor.ts";
+import { canJoin, checkRows, commonRows, concatenate, sliceRows } from "./tensor-rows.ts";
 
 export interface Batcher {
-  /** Resolves with the outputs for these inputs alone. */
-  predict(inputs: Tensors): Promise<Tensors>;
-  readonly runs: { readonly count: number; readonly rows: number };
+  /** The outputs for these inputs alone: at once when the engine gives them at once. Throws a 429 when they would come too late. */
+  predict(inputs: Tensors): Tensors | Promise<Tensors>;
+  readonly runs: Readonly<Runs>;
+  /** Rows that wait or are being computed. */
+  pendingRows(): number;
+  /** The most rows of a run at the moment. */
+  rowLimit(): number;
 }
 
-/** Large enough for one turn's requests, small enough that one run does not hold the event loop for long. */
-export const MAX_BATCH_ROWS = 1024;
+export interface BatchOptions {
+  /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
+  readonly maxRows: number;
+  /** How long the first request may wait for others to share its run; 0 waits for nobody. */
+  readonly maxWaitMs: number;
+  /** The latency that the row limit is kept for: it falls while the 99th percentile is above, and grows else. */
+  readonly targetP99Ms: number | undefined;
+  /** A request that would have to wait for longer is refused when it comes. */
+  readonly deadlineMs: number;
+  readonly now: () => number;
+}
+
+/** 1,024 rows: large enough for one turn's requests, small enough that one run does not hold the event loop for long. */
+export const BATCH_DEFAULTS: BatchOptions = {
+  maxRows: 1024,
+  maxWaitMs: 0,
+  targetP99Ms: undefined,
+  // What Azure ML grants a request unless told otherwise.
+  deadlineMs: 5_000,
+  now: () => performance.now(),
+};
 
 interface Waiting {
   readonly inputs: Tensors;
   /** Rows of every input; `undefined` when the inputs do not agree, then the request runs alone. */
   readonly rows: number | undefined;
+  readonly since: number;
   readonly resolve: (outputs: Tensors) => void;
   readonly reject: (cause: unknown) => void;
 }
 
 /**
- * Micro-batching: requests that were parsed in the same turn of the event loop share one run, in `setImmediate`, which Node
- * calls after the turn's I/O. Nobody waits for a timer, so a lone request costs what it cost before.
+ * Micro-batching: requests that were parsed in the same turn of the event loop, or while the model ran, share one run. It
+ * begins in `setImmediate`, which Node calls after the turn's I/O; nobody waits for a timer unless `maxWaitMs` says so.
  */
-export function createBatcher(evaluator: Evaluator, maxRows = MAX_BATCH_ROWS): Batcher {
+export function createBatcher(evaluator: Evaluator, options: Partial<BatchOptions> = {}): Batcher {
+  const { maxRows, maxWaitMs, targetP99Ms, deadlineMs, now } = { ...BATCH_DEFAULTS, ...options };
   const batchable = canBatch(evaluator);
-  const runs = { count: 0, rows: 0 };
-  let queue: Waiting[] = [];
+  const limit = createBatchLimit({ maxRows, targetP99Ms, blocks: evaluator.offLoop !== true });
+  const runs = createRuns();
+  const concurrency = evaluator.concurrency ?? 1;
+  const queue: Waiting[] = [];
+  let queuedRows = 0;
+  let runningRows = 0;
+  let running = 0;
+  let scheduled = false;
 
-  function flush(): void {
-    const waiting = queue;
-    queue = [];
-    for (const batch of split(waiting, maxRows)) void run(batch);
+  function schedule(): void {
+    if (scheduled || queue.length === 0 || running >= concurrency) return;
+    scheduled = true;
+    const [oldest] = queue;
+    const wait = queuedRows >= limit.rows() || oldest === undefined ? 0 : oldest.since + maxWaitMs - now();
+    if (wait > 0) setTimeout(flush, wait);
+    else setImmediate(flush);
   }
 
-  async function run(batch: readonly Waiting[]): Promise<void> {
-    const [first] = batch;
-    if (first === undefined) return;
-    runs.count++;
-    for (const { rows } of batch) runs.rows += rows ?? 1;
+  function flush(): void {
+    scheduled = false;
+    while (running < concurrency && queue.length > 0) void runNext(takeBatch());
+    schedule();
+  }
+
+  /** In order of arrival, up to the row limit or to a request of another shape. */
+  function takeBatch(): Waiting[] {
+    const most = limit.rows();
+    let rows = 0;
+    let count = 0;
+    for (const one of queue) {
+      const [first] = queue;
+      if (
+        count > 0 &&
+        (one.rows === undefined || first?.rows === undefined || rows + one.rows > most || !canJoin(first.inputs, one.inputs))
+      )
+        break;
+      rows += one.rows ?? 1;
+      count++;
+    }
+    queuedRows -= rows;
+    return queue.splice(0, count);
+  }
+
+  async function runNext(batch: readonly Waiting[]): Promise<void> {
+    const rows = batch.reduce((sum, one) => sum + (one.rows ?? 1), 0);
+    running++;
+    runningRows += rows;
+    await run(batch, rows);
+    running--;
+    runningRows -= rows;
+    schedule();
+  }
+
+  async function run(batch: readonly Waiting[], rows: number): Promise<void> {
+    const started = now();
+    for (const { since } of batch) runs.queuedMs += started - since;
     try {
-      if (batch.length === 1) return first.resolve(await evaluator.run(first.inputs));
-      const outputs = await evaluator.run(concatenate(batch.map(({ inputs }) => inputs)));
-      checkRows(outputs, batch);
+      const [only, ...more] = batch;
+      const inputs = only !== undefined && more.length === 0 ? only.inputs : concatenate(batch.map((one) => one.inputs));
+      const outputs = await compute(inputs, rows, batchable);
+      if (more.length > 0) checkRows(outputs, rows);
+      const ended = now();
       let from = 0;
-      for (const { rows = 0, resolve } of batch) {
-        resolve(slice(outputs, from, from + rows));
-        from += rows;
+      for (const { rows: own = rows, resolve, since } of batch) {
+        resolve(more.length === 0 ? outputs : sliceRows(outputs, from, from + own));
+        from += own;
+        succeed(ended - since);
       }
     } catch (cause) {
-      if (batch.length === 1) return first.reject(cause);
       // One request's values may be what the model cannot compute: the others must not pay for it.
-      for (const one of batch) void run([one]);
+      if (batch.length > 1) for (const one of batch) await run([one], one.rows ?? 1);
+      else for (const { reject, since } of batch) fail(reject, cause, since);
     }
+  }
+
+  /** One run, or several when one would hold the event loop for too long. */
+  async function compute(inputs: Tensors, rows: number, divisible: boolean): Promise<Tensors> {
+    const most = limit.rowsPerTurn();
+    if (!divisible || rows <= most || maxRows === 1) return timed(inputs, rows);
+    const parts: Tensors[] = [];
+    for (let from = 0; from < rows; from += most) {
+      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+      const to = Math.min(from + most, rows);
+      const part = await timed(sliceRows(inputs, from, to), to - from);
+      checkRows(part, to - from);
+      parts.push(part);
+    }
+    return concatenate(parts);
+  }
+
+  async function timed(inputs: Tensors, rows: number): Promise<Tensors> {
+    const started = now();
+    const outputs = await evaluator.run(inputs);
+    const took = now() - started;
+    runs.ran(rows, took);
+    limit.ran(rows, took);
+    return outputs;
+  }
+
+  function succeed(took: number): void {
+    runs.succeeded++;
+    runs.succeededMs += took;
+    limit.answered(took);
+  }
+
+  function fail(reject: (cause: unknown) => void, cause: unknown, since: number): void {
+    runs.failed++;
+    runs.failedMs += now() - since;
+    reject(cause);
+  }
+
+  /** An engine that needs no company computes in the turn of the request, and gives a promise only for many rows. */
+  function predictNow(inputs: Tensors): Tensors | Promise<Tensors> {
+    const rows = commonRows(inputs) ?? 1;
+    const started = now();
+    const outputs = evaluator.run(inputs);
+    const ended = (result: Tensors): Tensors => {
+      const took = now() - started;
+      runs.ran(rows, took);
+      succeed(took);
+      return result;
+    };
+    if (!(outputs instanceof Promise)) return ended(outputs);
+    runningRows += rows;
+    return outputs
+      .finally(() => (runningRows -= rows))
+      .then((result) => {
+        limit.ran(rows, now() - started);
+        return ended(result);
+      });
   }
 
   return {
     runs,
-    predict: (inputs) =>
-      new Promise((resolve, reject) => {
-        if (queue.length === 0) setImmediate(flush);
-        queue.push({ inputs, rows: batchable ? commonRows(inputs) : undefined, resolve, reject });
-      }),
+    pendingRows: () => queuedRows + runningRows,
+    rowLimit: () => limit.rows(),
+    predict(inputs) {
+      const waiting = queuedRows + runningRows;
+      if (waiting > 0) admit((waiting * limit.msPerRow()) / concurrency, deadlineMs);
+      if (evaluator.immediate === true) return predictNow(inputs);
+      return new Promise((resolve, reject) => {
+        const rows = batchable ? commonRows(inputs) : undefined;
+        queue.push({ inputs, rows, since: now(), resolve, reject });
+        queuedRows += rows ?? 1;
+        schedule();
+      });
+    },
   };
-}
-
-/** Shapes are only a promise of the model: an output that does not have one row for each given row cannot be shared out. */
-function checkRows(outputs: Tensors, batch: readonly Waiting[]): void {
-  const given = batch.reduce((sum, { rows = 0 }) => sum + rows, 0);
-  for (const name in outputs) {
-    const answered = outputs[name]?.dims[0];
-    if (answered !== given) throw new Error(`output "${name}" has ${answered} rows for ${given}`);
-  }
-}
-
-/** In order of arrival; a batch ends where the rows would exceed the limit or the shapes differ. */
-function split(waiting: readonly Waiting[], maxRows: number): Waiting[][] {
-  const batches: Waiting[][] = [];
-  let current: Waiting[] = [];
-  let total = 0;
-  for (const one of waiting) {
-    const [first] = current;
-    if (first !== undefined && (!canShare(first, one) || total + (one.rows ?? 0) > maxRows)) {
-      batches.push(current);
-      current = [];
-      total = 0;
-    }
-    current.push(one);
-    total += one.rows ?? 0;
-  }
-  if (current.length > 0) batches.push(current);
-  return batches;
-}
-
-function canShare(a: Waiting, b: Waiting): boolean {
-  if (a.rows === undefined || b.rows === undefined) return false;
-  for (const name in a.inputs) {
-    const left = a.inputs[name]?.dims ?? [];
-    const right = b.inputs[name]?.dims ?? [];
-    if (left.length !== right.length) return false;
-    for (let at = 1; at < left.length; at++) if (left[at] !== right[at]) return false;
-  }
-  return true;
-}
-
-function commonRows(inputs: Tensors): number | undefined {
-  let rows: number | undefined;
-  for (const name in inputs) {
-    const own = inputs[name]?.dims[0];
-    if (rows !== undefined && own !== rows) return undefined;
-    rows = own;
-  }
-  return rows;
-}
-
-function concatenate(all: readonly Tensors[]): Tensors {
-  const joined: Record<string, Tensor> = {};
-  for (const name in all[0]) {
-    const parts = all.map((inputs) => inputs[name]).filter((part) => part !== undefined);
-    const [first] = parts;
-    if (first === undefined) continue;
-    const data = ELEMENTS[first.type].create(parts.reduce((sum, part) => sum + part.data.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      copy(part.data, data, at);
-      at += part.data.length;
-    }
-    joined[name] = {
-      type: first.type,
-      dims: [parts.reduce((sum, part) => sum + (part.dims[0] ?? 0), 0), ...first.dims.slice(1)],
-      data,
-    };
-  }
-  return joined;
-}
-
-function copy(from: TensorData, to: TensorData, at: number): void {
-  // Both sides were created for the same element type.
-  if (Array.isArray(to)) for (const [index, value] of (from as string[]).entries()) to[at + index] = value;
-  else (to as Float32Array).set(from as Float32Array, at);
-}
-
-function slice(outputs: Tensors, from: number, to: number): Tensors {
-  const part: Record<string, Tensor> = {};
-  for (const name in outputs) {
-    const whole = outputs[name];
-    if (whole === undefined) continue;
-    const width = whole.data.length / Math.max(whole.dims[0] ?? 1, 1);
-    const data = Array.isArray(whole.data)
-      ? whole.data.slice(from * width, to * width)
-      : whole.data.subarray(from * width, to * width);
-    part[name] = { type: whole.type, dims: [to - from, ...whole.dims.slice(1)], data };
-  }
-  return part;
 }

@@ -9,6 +9,12 @@ export interface Evaluator {
   readonly engine: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** True when a run costs less than waiting for others to share it: no library is entered. */
+  readonly immediate?: boolean;
+  /** True when runs leave the event loop free. */
+  readonly offLoop?: boolean;
+  /** Runs that may go on at once; 1 unless said. */
+  readonly concurrency?: number;
   /** Every input must be there, with its type and shape. A synchronous answer saves a turn of the event loop. */
   run(inputs: Tensors): Tensors | Promise<Tensors>;
   close(): Promise<void>;

@@ -1,11 +1,12 @@
-import { isObject, type JsonValue } from "../../base/index.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
+import { readBinary } from "./binary.ts";
 import { kindOf } from "./json-body.ts";
 import type { Model } from "./model.ts";
 import { ELEMENTS, elementCount, store, type Tensor, type TensorData, type TensorSpec, type Tensors } from "./tensor.ts";
 
 /** Every input of the model, by name, checked against what it takes; throws a 4xx that names the tensor and the value seen. */
-export function readInputs(value: JsonValue | undefined, model: Model, maxRows: number): Tensors {
+export function readInputs(value: JsonValue | undefined, model: Model, maxRows: number, binary: Uint8Array): Tensors {
   if (!Array.isArray(value))
     throw new RequestFault(
       400,
@@ -14,6 +15,7 @@ export function readInputs(value: JsonValue | undefined, model: Model, maxRows: 
     );
   const specs = model.evaluator.inputs;
   const tensors: Record<string, Tensor> = {};
+  let used = 0;
   for (const [at, given] of value.entries()) {
     if (!isObject(given))
       throw new RequestFault(400, "serve.tensor", `inputs[${at}] is ${kindOf(given)}; send {name, shape, datatype, data}`);
@@ -25,14 +27,32 @@ export function readInputs(value: JsonValue | undefined, model: Model, maxRows: 
         `inputs[${at}].name is ${seen(given.name)}; the model takes ${names(specs)}`,
       );
     if (tensors[spec.name] !== undefined) throw new RequestFault(400, "serve.tensor", `input "${spec.name}" is given twice`);
-    if (isObject(given.parameters) && given.parameters.binary_data_size !== undefined) {
+    const parameters = isObject(given.parameters) ? given.parameters : {};
+    refuseParameters(parameters, `inputs[${at}]`, ["shared_memory_region", "shared_memory_offset", "shared_memory_byte_size"]);
+    const size = parameters.binary_data_size;
+    if (size === undefined) {
+      tensors[spec.name] = readTensor(given.shape, given.datatype, given.data, spec, maxRows);
+      continue;
+    }
+    if (
+      typeof size !== "number" ||
+      !Number.isSafeInteger(size) ||
+      size < 0 ||
+      used + size > binary.length ||
+      given.data !== undefined
+    ) {
       throw new RequestFault(
         400,
-        "serve.binary-tensors",
-        `inputs[${at}] has binary_data_size; binary tensor data is not supported, send data as JSON`,
+        "serve.binary-size",
+        `inputs[${at}] has binary_data_size ${seen(size)}${given.data === undefined ? "" : " and data"}; ${binary.length - used} bytes follow`,
       );
     }
-    tensors[spec.name] = readTensor(given.shape, given.datatype, given.data, spec, maxRows);
+    const dims = readHead(given.shape, given.datatype, spec, maxRows);
+    tensors[spec.name] = readBinary(binary.subarray(used, used + size), dims, spec);
+    used += size;
+  }
+  if (used !== binary.length) {
+    throw new RequestFault(400, "serve.binary-size", `${binary.length - used} bytes after the JSON belong to no input`);
   }
   const missing = specs.find(({ name }) => tensors[name] === undefined);
   if (missing !== undefined)
@@ -47,13 +67,9 @@ function readTensor(
   spec: TensorSpec,
   maxRows: number,
 ): Tensor {
-  const { oip, accepts, create, wants } = ELEMENTS[spec.type];
+  const { accepts, create, wants } = ELEMENTS[spec.type];
   const place = `input "${spec.name}"`;
-  if (datatype !== oip)
-    throw new RequestFault(400, "serve.datatype", `${place} has datatype ${seen(datatype)}; the model takes ${oip}`);
-  const dims = readShape(shape, spec, place);
-  if ((dims[0] ?? 1) > maxRows)
-    throw new RequestFault(413, "serve.too-many-rows", `${place} has ${dims[0]} rows; at most ${maxRows} in one request`);
+  const dims = readHead(shape, datatype, spec, maxRows);
   if (!Array.isArray(data))
     throw new RequestFault(
       400,
@@ -69,9 +85,47 @@ function readTensor(
     const value = flat[at];
     if (!accepts(value))
       throw new RequestFault(400, "serve.value", `${place} has ${seen(value)} at position ${at}; the model takes ${wants}`);
-    store(stored, at, value);
+    store(stored, at, value, spec.type);
   }
   return { type: spec.type, dims, data: stored };
+}
+
+/** The shape of a given tensor, when it and the datatype fit the model. */
+function readHead(shape: JsonValue | undefined, datatype: JsonValue | undefined, spec: TensorSpec, maxRows: number): number[] {
+  const { oip } = ELEMENTS[spec.type];
+  const place = `input "${spec.name}"`;
+  if (datatype !== oip)
+    throw new RequestFault(400, "serve.datatype", `${place} has datatype ${seen(datatype)}; the model takes ${oip}`);
+  const dims = readShape(shape, spec, place);
+  if ((dims[0] ?? 1) > maxRows)
+    throw new RequestFault(413, "serve.too-many-rows", `${place} has ${dims[0]} rows; at most ${maxRows} in one request`);
+  return dims;
+}
+
+/** What would be ignored otherwise: extensions of other servers that this one does not have. */
+function refuseParameters(parameters: JsonObject, place: string, unknown: readonly string[]): void {
+  const found = unknown.find((name) => parameters[name] !== undefined);
+  if (found !== undefined)
+    throw new RequestFault(400, "serve.parameter", `${place} has parameter ${found}, which is not supported; leave it out`);
+}
+
+/** A request that is nothing but the bytes of the model's only input; the rows follow from their number. */
+export function readRaw(model: Model, maxRows: number, bytes: Uint8Array): Tensors {
+  const [spec, ...more] = model.evaluator.inputs;
+  const { size } = ELEMENTS[spec?.type ?? "string"];
+  const free = spec?.shape.filter((dim) => dim === null).length ?? 0;
+  if (spec === undefined || more.length > 0 || size === undefined || free > 1) {
+    throw new RequestFault(
+      400,
+      "serve.binary-tensors",
+      "a raw request needs a model with one input of numbers and one free dimension; send inference-header-content-length",
+    );
+  }
+  const step = spec.shape.reduce<number>((count, dim) => count * (dim ?? 1), size);
+  const dims = spec.shape.map((dim) => dim ?? Math.max(1, Math.floor(bytes.length / step)));
+  if ((dims[0] ?? 1) > maxRows)
+    throw new RequestFault(413, "serve.too-many-rows", `the body has ${dims[0]} rows; at most ${maxRows} in one request`);
+  return { [spec.name]: readBinary(bytes, dims, spec) };
 }
 
 function readShape(shape: JsonValue | undefined, spec: TensorSpec, place: string): number[] {
@@ -113,10 +167,15 @@ function flatten(data: readonly JsonValue[], dims: readonly number[], place: str
   return level;
 }
 
-/** The outputs to answer with: those that were asked for, or all. */
-export function readOutputs(value: JsonValue | undefined, model: Model): readonly TensorSpec[] {
+export interface WantedOutput {
+  readonly spec: TensorSpec;
+  readonly binary: boolean;
+}
+
+/** The outputs to answer with: those that were asked for, or all; `binary` where an output does not say. */
+export function readOutputs(value: JsonValue | undefined, model: Model, binary: boolean): readonly WantedOutput[] {
   const specs = model.evaluator.outputs;
-  if (value === undefined) return specs;
+  if (value === undefined) return specs.map((spec) => ({ spec, binary }));
   if (!Array.isArray(value) || value.length === 0)
     throw new RequestFault(400, "serve.outputs", `outputs is ${kindOf(value)}; send an array of {name} or leave it out`);
   return value.map((wanted, at) => {
@@ -128,14 +187,12 @@ export function readOutputs(value: JsonValue | undefined, model: Model): readonl
         "serve.unknown-output",
         `outputs[${at}].name is ${seen(name)}; the model gives ${names(specs)}`,
       );
-    if (isObject(wanted) && isObject(wanted.parameters) && wanted.parameters.binary_data === true) {
-      throw new RequestFault(
-        400,
-        "serve.binary-tensors",
-        `outputs[${at}] asks for binary data, which is not supported; leave binary_data out`,
-      );
-    }
-    return spec;
+    const parameters = isObject(wanted) && isObject(wanted.parameters) ? wanted.parameters : {};
+    refuseParameters(parameters, `outputs[${at}]`, ["classification", "shared_memory_region"]);
+    const own = parameters.binary_data;
+    if (own !== undefined && typeof own !== "boolean")
+      throw new RequestFault(400, "serve.outputs", `outputs[${at}].parameters.binary_data is ${kindOf(own)}; send true or false`);
+    return { spec, binary: own ?? binary };
   });
 }
 

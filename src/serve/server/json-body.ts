@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { isObject, type JsonObject } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
 import type { Call } from "./call.ts";
@@ -7,22 +8,20 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 /** The body as a JSON object, or the 4xx that says what it is instead. */
 export function readJsonObject({ headers, body }: Call): JsonObject {
   const type = headers["content-type"] ?? "";
-  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+  if (type !== "application/json" && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new RequestFault(
       415,
       "serve.content-type",
       `content-type is ${type === "" ? "missing" : type.slice(0, 80)}; send application/json`,
     );
   }
-  if (headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity") {
-    throw new RequestFault(
-      415,
-      "serve.content-encoding",
-      `content-encoding ${headers["content-encoding"].slice(0, 40)} is not supported; send the body as it is`,
-    );
-  }
   if (body.length === 0) throw new RequestFault(400, "serve.empty-body", "the body is empty; send a JSON object");
-  const value = parse(decode(body));
+  return parseObject(body);
+}
+
+/** The same without a look at the content type. */
+export function parseObject(body: Buffer): JsonObject {
+  const value = parse(decodeText(body));
   if (!isObject(value)) throw new RequestFault(400, "serve.not-an-object", `the body is ${kindOf(value)}; send a JSON object`);
   return value;
 }
@@ -33,7 +32,9 @@ export function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-function decode(body: Buffer): string {
+/** The body as text; 400 when it is not UTF-8. */
+export function decodeText(body: Buffer): string {
+  if (isAscii(body)) return body.toString("latin1");
   try {
     return UTF8.decode(body);
   } catch {

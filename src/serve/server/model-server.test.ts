@@ -166,7 +166,7 @@ test("metrics have their series from the start and count by route and code", asy
 });
 
 test("requests that arrive together share a run and get the answers they get alone", async () => {
-  await using server = await testServer(encodeModel(LINEAR));
+  await using server = await testServer(encodeModel(LINEAR), { engine: "onnxruntime" });
   const bodies = Array.from({ length: 50 }, (_, at) => ({ data: [rowOf(at), ...(at % 3 === 0 ? [rowOf(at + 1000)] : [])] }));
   const runs = async () =>
     Number(/quayside_model_runs_total\S* (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1]);

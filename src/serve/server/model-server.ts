@@ -1,16 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/index.ts";
-import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
 import { addBuildInfo, addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
-import { ClientGone, readBody } from "../read-body.ts";
-import { checkRequestIds, requestIds } from "../request-ids.ts";
-import { SERVER_VERSION } from "../version.ts";
-import { createBatcher, MAX_BATCH_ROWS } from "./batcher.ts";
-import { json, type Reply } from "./call.ts";
+import { createAnswer } from "./answer.ts";
+import { BATCH_DEFAULTS, createBatcher } from "./batcher.ts";
 import type { Engine } from "./engine.ts";
 import { loadModel, type Model } from "./model.ts";
+import type { RepositoryModel } from "./repository.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Loaded } from "./routes.ts";
 import { warmUp } from "./warm-up.ts";
@@ -29,6 +26,10 @@ export interface ModelServerOptions {
   readonly maxRows: number;
   /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
   readonly maxBatchRows: number;
+  /** See `BatchOptions`. */
+  readonly maxBatchWaitMs: number;
+  readonly targetP99Ms?: number;
+  readonly deadlineMs: number;
   /** How long to go on serving with failing readiness before connections are refused: for starters that learn of the end late. */
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish when the server is told to end. */
@@ -43,7 +44,9 @@ export const MODEL_SERVER_DEFAULTS = {
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
   maxRows: 10_000,
-  maxBatchRows: MAX_BATCH_ROWS,
+  maxBatchRows: BATCH_DEFAULTS.maxRows,
+  maxBatchWaitMs: BATCH_DEFAULTS.maxWaitMs,
+  deadlineMs: BATCH_DEFAULTS.deadlineMs,
   drainDelayMs: 0,
   drainTimeoutMs: 30_000,
   clock: systemClock,
@@ -57,6 +60,9 @@ export interface ModelServer {
   drain(): Promise<boolean>;
 }
 
+/** How often a replaced model is asked whether it has finished. */
+const RETIRE_POLL_MS = 5;
+
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
   const { log, maxBodyBytes, maxRows } = options;
   const metrics = createMetrics();
@@ -64,80 +70,66 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   addBuildInfo(metrics);
   let loaded: Loaded | undefined;
   let draining = false;
-  const route = createRouter({ loaded: () => loaded, draining: () => draining }, metrics, { maxRows });
+  let unloaded = false;
+  const repository: RepositoryModel = {
+    name: options.name,
+    version: options.version,
+    state: () => (loaded !== undefined ? "READY" : unloaded ? "UNAVAILABLE" : "LOADING"),
+    reason: () => (unloaded ? "unloaded" : ""),
+    load,
+    async unload() {
+      unloaded = true;
+      await replace(undefined);
+    },
+  };
+  const route = createRouter({ loaded: () => loaded, draining: () => draining, repository }, metrics, { maxRows });
   const requests = createRequestMetrics(metrics, options.name, options.version);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now();
-    const url = request.url ?? "/";
-    const mark = url.indexOf("?");
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const { name, handle } = route(path);
-    const { headers, method = "GET" } = request;
-    let reply: Reply;
-    try {
-      const body = await readBody(request, maxBodyBytes);
-      checkRequestIds(headers);
-      reply = await handle({ method, path, query: mark < 0 ? "" : url.slice(mark + 1), headers, body });
-    } catch (cause) {
-      if (cause instanceof ClientGone) return;
-      reply = refusal(cause, path);
-      if (reply.status >= 500)
-        log("error", "request.failed", {
-          path,
-          status: reply.status,
-          message: messageOf(cause),
-          requestId: String(headers["x-request-id"] ?? ""),
-        });
-    }
-    send(response, reply, headers);
-    requests.done(name, reply.status, (performance.now() - started) / 1000);
-  }
-
-  function send(
-    response: ServerResponse,
-    { status, contentType, body, headers }: Reply,
-    asked: IncomingMessage["headers"],
-  ): void {
-    response.writeHead(status, {
-      "content-type": contentType,
-      "content-length": Buffer.byteLength(body),
-      // Azure's front end reads it from every answer.
-      "x-ms-run-function-failed": "False",
-      "x-ms-server-version": SERVER_VERSION,
-      ...requestIds(asked),
-      ...headers,
-      ...(draining ? { connection: "close" } : {}),
-    });
-    response.end(body);
-  }
-
+  const answer = createAnswer({ route, requests, maxBodyBytes, draining: () => draining, log });
   const server = createServer(
     // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
     { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
-    (request, response) => void answer(request, response),
+    answer,
   );
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     // A body that will be refused need not be sent.
     if (Number(request.headers["content-length"] ?? 0) <= maxBodyBytes) response.writeContinue();
-    void answer(request, response);
+    answer(request, response);
   });
   const port = await listen(server, options.host, options.port);
 
+  async function load(): Promise<void> {
+    const model = await loadModel(options.place, options.name, options.version, options.engine);
+    await warmUp(model);
+    const batcher = createBatcher(model.evaluator, {
+      maxRows: options.maxBatchRows,
+      maxWaitMs: options.maxBatchWaitMs,
+      targetP99Ms: options.targetP99Ms,
+      deadlineMs: options.deadlineMs,
+    });
+    unloaded = false;
+    await replace({ model, batcher });
+    addModelMetrics(metrics, model, () => loaded);
+    log("info", "model.ready", {
+      name: model.name,
+      version: model.version,
+      engine: model.evaluator.engine,
+      ...(model.engineReason === undefined ? {} : { notOwnBecause: model.engineReason }),
+    });
+  }
+
+  /** The old model goes when it has answered whoever asked it. */
+  async function replace(next: Loaded | undefined): Promise<void> {
+    const old = loaded;
+    loaded = next;
+    if (old === undefined) return;
+    while (old.batcher.pendingRows() > 0) await new Promise((resolve) => setTimeout(resolve, RETIRE_POLL_MS));
+    await old.model.evaluator.close();
+  }
+
   return {
     port,
-    async load() {
-      const model = await loadModel(options.place, options.name, options.version, options.engine);
-      await warmUp(model);
-      loaded = { model, batcher: createBatcher(model.evaluator, options.maxBatchRows) };
-      addModelMetrics(metrics, model, loaded);
-      log("info", "model.ready", {
-        name: model.name,
-        version: model.version,
-        engine: model.evaluator.engine,
-        ...(model.engineReason === undefined ? {} : { notOwnBecause: model.engineReason }),
-      });
-    },
+    load,
     async drain() {
       draining = true;
       if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
@@ -148,19 +140,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   };
 }
 
-/** Azure's routes say `message`, the Open Inference Protocol's say `error`. */
-function refusal(cause: unknown, path: string): Reply {
-  const fault =
-    cause instanceof RequestFault ? cause : new RequestFault(500, "serve.bug", "internal error, this is a bug; the log has more");
-  return json(fault.status, JSON.stringify({ [path.startsWith("/v2") ? "error" : "message"]: fault.message }), fault.headers);
-}
-
-function messageOf(cause: unknown): string {
-  if (cause instanceof RequestFault) return cause.message;
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-}
-
-function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, { batcher }: Loaded): void {
+function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, loaded: () => Loaded | undefined): void {
   const labels = { model: name, version };
   metrics.gauge(
     "quayside_model_info",
@@ -172,7 +152,24 @@ function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, 
     "quayside_model_runs_total",
     "Runs of the model; fewer than requests when requests shared a run.",
     labels,
-    () => batcher.runs.count,
+    () => loaded()?.batcher.runs.count ?? 0,
   );
-  metrics.reading("quayside_model_rows_total", "Rows that the model has computed.", labels, () => batcher.runs.rows);
+  metrics.reading(
+    "quayside_model_rows_total",
+    "Rows that the model has computed.",
+    labels,
+    () => loaded()?.batcher.runs.rows ?? 0,
+  );
+  metrics.gauge(
+    "quayside_model_pending_rows",
+    "Rows that wait or are being computed.",
+    labels,
+    () => loaded()?.batcher.pendingRows() ?? 0,
+  );
+  metrics.gauge(
+    "quayside_model_batch_row_limit",
+    "The most rows of a run at the moment.",
+    labels,
+    () => loaded()?.batcher.rowLimit() ?? 0,
+  );
 }

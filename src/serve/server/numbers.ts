@@ -1,3 +1,4 @@
+import { halfText, halfToNumber } from "./float16.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Forests vote in a few distinct shares, so most texts are found here; the bound keeps regressions from filling memory. */
@@ -53,6 +54,7 @@ export function flatJson({ type, data }: Tensor): string {
 
 function elementJson(type: Tensor["type"], value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (type === "float16") return Number.isFinite(halfToNumber(Number(value))) ? halfText(Number(value)) : "null";
   if (type === "bool") return value === 0 ? "false" : "true";
   if (typeof value === "number" && !Number.isFinite(value)) return "null";
   return type === "float32" ? float32Text(Number(value)) : String(value);

@@ -29,18 +29,26 @@ export async function createOnnxEvaluator(model: Uint8Array, place: string): Pro
       const given: Record<string, InstanceType<typeof OrtTensor>> = {};
       for (const [name, { type, data, dims }] of Object.entries(feeds)) {
         // Type and data agree by construction (ELEMENTS); the constructor's overloads cannot express the pair.
-        given[name] = new OrtTensor(type as "float32", data as Float32Array, dims);
+        const tensor = new OrtTensor(type as "float32", data as Float32Array, dims);
+        // Its constructor makes a Float16Array of the bits, which the library's native side (1.30) reads as empty.
+        given[name] = type === "float16" ? Object.defineProperty(tensor, "data", { value: data }) : tensor;
       }
       const results = await session.run(given);
       const answer: Record<string, Tensors[string]> = {};
       for (const { name, type } of outputs) {
         const tensor = results[name];
-        if (tensor !== undefined) answer[name] = { type, dims: tensor.dims, data: tensor.data };
+        if (tensor !== undefined)
+          answer[name] = { type, dims: tensor.dims, data: type === "float16" ? bitsOf(tensor.data) : tensor.data };
       }
       return answer;
     },
     close: () => session.release(),
   };
+}
+
+function bitsOf(halves: ArrayLike<unknown>): Uint16Array {
+  const { buffer, byteOffset, length } = halves as Uint16Array;
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 interface OrtValueMetadata {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../../examples/iris/src/onnx.ts";
 import { ECHO, LINEAR, LOOKUP, ONE_ROW } from "../testing/models.ts";
 import { post, type TestServer, testServer } from "../testing/server.ts";
+import { VERSION } from "../version.ts";
 
 let linear: TestServer;
 let echo: TestServer;
@@ -32,7 +33,7 @@ describe("metadata and health", () => {
     ],
   };
   test.each([
-    ["/v2", 200, { name: "quayside", version: "2", extensions: [] }],
+    ["/v2", 200, { name: "quayside", version: VERSION, extensions: ["binary_tensor_data", "model_repository", "statistics"] }],
     ["/v2/health/live", 200, { live: true }],
     ["/v2/health/ready", 200, { ready: true, live: true }],
     ["/v2/models/m", 200, metadata],
@@ -41,10 +42,11 @@ describe("metadata and health", () => {
     ["/v2/models/m/versions/3/ready", 200, { name: "m", ready: true }],
     ["/v2/models/n", 404, { error: 'serve.unknown-model: no model "n"; this server has "m"' }],
     ["/v2/models/m/versions/4", 404, { error: 'serve.unknown-version: model "m" has no version "4"; this server has 3' }],
-    ["/v2/models/m/stats", 404, { error: 'serve.not-found: no route stats below model "m"; known are ready and infer' }],
+    ["/v2/models/m/x", 404, { error: 'serve.not-found: no route x below model "m"; known are ready, infer and stats' }],
     ["/v2/models/m/infer", 405, { error: "serve.method: GET /v2/models/m/infer is not allowed; use POST" }],
     ["/v2/models/%zz", 400, { error: "serve.path: the path has a malformed escape: %zz" }],
-    ["/v2/repository/index", 404, { error: "serve.not-found: no route /v2/repository/index" }],
+    ["/v2/repository/index", 405, { error: "serve.method: GET /v2/repository/index is not allowed; use POST" }],
+    ["/v2/none", 404, { error: "serve.not-found: no route /v2/none" }],
   ])("GET %s", async (path, status, body) => {
     expect(await get(path)).toEqual([status, body]);
   });
@@ -200,24 +202,6 @@ describe("infer", () => {
       "serve.outputs: outputs is an array; send an array of {name} or leave it out",
     ],
     ["a numeric id", { id: 7, inputs: [{ ...X, data: FLAT }] }, 400, "serve.id: id is a number; send a string"],
-    [
-      "binary input",
-      { inputs: [{ ...X, parameters: { binary_data_size: 32 } }] },
-      400,
-      "serve.binary-tensors: inputs[0] has binary_data_size; binary tensor data is not supported",
-    ],
-    [
-      "binary output",
-      { inputs: [{ ...X, data: FLAT }], outputs: [{ name: "label", parameters: { binary_data: true } }] },
-      400,
-      "serve.binary-tensors: outputs[0] asks for binary data",
-    ],
-    [
-      "all outputs binary",
-      { parameters: { binary_data_output: true }, inputs: [{ ...X, data: FLAT }] },
-      400,
-      "serve.binary-tensors: parameters.binary_data_output asks for binary data",
-    ],
   ])("refuses %s", async (_, body, status, message) => {
     const response = await post(`${linear.url}/v2/models/m/infer`, body);
 
@@ -225,15 +209,6 @@ describe("infer", () => {
     const answer = (await response.json()) as { error: string };
     expect(Object.keys(answer)).toEqual(["error"]);
     expect(answer.error).toContain(message);
-  });
-
-  test("refuses the binary extension by its header", async () => {
-    const response = await post(`${linear.url}/v2/models/m/infer`, {}, { "inference-header-content-length": "2" });
-
-    expect([response.status, await response.json()]).toEqual([
-      400,
-      { error: "serve.binary-tensors: binary tensor data is not supported (see extensions of GET /v2); send data as JSON" },
-    ]);
   });
 
   test.each([

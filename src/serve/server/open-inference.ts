@@ -1,15 +1,17 @@
-import { isObject } from "../../base/index.ts";
+import { isObject, type JsonObject } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
 import type { Batcher } from "./batcher.ts";
+import { binaryOf } from "./binary.ts";
 import { type Call, json, type Reply } from "./call.ts";
-import { readInputs, readOutputs } from "./infer-request.ts";
-import { kindOf, readJsonObject } from "./json-body.ts";
+import { readInputs, readOutputs, readRaw, type WantedOutput } from "./infer-request.ts";
+import { kindOf, parseObject, readJsonObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
 import { flatJson } from "./numbers.ts";
 import { runModel } from "./score.ts";
-import { ELEMENTS, type TensorSpec } from "./tensor.ts";
+import { statisticsJson } from "./statistics.ts";
+import { ELEMENTS, type TensorSpec, type Tensors } from "./tensor.ts";
 
-/** Open Inference Protocol v2, REST with JSON tensors (kserve/open-inference-protocol). */
+/** Open Inference Protocol v2, REST with JSON and binary tensors (kserve/open-inference-protocol). */
 export interface OpenInference {
   /** `parts` are the path's segments below `/v2/models`. */
   handle(call: Call, parts: readonly string[]): Reply | Promise<Reply>;
@@ -34,6 +36,7 @@ export function createOpenInference(model: Model, batcher: Batcher, maxRows: num
         return infer(call, model, batcher, maxRows);
       }
       if (call.method !== "GET") throw methodFault(call, "GET");
+      if (action === "stats") return json(200, statisticsJson([{ model, batcher }]));
       return json(200, action === "ready" ? JSON.stringify({ name: model.name, ready: true }) : metadata);
     },
   };
@@ -46,7 +49,7 @@ export function methodFault({ method, path }: Call, allowed: string): RequestFau
 }
 
 /** `M`, `M/versions/V`, and below either `ready` or `infer`. */
-function readPath(parts: readonly string[], model: Model): "metadata" | "ready" | "infer" {
+function readPath(parts: readonly string[], model: Model): "metadata" | "ready" | "infer" | "stats" {
   const [name, ...rest] = parts;
   if (name !== model.name)
     throw new RequestFault(404, "serve.unknown-model", `no model "${name?.slice(0, 60) ?? ""}"; this server has "${model.name}"`);
@@ -62,43 +65,74 @@ function readPath(parts: readonly string[], model: Model): "metadata" | "ready" 
   }
   const [action, ...more] = rest;
   if (action === undefined) return "metadata";
-  if (more.length === 0 && (action === "ready" || action === "infer")) return action;
+  if (more.length === 0 && (action === "ready" || action === "infer" || action === "stats")) return action;
   throw new RequestFault(
     404,
     "serve.not-found",
-    `no route ${rest.join("/").slice(0, 80)} below model "${name}"; known are ready and infer`,
+    `no route ${rest.join("/").slice(0, 80)} below model "${name}"; known are ready, infer and stats`,
   );
 }
 
-async function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Promise<Reply> {
-  if (call.headers["inference-header-content-length"] !== undefined) {
+const HEADER_LENGTH = "inference-header-content-length";
+
+function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
+  const given = call.headers[HEADER_LENGTH];
+  if (typeof given !== "string") return answerTo(readJsonObject(call), NO_BYTES, model, batcher, maxRows);
+  const length = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (!(length <= call.body.length)) {
     throw new RequestFault(
       400,
-      "serve.binary-tensors",
-      "binary tensor data is not supported (see extensions of GET /v2); send data as JSON",
+      "serve.binary-size",
+      `${HEADER_LENGTH} is ${given.slice(0, 20)}; the body has ${call.body.length} bytes`,
     );
   }
-  const { id, inputs, outputs, parameters } = readJsonObject(call);
-  if (isObject(parameters) && parameters.binary_data_output === true) {
-    throw new RequestFault(
-      400,
-      "serve.binary-tensors",
-      "parameters.binary_data_output asks for binary data, which is not supported; leave it out",
-    );
+  // Length 0 says that there is no JSON at all: the answer is as bare.
+  if (length === 0) {
+    const outputs = readOutputs(undefined, model, true);
+    return runModel(batcher, readRaw(model, maxRows, call.body), (results) => print({}, outputs, results, model));
   }
+  return answerTo(parseObject(call.body.subarray(0, length)), call.body.subarray(length), model, batcher, maxRows);
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function answerTo(body: JsonObject, binary: Uint8Array, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
+  const { id, inputs, outputs, parameters } = body;
   if (id !== undefined && typeof id !== "string") throw new RequestFault(400, "serve.id", `id is ${kindOf(id)}; send a string`);
-  const wanted = readOutputs(outputs, model);
-  const results = await runModel(batcher, readInputs(inputs, model, maxRows));
-  const printed = wanted.map(({ name, type }) => {
+  const asked = isObject(parameters) ? (parameters.binary_data_output ?? false) : false;
+  if (typeof asked !== "boolean")
+    throw new RequestFault(400, "serve.parameter", `parameters.binary_data_output is ${kindOf(asked)}; send true or false`);
+  const sequence = isObject(parameters) ? SEQUENCE.find((name) => parameters[name] !== undefined) : undefined;
+  if (sequence !== undefined)
+    throw new RequestFault(400, "serve.parameter", `parameters.${sequence} is given; the model keeps no state between requests`);
+  const wanted = readOutputs(outputs, model, asked);
+  return runModel(batcher, readInputs(inputs, model, maxRows, binary), (results) => print({ id }, wanted, results, model));
+}
+
+/** Parameters of Triton's stateful models. */
+const SEQUENCE = ["sequence_id", "sequence_start", "sequence_end"];
+
+function print({ id }: { id?: string | undefined }, wanted: readonly WantedOutput[], results: Tensors, model: Model): Reply {
+  const binary: Buffer[] = [];
+  const printed = wanted.map(({ spec: { name, type }, binary: asBytes }) => {
     const tensor = results[name];
-    return tensor === undefined
-      ? ""
-      : `{"name":${JSON.stringify(name)},"shape":[${tensor.dims.join(",")}],"datatype":"${ELEMENTS[type].oip}","data":${flatJson(tensor)}}`;
+    if (tensor === undefined) return "";
+    const head = `{"name":${JSON.stringify(name)},"shape":[${tensor.dims.join(",")}],"datatype":"${ELEMENTS[type].oip}"`;
+    if (!asBytes) return `${head},"data":${flatJson(tensor)}}`;
+    const bytes = binaryOf(tensor);
+    binary.push(bytes);
+    return `${head},"parameters":{"binary_data_size":${bytes.length}}}`;
   });
   const head = `"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)}`;
-  return json(200, `{${head},${id === undefined ? "" : `"id":${JSON.stringify(id)},`}"outputs":[${printed.join(",")}]}`, {
-    "x-ms-run-function-failed": "False",
-  });
+  const text = `{${head},${id === undefined ? "" : `"id":${JSON.stringify(id)},`}"outputs":[${printed.join(",")}]}`;
+  if (binary.length === 0) return json(200, text);
+  const header = Buffer.from(text);
+  return {
+    status: 200,
+    contentType: "application/octet-stream",
+    body: Buffer.concat([header, ...binary]),
+    headers: { [HEADER_LENGTH]: String(header.length) },
+  };
 }
 
 function describe({ name, type, shape }: TensorSpec): { name: string; datatype: string; shape: number[] } {

@@ -6,7 +6,7 @@ export interface RequestMetrics {
 }
 
 /** Routes that run the model: these have their usual codes from the start, so that the first failure is an increase. */
-const PREDICTING: readonly RouteName[] = ["score", "infer"];
+const PREDICTING: readonly RouteName[] = ["score", "infer", "invocations", "predict"];
 const USUAL_CODES = [200, 400, 500];
 
 export function createRequestMetrics(metrics: Metrics, model: string, version: string): RequestMetrics {

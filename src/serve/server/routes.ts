@@ -1,11 +1,17 @@
 import { RequestFault } from "../fault.ts";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../metrics.ts";
+import { VERSION } from "../version.ts";
 import type { Batcher } from "./batcher.ts";
 import { type Call, type Handler, json, type Reply, text } from "./call.ts";
+import { createInvocations } from "./mlflow.ts";
 import type { Model } from "./model.ts";
 import { createOpenInference, methodFault } from "./open-inference.ts";
+import type { Dialect } from "./refusal.ts";
+import { createRepository, type RepositoryModel } from "./repository.ts";
 import { createScore } from "./score.ts";
+import { statisticsJson } from "./statistics.ts";
 import { createSwagger } from "./swagger.ts";
+import { createTensorFlow } from "./tensorflow.ts";
 
 /** A model that can answer, with everything that was prepared for it. */
 export interface Loaded {
@@ -18,74 +24,150 @@ export interface ServerState {
   /** `undefined` until the model has answered its warm-up. */
   loaded(): Loaded | undefined;
   draining(): boolean;
+  readonly repository: RepositoryModel;
 }
 
 /** Names of routes in metrics: few, whatever clients ask for. */
-export type RouteName = "health" | "score" | "swagger" | "metrics" | "metadata" | "infer" | "other";
+export type RouteName =
+  | "health"
+  | "score"
+  | "swagger"
+  | "metrics"
+  | "metadata"
+  | "infer"
+  | "invocations"
+  | "predict"
+  | "repository"
+  | "other";
 
 export interface Route {
   readonly name: RouteName;
   readonly handle: Handler;
+  readonly dialect: Dialect;
 }
 
 /** The route of a path; unknown paths get one that answers 404. */
 export type Router = (path: string) => Route;
 
 export function createRouter(state: ServerState, metrics: Metrics, limits: { readonly maxRows: number }): Router {
+  const { maxRows } = limits;
   const serving = lazily(state, ({ model, batcher }) => ({
-    score: createScore(model, batcher, limits.maxRows),
+    score: createScore(model, batcher, maxRows),
     swagger: createSwagger(model),
-    openInference: createOpenInference(model, batcher, limits.maxRows),
+    openInference: createOpenInference(model, batcher, maxRows),
+    invocations: createInvocations(model, batcher, maxRows),
+    tensorFlow: createTensorFlow(model, batcher, maxRows),
+    statistics: () => json(200, statisticsJson([{ model, batcher }])),
   }));
+  const repository = createRepository(state.repository);
   const ready = () => state.loaded() !== undefined && !state.draining();
+  const health = only(["GET"], () => (ready() ? text(200, "Healthy") : text(503, state.draining() ? "draining" : "loading")));
+  // MLflow's answer to a probe is one line break.
+  const ping = only(["GET"], () => text(ready() ? 200 : 503, "\n"));
 
   const exact: Readonly<Record<string, Route>> = {
-    "/": { name: "health", handle: only(["GET"], () => (ready() ? text(200, "Healthy") : text(503, notReady(state)))) },
-    "/score": { name: "score", handle: only(["POST", "GET", "OPTIONS"], (call) => serving().score(call)) },
-    "/swagger.json": {
-      name: "swagger",
-      handle: only(["GET"], ({ query }) => json(200, serving().swagger(new URLSearchParams(query).get("version") ?? "2"))),
-    },
-    "/metrics": {
-      name: "metrics",
-      handle: only(["GET"], () => ({ status: 200, contentType: METRICS_CONTENT_TYPE, body: metrics.text() })),
-    },
-    "/v2": {
-      name: "metadata",
-      handle: only(["GET"], () => json(200, JSON.stringify({ name: "quayside", version: "2", extensions: [] }))),
-    },
+    "/": azure("health", health),
+    "/score": azure(
+      "score",
+      only(["POST", "GET", "OPTIONS"], (call) => serving().score(call)),
+    ),
+    "/swagger.json": azure(
+      "swagger",
+      only(["GET"], ({ query }) => json(200, serving().swagger(new URLSearchParams(query).get("version") ?? "2"))),
+    ),
+    "/metrics": azure(
+      "metrics",
+      only(["GET"], () => ({ status: 200, contentType: METRICS_CONTENT_TYPE, body: metrics.text() })),
+    ),
+    "/ping": mlflow("health", ping),
+    "/health": mlflow("health", ping),
+    "/version": mlflow(
+      "metadata",
+      only(["GET"], () => text(200, VERSION)),
+    ),
+    "/invocations": mlflow(
+      "invocations",
+      only(["POST"], (call) => serving().invocations(call)),
+    ),
+    "/v2": openInference(
+      "metadata",
+      only(["GET"], () => json(200, SERVER_METADATA)),
+    ),
     // Liveness does not fail while draining, or the requests in flight would be killed with the process.
-    "/v2/health/live": { name: "health", handle: only(["GET"], () => json(200, '{"live":true}')) },
+    "/v2/health/live": openInference(
+      "health",
+      only(["GET"], () => json(200, '{"live":true}')),
+    ),
     // The protocol's text calls the key `live` here too; clients look for either.
-    "/v2/health/ready": {
-      name: "health",
-      handle: only(["GET"], () => json(ready() ? 200 : 503, `{"ready":${ready()},"live":true}`)),
-    },
+    "/v2/health/ready": openInference(
+      "health",
+      only(["GET"], () => json(ready() ? 200 : 503, `{"ready":${ready()},"live":true}`)),
+    ),
+    "/v2/models/stats": openInference(
+      "metadata",
+      only(["GET"], () => serving().statistics()),
+    ),
+    "/v1/models": tensorFlow(
+      "metadata",
+      only(["GET"], () => json(200, JSON.stringify({ models: [state.repository.name] }))),
+    ),
   };
   const models: Handler = (call) =>
     serving().openInference.handle(call, call.path.slice("/v2/models/".length).split("/").map(decode));
+  const infer = openInference("infer", models);
+  const describe = openInference("metadata", models);
+  const manage = openInference("repository", repository);
+  const predict = tensorFlow("predict", (call) => serving().tensorFlow(call));
+  const status = tensorFlow("metadata", (call) => serving().tensorFlow(call));
+  const unknown: Readonly<Record<Dialect, Route>> = {
+    azure: azure("other", notFound),
+    mlflow: mlflow("other", notFound),
+    "open-inference": openInference("other", notFound),
+    tensorflow: tensorFlow("other", notFound),
+  };
 
   return (path) => {
-    const found = exact[path] ?? (path.length > 1 && path.endsWith("/") ? exact[path.slice(0, -1)] : undefined);
+    const found = known(exact, path) ?? (path.length > 1 && path.endsWith("/") ? known(exact, path.slice(0, -1)) : undefined);
     if (found !== undefined) return found;
-    if (path.startsWith("/v2/models/")) return { name: path.endsWith("/infer") ? "infer" : "metadata", handle: models };
-    return { name: "other", handle: notFound };
+    if (path.startsWith("/v2/models/")) return path.endsWith("/infer") ? infer : describe;
+    if (path.startsWith("/v2/repository/")) return manage;
+    if (path.startsWith("/v1/models/")) return path.endsWith(":predict") ? predict : status;
+    return unknown[path.startsWith("/v2") ? "open-inference" : path.startsWith("/v1") ? "tensorflow" : "azure"];
   };
 }
 
-function notReady(state: ServerState): string {
-  return state.draining() ? "draining" : "loading";
+const SERVER_METADATA = JSON.stringify({
+  name: "quayside",
+  version: VERSION,
+  extensions: ["binary_tensor_data", "model_repository", "statistics"],
+});
+
+const azure = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "azure" });
+const mlflow = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "mlflow" });
+const openInference = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "open-inference" });
+const tensorFlow = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "tensorflow" });
+
+function known(routes: Readonly<Record<string, Route>>, path: string): Route | undefined {
+  return Object.hasOwn(routes, path) ? routes[path] : undefined;
 }
 
 function lazily<T>(state: ServerState, make: (loaded: Loaded) => T): () => T {
   let made: T | undefined;
+  let madeFor: Loaded | undefined;
   return () => {
     const loaded = state.loaded();
     if (loaded === undefined)
-      throw new RequestFault(503, "serve.loading", "the model is still loading; ask again when / answers 200", {
-        "retry-after": "1",
-      });
-    made ??= make(loaded);
+      throw new RequestFault(
+        503,
+        "serve.loading",
+        `the model is ${state.repository.state() === "UNAVAILABLE" ? "unloaded" : "still loading"}; ask again when / answers 200`,
+        {
+          "retry-after": "1",
+        },
+      );
+    // A model that was loaded again is another one.
+    if (made === undefined || madeFor !== loaded) made = make(loaded);
+    madeFor = loaded;
     return made;
   };
 }

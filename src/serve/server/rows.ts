@@ -66,41 +66,37 @@ export function readTable(body: JsonObject, layout: RowLayout, maxRows: number):
     throw new RequestFault(400, "serve.no-input", `the body has ${given.length} of ${TABLES.join(", ")}; send exactly one`);
   }
   const table = body[name];
-  if (name === "input_data" && isObject(table)) return readFrame(table, layout, maxRows);
-  return layout.fill(readRows(table, name, layout, layout.width, maxRows), undefined);
+  if (name === "input_data" && isObject(table)) return readFrame(table, name, layout, maxRows);
+  return layout.fill(readRows(table, name, layout, maxRows), undefined);
 }
 
 /** pandas' `split` orientation: columns are matched by name, so their order does not matter; the index is the caller's own. */
-function readFrame(frame: JsonObject, layout: RowLayout, maxRows: number): Tensors {
+export function readFrame(frame: JsonObject, place: string, layout: RowLayout, maxRows: number): Tensors {
   const unknown = Object.keys(frame).find((key) => key !== "columns" && key !== "index" && key !== "data");
   if (unknown !== undefined)
     throw new RequestFault(
       400,
       "serve.unknown-input",
-      `unknown key input_data.${unknown.slice(0, 60)}; known are columns, index, data`,
+      `unknown key ${place}.${unknown.slice(0, 60)}; known are columns, index, data`,
     );
   const { columns, index } = frame;
   if (columns !== undefined && !Array.isArray(columns))
-    throw new RequestFault(400, "serve.columns", `input_data.columns is ${kindOf(columns)}; send an array of names`);
-  const rows = readRows(frame.data, "input_data.data", layout, layout.width, maxRows);
+    throw new RequestFault(400, "serve.columns", `${place}.columns is ${kindOf(columns)}; send an array of names`);
+  const rows = readRows(frame.data, `${place}.data`, layout, maxRows);
   if (index !== undefined && (!Array.isArray(index) || index.length !== rows.length)) {
     throw new RequestFault(
       400,
       "serve.index",
-      `input_data.index has ${Array.isArray(index) ? index.length : kindOf(index)} entries; input_data.data has ${rows.length} rows`,
+      `${place}.index has ${Array.isArray(index) ? index.length : kindOf(index)} entries; ${place}.data has ${rows.length} rows`,
     );
   }
-  return layout.fill(rows, columns === undefined ? undefined : columnOrder(columns, layout));
+  return layout.fill(rows, columns === undefined ? undefined : columnOrder(columns, place, layout));
 }
 
 /** For each value the model wants, where it stands in the caller's rows. */
-function columnOrder(columns: readonly unknown[], layout: RowLayout): readonly number[] | undefined {
+export function columnOrder(columns: readonly unknown[], place: string, layout: RowLayout): readonly number[] | undefined {
   if (columns.length !== layout.width)
-    throw new RequestFault(
-      400,
-      "serve.columns",
-      `input_data.columns has ${columns.length} names; the model takes ${layout.width}`,
-    );
+    throw new RequestFault(400, "serve.columns", `${place}.columns has ${columns.length} names; the model takes ${layout.width}`);
   // A model without column names takes the caller's order; then the names only document it.
   if (layout.columns === undefined) return undefined;
   return layout.columns.map((name) => {
@@ -109,19 +105,15 @@ function columnOrder(columns: readonly unknown[], layout: RowLayout): readonly n
       throw new RequestFault(
         400,
         "serve.columns",
-        `input_data.columns lacks "${name}"; the model's columns are ${layout.columns?.join(", ")}`,
+        `${place}.columns lacks "${name}"; the model's columns are ${layout.columns?.join(", ")}`,
       );
     return at;
   });
 }
 
-function readRows(
-  value: unknown,
-  place: string,
-  layout: RowLayout,
-  width: number,
-  maxRows: number,
-): readonly (readonly unknown[])[] {
+/** Rows of the model's width, or the 4xx that names the row. */
+export function readRows(value: unknown, place: string, layout: RowLayout, maxRows: number): readonly (readonly unknown[])[] {
+  const { width } = layout;
   if (!Array.isArray(value))
     throw new RequestFault(
       400,
@@ -158,7 +150,7 @@ function matrix(
     for (let column = 0; column < width; column++) {
       const value = row[order === undefined ? column : (order[column] ?? 0)];
       if (!accepts(value)) throw valueFault(spec, index, columns?.[column] ?? `column ${column}`, value);
-      store(data, at++, value);
+      store(data, at++, value, spec.type);
     }
   }
   return { type: spec.type, dims: [rows.length, width], data };
@@ -169,7 +161,7 @@ function column(spec: TensorSpec, rows: readonly (readonly unknown[])[], from: n
   for (const [index, row] of rows.entries()) {
     const value = row[from];
     if (!ELEMENTS[spec.type].accepts(value)) throw valueFault(spec, index, width === 1 ? "column 0" : spec.name, value);
-    store(data, index, value);
+    store(data, index, value, spec.type);
   }
   return { type: spec.type, dims: spec.shape.length === 1 ? [rows.length] : [rows.length, 1], data };
 }

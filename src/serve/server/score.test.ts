@@ -110,10 +110,16 @@ describe("what cannot be scored gets one line, a code, and a server that stays u
       "serve.content-type: content-type is text/csv; send application/json",
     ],
     [
-      "a compressed body",
+      "a body that only claims to be compressed",
       raw("{}", { "content-encoding": "gzip" }),
+      400,
+      "serve.content-encoding: the body is not whole gzip data",
+    ],
+    [
+      "an unknown compression",
+      raw("{}", { "content-encoding": "zstd" }),
       415,
-      "serve.content-encoding: content-encoding gzip is not supported",
+      "serve.content-encoding: content-encoding zstd is not supported",
     ],
     [
       "a body too large",

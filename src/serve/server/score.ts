@@ -5,44 +5,62 @@ import { type Call, json, type Reply } from "./call.ts";
 import { readJsonObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
 import { tensorJson } from "./numbers.ts";
-import { readTable, rowLayout } from "./rows.ts";
+import { type RowLayout, readTable, rowLayout } from "./rows.ts";
 import type { TensorSpec, Tensors } from "./tensor.ts";
 
 /** Azure ML's scoring route: a table in, predictions out. */
-export function createScore(model: Model, batcher: Batcher, maxRows: number): (call: Call) => Promise<Reply> {
+export function createScore(model: Model, batcher: Batcher, maxRows: number): (call: Call) => Reply | Promise<Reply> {
   const layout = rowLayout(model);
   const keys = answerKeys(model.evaluator.outputs);
-  return async (call) => {
+  return (call) => {
     // Azure's server answers a preflight without CORS with an empty 200.
     if (call.method === "OPTIONS") return { status: 200, contentType: "text/plain; charset=utf-8", body: "" };
-    if (layout === undefined) {
-      throw new RequestFault(
-        400,
-        "serve.not-a-table",
-        `model "${model.name}" does not take rows of one table; send named tensors to /v2/models/${model.name}/infer`,
-      );
-    }
+    const rows = tableOf(layout, model);
     const body = call.method === "GET" ? readQuery(call.query) : readJsonObject(call);
-    const inputs = readTable(body, layout, maxRows);
+    const inputs = readTable(body, rows, maxRows);
     const started = performance.now();
-    const outputs = await runModel(batcher, inputs);
-    return json(200, answer(outputs, keys), {
-      "x-ms-run-function-failed": "False",
-      "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
-    });
+    return runModel(batcher, inputs, (outputs) =>
+      json(200, answer(outputs, keys), {
+        "x-ms-run-function-failed": "False",
+        "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
+      }),
+    );
   };
 }
 
-/** Runs the model; what it cannot compute is its own failure, as an exception of a scoring script would be. */
-export async function runModel(batcher: Batcher, inputs: Tensors): Promise<Tensors> {
+/** The layout of rows, or the refusal of a model that does not take rows of one table. */
+export function tableOf(layout: RowLayout | undefined, { name }: Model): RowLayout {
+  if (layout !== undefined) return layout;
+  throw new RequestFault(
+    400,
+    "serve.not-a-table",
+    `model "${name}" does not take rows of one table; send named tensors to /v2/models/${name}/infer`,
+  );
+}
+
+/**
+ * Runs the model and makes the answer of its outputs, in the same turn if the engine can. What the model cannot compute is its
+ * own failure, as an exception of a scoring script would be.
+ */
+export function runModel(batcher: Batcher, inputs: Tensors, reply: (outputs: Tensors) => Reply): Reply | Promise<Reply> {
+  let outputs: Tensors | Promise<Tensors>;
   try {
-    return await batcher.predict(inputs);
+    outputs = batcher.predict(inputs);
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ").slice(0, 200);
-    throw new RequestFault(500, "serve.model-failed", `the model could not compute this request (${reason})`, {
-      "x-ms-run-function-failed": "True",
-    });
+    throw modelFailed(cause);
   }
+  if (!(outputs instanceof Promise)) return reply(outputs);
+  return outputs.then(reply, (cause: unknown) => {
+    throw modelFailed(cause);
+  });
+}
+
+function modelFailed(cause: unknown): RequestFault {
+  if (cause instanceof RequestFault) return cause;
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ").slice(0, 200);
+  return new RequestFault(500, "serve.model-failed", `the model could not compute this request (${reason})`, {
+    "x-ms-run-function-failed": "True",
+  });
 }
 
 /**
@@ -67,7 +85,7 @@ export function answerKeys(outputs: readonly TensorSpec[]): ReadonlyMap<string, 
   return new Map(outputs.map(({ name }) => [name, name]));
 }
 
-function answer(outputs: Tensors, keys: ReadonlyMap<string, string>): string {
+export function answer(outputs: Tensors, keys: ReadonlyMap<string, string>): string {
   let out = "";
   for (const [name, key] of keys) {
     const tensor = outputs[name];

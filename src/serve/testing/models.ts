@@ -41,6 +41,41 @@ export const ECHO = {
   })),
 } as const;
 
+/** TensorProto.DataType of each type that the Open Inference Protocol names. */
+const ELEMENT_TYPES = {
+  FP32: 1,
+  UINT8: 2,
+  INT8: 3,
+  UINT16: 4,
+  INT16: 5,
+  INT32: 6,
+  INT64: 7,
+  BYTES: 8,
+  BOOL: 9,
+  FP16: 10,
+  FP64: 11,
+  UINT32: 12,
+  UINT64: 13,
+} as const;
+
+export const DATATYPES = Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[];
+
+/** Two columns as model without work to do, to be encoded and then given a type by `retype`. */
+export const IDENTITY = {
+  name: "identity",
+  inputs: [rowsOf("x", "bool", 2)],
+  outputs: [rowsOf("y", "bool", 2)],
+  nodes: [{ op: "Identity", inputs: ["x"], outputs: ["y"] }],
+} as const;
+
+/** IDENTITY with another element type: field 1 of both tensors' types, a byte each. */
+export function retype(identity: Uint8Array, to: keyof typeof ELEMENT_TYPES): Uint8Array {
+  const bytes = Uint8Array.from(identity);
+  for (let at = 0; at + 1 < bytes.length; at++)
+    if (bytes[at] === 0x08 && bytes[at + 1] === ELEMENT_TYPES.BOOL) bytes[at + 1] = ELEMENT_TYPES[to];
+  return bytes;
+}
+
 /** One column for each input, as converters write pipelines. */
 export const COLUMNS = {
   name: "columns",

@@ -16,6 +16,7 @@ export function createOwnEvaluator(model: Uint8Array): Evaluator {
   const rowsPerSlice = Math.max(1, Math.floor((SLICE_MS * 1e6) / Math.max(plan.cost, 1)));
   return {
     engine: "own",
+    immediate: true,
     inputs: plan.inputs.map(({ name, column }) => spec(name, column)),
     outputs: plan.outputs.map(({ name, column }) => spec(name, column)),
     run(feeds) {

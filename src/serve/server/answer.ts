@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { RequestFault } from "../fault.ts";
+import type { Log } from "../log.ts";
+import { checkRequestIds, requestIds } from "../request-ids.ts";
+import { SERVER_VERSION } from "../version.ts";
+import type { Reply } from "./call.ts";
+import { receive } from "./receive.ts";
+import { refusal } from "./refusal.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
+import type { Route, Router } from "./routes.ts";
+
+export interface AnswerOptions {
+  readonly route: Router;
+  readonly requests: RequestMetrics;
+  readonly maxBodyBytes: number;
+  readonly draining: () => boolean;
+  readonly log: Log;
+}
+
+/**
+ * Answers one HTTP request. Callbacks instead of promises as long as nothing waits: a prediction of an own evaluator is
+ * answered in the turn in which its body ended.
+ */
+export function createAnswer({ route, requests, maxBodyBytes, draining, log }: AnswerOptions) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const started = performance.now();
+    const url = request.url ?? "/";
+    const mark = url.indexOf("?");
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const found = route(path);
+
+    receive(request, maxBodyBytes, (body) => {
+      try {
+        if (body instanceof RequestFault) throw body;
+        checkRequestIds(request.headers);
+        const query = mark < 0 ? "" : url.slice(mark + 1);
+        const reply = found.handle({ method: request.method ?? "GET", path, query, headers: request.headers, body });
+        if (reply instanceof Promise) reply.then(finish, fail);
+        else finish(reply);
+      } catch (cause) {
+        fail(cause);
+      }
+    });
+
+    function fail(cause: unknown): void {
+      const reply = refusal(cause, found.dialect);
+      if (reply.status >= 500) log("error", "request.failed", described(found, reply, cause));
+      finish(reply);
+    }
+
+    function described({ name }: Route, { status }: Reply, cause: unknown) {
+      const { headers } = request;
+      return {
+        path,
+        route: name,
+        status,
+        message: cause instanceof RequestFault ? cause.message : String(cause instanceof Error ? (cause.stack ?? cause) : cause),
+        requestId: String(headers["x-request-id"] ?? ""),
+        ...(typeof headers.traceparent === "string" ? { traceparent: headers.traceparent.slice(0, 60) } : {}),
+      };
+    }
+
+    function finish(reply: Reply): void {
+      response.writeHead(reply.status, headersOf(reply, request.headers, draining()));
+      response.end(reply.body);
+      requests.done(found.name, reply.status, (performance.now() - started) / 1000);
+    }
+  };
+}
+
+/** Names and values in turns: what Node writes without looking at each again. */
+function headersOf({ contentType, body, headers }: Reply, asked: IncomingMessage["headers"], draining: boolean): string[] {
+  const ids = requestIds(asked);
+  const list = [
+    "content-type",
+    contentType,
+    "content-length",
+    String(typeof body === "string" ? Buffer.byteLength(body) : body.length),
+    "x-ms-server-version",
+    SERVER_VERSION,
+    "x-request-id",
+    ids["x-request-id"],
+    "x-ms-request-id",
+    ids["x-ms-request-id"],
+  ];
+  const client = ids["x-ms-client-request-id"];
+  if (client !== undefined) list.push("x-ms-client-request-id", client);
+  // Azure's front end reads it from every answer.
+  if (headers?.["x-ms-run-function-failed"] === undefined) list.push("x-ms-run-function-failed", "False");
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && !(draining && name === "connection")) list.push(name, value);
+  }
+  // W3C Trace Context: the answer names the trace that it belongs to, so that a caller without a tracer can find it.
+  const { traceparent, traceid } = asked;
+  if (typeof traceparent === "string" && TRACEPARENT.test(traceparent)) list.push("traceparent", traceparent);
+  if (typeof traceid === "string" && traceid.length <= 100) list.push("traceid", traceid);
+  if (draining) list.push("connection", "close");
+  return list;
+}
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
