@@ -50,7 +50,8 @@ function releaseText({ release, started, ended, evidence }: PastRelease): string
   const requests = ended?.requests === undefined ? "" : `; ${ended.requests} requests, ${ended.failed ?? 0} failed`;
   const outcome = ended === undefined ? "did not end" : `${ended.outcome}: ${ended.reason}${requests}`;
   const metrics = (evidence?.metrics ?? []).map(
-    ({ name, candidate, stable }) => `    ${name}: ${count(candidate)} against ${count(stable)} at ${evidence?.percent ?? 0} %`,
+    ({ name, candidate, stable }) =>
+      `    ${name}: ${count(candidate)}${stable.requests === 0 ? "" : ` against ${count(stable)}`}`,
   );
   return [`${started?.at ?? ended?.at ?? release}  ${what.padEnd(24)} ${outcome}`, ...metrics].join("\n");
 }

@@ -69,7 +69,7 @@ function evidenceLines({ percent, seconds: elapsed, expectedSeconds, metrics }: 
   return [
     `release at ${percent} % for ${seconds(elapsed * 1000)}, ${left}`,
     ...metrics.map(({ name, candidate, stable, toGoOn, toRollBack }) => {
-      const counts = `${count(candidate)} against ${count(stable)}`;
+      const counts = `${count(candidate)}${stable.requests === 0 ? "" : ` against ${count(stable)}`}`;
       return `  ${name.padEnd(16)} ${counts.padEnd(34)} on ${bar(toGoOn)} back ${bar(toRollBack)}`;
     }),
   ];

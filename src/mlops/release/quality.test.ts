@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createQuality } from "./quality.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "quayside-quality-"));
+const truthFile = join(folder, "truth.json");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("answers wait for their truth and are judged once, when it comes", async () => {
+  writeFileSync(truthFile, '[["a"], null]');
+  const quality = createQuality({ truthFile });
+  quality.answered("candidate", 0, '{"predictions":["a"]}');
+  quality.answered("candidate", 1, '{"predictions":["a"]}');
+  quality.answered("stable", 1, '{"predictions":["b"]}');
+
+  const early = await quality.take();
+  writeFileSync(truthFile, '[["a"], ["b"]]');
+  const late = await quality.take();
+  const after = await quality.take();
+
+  expect(early.wrong).toEqual({ candidate: { requests: 1, events: 0 }, stable: { requests: 0, events: 0 } });
+  expect(late.wrong).toEqual({ candidate: { requests: 1, events: 1 }, stable: { requests: 1, events: 0 } });
+  expect(after.wrong?.candidate.requests).toBe(0);
+});
+
+test("without truth, calibrated confidence says how many answers are likely wrong", async () => {
+  const half = () => 0.5;
+  const quality = createQuality({ calibrated: { candidate: half, stable: (confidence) => confidence } });
+  quality.answered("candidate", 0, '{"predictions":["a"],"probabilities":[[0.9,0.1]]}');
+  quality.answered("stable", 0, '{"predictions":["a"],"probabilities":[[0.9,0.1]]}');
+  quality.answered("stable", 0, '{"predictions":["a"]}');
+
+  const { "estimated-wrong": estimated } = await quality.take();
+
+  expect(estimated?.candidate).toEqual({ requests: 1, events: 0.5 });
+  expect(estimated?.stable.requests).toBe(1);
+  expect(estimated?.stable.events).toBeCloseTo(0.1, 12);
+});
+
+test("a truth file that is no array is refused by name", async () => {
+  writeFileSync(truthFile, '{"0":["a"]}');
+
+  await expect(createQuality({ truthFile }).take()).rejects.toThrow("truth.json must be a JSON array");
+});
