@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { v5 } from "uuid";
 import { isObject, type JsonValue } from "../../src/base/index.ts";
-import { parseTemplate, type Raw, type Syntax } from "./terraform-reader.ts";
+import { parseTemplate, type Raw, type Syntax, showNumbered } from "./terraform-reader.ts";
 
 /** What a name stands for: `resolve(["var", "location"])`; it takes the names it needs and leaves the rest. */
 export type Resolve = (path: readonly (string | number)[]) => Promise<{ value: JsonValue; rest: readonly (string | number)[] }>;
@@ -14,8 +14,9 @@ export type Resolve = (path: readonly (string | number)[]) => Promise<{ value: J
 export async function evaluate(raw: Raw, resolve: Resolve): Promise<JsonValue> {
   if (typeof raw === "string") {
     const { syntax, source } = await parseTemplate(raw);
-    const value = await createEvaluator(source, resolve)(syntax);
-    return source.startsWith("<<TEMPLATE") && typeof value === "string" ? value.replace(/\n$/, "") : value;
+    const isHere = source.startsWith("<<");
+    const value = await createEvaluator(source, resolve, isHere ? syntax : undefined)(syntax);
+    return isHere && typeof value === "string" ? value.replace(/\n$/, "") : value;
   }
   if (Array.isArray(raw)) return Promise.all(raw.map((item) => evaluate(item, resolve)));
   if (raw === null || typeof raw !== "object") return raw;
@@ -42,12 +43,15 @@ function syntaxNames(syntax: Syntax): string[] {
 
 function pathOf({ meta }: Syntax): (string | number)[] {
   const traversal = (meta?.traversal ?? []) as { type: string; segment: string }[];
-  return traversal.map(({ type, segment }) => (type === "indexTraversal" ? (JSON.parse(segment) as string | number) : segment));
+  return traversal.map(({ type, segment }) => (type === "indexTraversal" ? indexOf(segment) : segment));
 }
+
+const indexOf = (segment: string) => (segment.startsWith('"') ? showNumbered(segment.slice(1, -1)) : Number(segment));
 
 type Go = (syntax: Syntax) => Promise<JsonValue>;
 
-function createEvaluator(source: string, resolve: Resolve): Go {
+/** In a here document backslashes are backslashes. */
+function createEvaluator(source: string, resolve: Resolve, hereDocument?: Syntax): Go {
   const bytes = Buffer.from(source);
   const textAt = ({ range }: Syntax) => bytes.subarray(range.start.byte, range.end.byte).toString();
 
@@ -60,7 +64,7 @@ function createEvaluator(source: string, resolve: Resolve): Go {
       case "literalValue":
         return JSON.parse(String(meta?.value)) as JsonValue;
       case "template":
-        return (await Promise.all(children.map((part) => templatePart(part, textAt(syntax).startsWith("<<"))))).join("");
+        return (await Promise.all(children.map((part) => templatePart(part, syntax === hereDocument)))).join("");
       case "templateWrap":
         return go(known(first));
       case "tuple":
@@ -142,12 +146,12 @@ function known(syntax: Syntax | undefined): Syntax {
 }
 
 function unescape(text: string, isHere: boolean): string {
-  const signs = text.replace(/([$%])\1\{/g, "$1{");
-  if (isHere) return signs;
-  return text.replace(/\\u([0-9a-fA-F]{4})|\\(.)|([$%])\3\{/gs, (_, code?: string, sign?: string, start?: string) => {
+  if (isHere) return showNumbered(text.replace(/([$%])\1\{/g, "$1{"));
+  const plain = text.replace(/\\u([0-9a-fA-F]{4})|\\(.)|([$%])\3\{/gs, (_, code?: string, sign?: string, start?: string) => {
     if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
     return sign === undefined ? `${start}{` : (SIGNS[sign] ?? sign);
   });
+  return showNumbered(plain);
 }
 
 const SIGNS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
@@ -290,7 +294,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   floor: (value) => Math.floor(number(value)),
   alltrue: (items) => list(items).every(bool),
   one: (items) => (list(items).length > 1 ? fail("one() of several") : (list(items)[0] ?? null)),
-  regex: (pattern, value) => new RegExp(text(pattern), "v").exec(text(value))?.[0] ?? fail("no match"),
+  regex: (pattern, value) => new RegExp(text(pattern), "u").exec(text(value))?.[0] ?? fail("no match"),
 };
 
 function fail(message: string): never {

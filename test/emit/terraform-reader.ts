@@ -29,7 +29,7 @@ export async function readModule(files: ReadonlyMap<string, string>): Promise<Co
   };
   for (const [path, text] of files) {
     if (!path.endsWith(".tf")) continue;
-    const parsed = (await parse(path, text)) as Record<string, unknown>;
+    const parsed = await parsedOnce(path, text);
     const labelled = (key: string) => Object.entries((parsed[key] ?? {}) as Record<string, unknown[]>);
     for (const block of (parsed.locals ?? []) as object[]) Object.assign(found.locals, block);
     for (const [name, [block]] of labelled("variable")) Object.assign(found.variables, { [name]: block });
@@ -46,17 +46,37 @@ export async function readModule(files: ReadonlyMap<string, string>): Promise<Co
   return found;
 }
 
+const parsedFiles = new Map<string, Promise<Record<string, unknown>>>();
+
+function parsedOnce(path: string, text: string): Promise<Record<string, unknown>> {
+  const found = parsedFiles.get(text) ?? (parse(path, hideNumbered(text)) as Promise<Record<string, unknown>>);
+  parsedFiles.set(text, found);
+  return found;
+}
+
+const HIDDEN = { $: "\ue000", "%": "\ue001" } as const;
+
+/** The parser's JSON has one spelling for a sign that is written by number and for one that starts an interpolation. */
+function hideNumbered(text: string): string {
+  return text.replaceAll("\\u0024", HIDDEN.$).replaceAll("\\u0025", HIDDEN["%"]);
+}
+
+export function showNumbered(text: string): string {
+  return text.replaceAll(HIDDEN.$, "$").replaceAll(HIDDEN["%"], "%");
+}
+
 /** The syntax of a text as it stands in an attribute. A here document takes it as it is, except for interpolations. */
 export async function parseTemplate(template: string): Promise<{ syntax: Syntax; source: string }> {
-  const whole = /^\$\{([\s\S]*)\}$/.exec(template);
-  if (whole?.[1] !== undefined) {
-    // one interpolation, unless the braces belong to two
-    const syntax = await tryParse(whole[1]);
-    if (syntax) return { syntax, source: whole[1] };
-  }
-  const source = `<<TEMPLATE\n${template}\nTEMPLATE\n`;
+  const whole = /^\$\{([\s\S]*)\}$/.exec(template)?.[1];
+  // one interpolation, unless the braces belong to two
+  const syntax = whole === undefined ? undefined : await tryParse(whole);
+  if (whole !== undefined && syntax) return { syntax, source: whole };
+  return parseExpression(`<<TEMPLATE\n${template}\nTEMPLATE\n`);
+}
+
+async function parseExpression(source: string): Promise<{ syntax: Syntax; source: string }> {
   const syntax = await tryParse(source);
-  if (!syntax) throw new Error(`not a template: ${template}`);
+  if (!syntax) throw new Error(`not an expression: ${source}`);
   return { syntax, source };
 }
 
