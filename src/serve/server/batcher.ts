@@ -60,19 +60,23 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
   let queuedRows = 0;
   let runningRows = 0;
   let running = 0;
-  let scheduled = false;
+  let next: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   function schedule(): void {
-    if (scheduled || queue.length === 0 || running >= concurrency) return;
-    scheduled = true;
+    if (next !== undefined || queue.length === 0 || running >= concurrency) return;
     const [oldest] = queue;
     const wait = queuedRows >= limit.rows() || oldest === undefined ? 0 : oldest.since + maxWaitMs - now();
-    if (wait > 0) setTimeout(flush, wait);
-    else setImmediate(flush);
+    if (wait > 0) {
+      timer ??= setTimeout(flush, wait);
+      return;
+    }
+    clearTimeout(timer);
+    next = setImmediate(flush);
   }
 
   function flush(): void {
-    scheduled = false;
+    next = timer = undefined;
     while (running < concurrency && queue.length > 0) void runNext(takeBatch());
     schedule();
   }
