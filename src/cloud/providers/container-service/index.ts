@@ -1,4 +1,5 @@
 import type { ProviderFactory } from "../../contract.ts";
+import { createKubernetesPlane } from "../../planes/kubernetes/index.ts";
 import { agentPools } from "./agent-pools.ts";
 import { versionList } from "./kubernetes-versions.ts";
 import { maintenanceConfigurations } from "./maintenance-configurations.ts";
@@ -6,27 +7,31 @@ import { managedClusters } from "./managed-clusters.ts";
 import { managedNamespaces } from "./managed-namespaces.ts";
 import { trustedAccessRoleBindings, trustedAccessRoles } from "./trusted-access.ts";
 
-export const createContainerService: ProviderFactory = (host) => ({
-  namespace: "Microsoft.ContainerService",
-  types: [
-    managedClusters(host),
-    agentPools(host),
-    managedNamespaces(host),
-    trustedAccessRoleBindings(host),
-    maintenanceConfigurations,
-  ],
-  actions: [
-    {
-      method: "GET",
-      path: "locations/{location}/kubernetesVersions",
-      permission: "locations/kubernetesVersions/read",
-      run: () => ({ status: 200, body: versionList() }),
-    },
-    {
-      method: "GET",
-      path: "locations/{location}/trustedAccessRoles",
-      permission: "locations/trustedAccessRoles/read",
-      run: () => ({ status: 200, body: trustedAccessRoles() }),
-    },
-  ],
-});
+export const createContainerService: ProviderFactory = (host) => {
+  const kubernetes = createKubernetesPlane(host);
+  return {
+    namespace: "Microsoft.ContainerService",
+    planes: [kubernetes],
+    types: [
+      managedClusters(host, kubernetes.forget),
+      agentPools(host),
+      managedNamespaces(host),
+      trustedAccessRoleBindings(host),
+      maintenanceConfigurations,
+    ],
+    actions: [
+      {
+        method: "GET",
+        path: "locations/{location}/kubernetesVersions",
+        permission: "locations/kubernetesVersions/read",
+        run: () => ({ status: 200, body: versionList() }),
+      },
+      {
+        method: "GET",
+        path: "locations/{location}/trustedAccessRoles",
+        permission: "locations/trustedAccessRoles/read",
+        run: () => ({ status: 200, body: trustedAccessRoles() }),
+      },
+    ],
+  };
+};

@@ -1,12 +1,13 @@
 import { idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { ActionSpec, Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
-import { flagAt, objectsAt, textAt } from "../common/body.ts";
+import { objectsAt, textAt } from "../common/body.ts";
 import { claim } from "../common/claims.ts";
-import { badRequest, conflict, refusedAction, unsupported } from "../common/faults.ts";
+import { badRequest, conflict, refusedAction } from "../common/faults.ts";
 import { requireType } from "../common/references.ts";
 import { isBusy } from "../common/state.ts";
 import { AKS_API_VERSIONS, CLUSTER_TYPE, IDENTITY_TYPE, POOL_TYPE } from "./api-versions.ts";
+import { credentialActions } from "./cluster-credentials.ts";
 import { checkOutbound } from "./cluster-outbound.ts";
 import { checkCaller, checkControlPlane, kubeletIdentity } from "./cluster-permissions.ts";
 import { checkCluster, checkInlineChanges } from "./cluster-rules.ts";
@@ -21,7 +22,7 @@ import { checkServiceRange } from "./service-range.ts";
 const MINUTE_MS = 60_000;
 
 /** Pools are resources of their own; the inline list makes the first ones and shows all of them. */
-export function managedClusters(host: CloudHost): TypeSpec {
+export function managedClusters(host: CloudHost, forgetObjects: (uid: string) => void): TypeSpec {
   return {
     type: "managedClusters",
     apiVersions: AKS_API_VERSIONS,
@@ -42,6 +43,7 @@ export function managedClusters(host: CloudHost): TypeSpec {
       const kubelet = textAt(properties, "identityProfile.kubeletidentity.resourceId");
       // Only an identity that was made with the cluster goes with it.
       if (kubelet !== undefined && host.resources.get(kubelet) === undefined) host.principals.remove(kubelet);
+      forgetObjects(textAt(properties, "resourceUID") ?? "");
       host.log("aks.removed", { id });
     },
     actions: clusterActions(host),
@@ -174,27 +176,8 @@ function clusterActions(host: CloudHost): Readonly<Record<string, ActionSpec>> {
     }),
   });
   return {
-    listClusterUserCredential: refusedAction(
-      "listClusterUserCredential/action",
-      "listClusterUserCredential (the cluster has no Kubernetes API yet)",
-    ),
-    listClusterMonitoringUserCredential: refusedAction(
-      "listClusterMonitoringUserCredential/action",
-      "listClusterMonitoringUserCredential",
-    ),
-    listClusterAdminCredential: {
-      permission: "listClusterAdminCredential/action",
-      run({ resource }) {
-        if (flagAt(resource, "properties.disableLocalAccounts") === true) {
-          throw badRequest(
-            "BadRequest",
-            `${resource.id} has local accounts disabled, so it has no admin credential; sign in with Microsoft Entra`,
-          );
-        }
-        throw unsupported("listClusterAdminCredential (the cluster has no Kubernetes API yet)");
-      },
-    },
-    runCommand: refusedAction("runCommand/action", "runCommand (the cluster has no Kubernetes API yet)"),
+    ...credentialActions(host),
+    runCommand: refusedAction("runCommand/action", "runCommand (no pods run in the cluster)"),
     rotateClusterCertificates: refusedAction("rotateClusterCertificates/action", "rotateClusterCertificates"),
     start: power("Running", "start/action"),
     stop: power("Stopped", "stop/action"),

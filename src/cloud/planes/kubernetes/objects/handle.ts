@@ -1,0 +1,292 @@
+import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import type { CloudHost } from "../../../contract.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { emptyNamespace, MANAGED_BY_ARM } from "../cluster/reconcile.ts";
+import { applyFields } from "../fields/managed-fields.ts";
+import { objectAt, textAt } from "../kinds/columns.ts";
+import { NAMESPACE } from "../kinds/index.ts";
+import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { check } from "../schema/validate.ts";
+import { jsonPatch, mergePatch, strategicPatch } from "../wire/patch.ts";
+import { alreadyExists, badRequest, conflict, invalidObject, notFound, Refusal } from "../wire/refusal.ts";
+import { bodyOf, type KubernetesRequest, objectBody, unsupportedMediaType } from "../wire/request.ts";
+import type { Objects } from "./objects.ts";
+import { finish, rfc3339 } from "./write.ts";
+
+export interface Call {
+  readonly host: CloudHost;
+  readonly objects: Objects;
+  readonly cluster: Cluster;
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly request: KubernetesRequest;
+}
+
+export interface Written {
+  readonly status: 200 | 201;
+  readonly object: JsonObject;
+  /** For `Warning` headers. */
+  readonly warnings: readonly string[];
+}
+
+const STALE = "the object has been modified; please apply your changes to the latest version and try again";
+
+export function create(call: Call): Written {
+  const { kind, host, objects, cluster } = call;
+  requireJson(call.request);
+  const { object, warnings } = readObject(call, objectBody(call.request));
+  const named = withName(object, () => host.newGuid().replaceAll("-", "").slice(0, 5));
+  const name = textAt(named, "metadata.name");
+  if (objects.get(cluster.uid, kind, call.namespace ?? "", name) !== undefined) throw alreadyExists(kind, name);
+  if (textAt(named, "metadata.resourceVersion") !== "")
+    throw badRequest("resourceVersion should not be set on objects to be created");
+  requireNamespace(call);
+  return store(call, undefined, finishing(call, undefined, named), 201, warnings);
+}
+
+function withName(object: JsonObject, random: () => string): JsonObject {
+  const prefix = textAt(object, "metadata.generateName");
+  if (prefix === "" || textAt(object, "metadata.name") !== "") return object;
+  return { ...object, metadata: { ...objectAt(object, "metadata"), name: `${prefix}${random()}` } };
+}
+
+export function replace(call: Call): Written {
+  requireJson(call.request);
+  const live = existing(call);
+  const { object, warnings } = readObject(call, objectBody(call.request));
+  requireFresh(call, live, object);
+  return store(call, live, finishing(call, live, object), 200, warnings);
+}
+
+const PATCHES = {
+  "application/merge-patch+json": (live: JsonObject, patch: JsonValue) => mergePatch(live, patch),
+  "application/json-patch+json": jsonPatch,
+  "application/strategic-merge-patch+json": (live: JsonObject, patch: JsonValue) =>
+    isObject(patch) ? strategicPatch(live, patch) : patch,
+} as const;
+const APPLY = "application/apply-patch+yaml";
+
+export function patch(call: Call): Written {
+  const { contentType } = call.request;
+  if (contentType === APPLY) return apply(call);
+  // Kinds of a CustomResourceDefinition have no strategy to merge by.
+  const accepted = Object.keys(PATCHES).filter((type) => call.kind.feature === undefined || !type.includes("strategic"));
+  if (!accepted.includes(contentType)) throw unsupportedMediaType([...accepted, APPLY]);
+  const live = existing(call);
+  const patched = PATCHES[contentType as keyof typeof PATCHES](live, bodyOf(call.request));
+  if (!isObject(patched)) throw badRequest("the patch leaves no object");
+  const { object, warnings } = readObject(call, patched);
+  requireFresh(call, live, object);
+  return store(call, live, finishing(call, live, object), 200, warnings);
+}
+
+function apply(call: Call): Written {
+  const { kind, host, request, name } = call;
+  const manager = request.query.get("fieldManager") ?? "";
+  if (manager === "")
+    throw new Refusal(
+      422,
+      "Invalid",
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  const { object: config, warnings } = readObject(call, objectBody(request));
+  const { managedFields, resourceVersion } = objectAt(config, "metadata");
+  if (Array.isArray(managedFields) && managedFields.length > 0) throw badRequest("metadata.managedFields must be nil");
+  const live = call.objects.get(call.cluster.uid, kind, call.namespace ?? "", name);
+  if (live === undefined && typeof resourceVersion === "string") throw conflict(kind, name, STALE);
+  if (live !== undefined) requireFresh(call, live, config);
+  else requireNamespace(call);
+  const problems = check(kind.schema, config).problems.filter(({ reason }) => reason === "FieldValueTypeInvalid");
+  if (problems.length > 0) throw invalidObject(kind, name, problems);
+  const write = { schema: kind.schema, live, manager, apiVersion: apiVersionOf(kind), time: rfc3339(host.clock.now()) };
+  const applied = applyFields(write, config, request.query.get("force") === "true");
+  if ("conflicts" in applied) throw conflictOf(applied.conflicts);
+  const object = finish({ kind, live, object: applied.object, now: host.clock.now(), uid: host.newGuid });
+  return store(call, live, object, live === undefined ? 201 : 200, warnings);
+}
+
+/** Kubernetes' own words: kubectl prints them and explains what to do. */
+function conflictOf(conflicts: readonly { readonly owner: string; readonly field: string }[]): Refusal {
+  const causes = conflicts.map(({ owner, field }) => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with ${owner}`,
+    field,
+  }));
+  const owners = Map.groupBy(conflicts, ({ owner }) => owner);
+  const lines = [...owners].map(([owner, fields]) =>
+    fields.length === 1
+      ? `conflict with ${owner}: ${fields[0]?.field}`
+      : `conflicts with ${owner}:\n${fields.map(({ field }) => `- ${field}`).join("\n")}`,
+  );
+  const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
+  return new Refusal(409, "Conflict", `Apply failed with ${count}: ${lines.join("\n")}`, { causes });
+}
+
+/** The object that goes, as it was; or with a deletion timestamp while finalizers hold it. */
+export function remove(call: Call): JsonObject {
+  const { kind, objects, cluster, host, name, request } = call;
+  const live = existing(call);
+  const options = request.text === "" ? {} : objectBody(request);
+  const { uid, resourceVersion } = objectAt(options, "preconditions");
+  const metadata = objectAt(live, "metadata");
+  if (
+    (uid !== undefined && uid !== metadata.uid) ||
+    (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+  )
+    throw conflict(kind, name, "Precondition failed: UID or resourceVersion in precondition does not match that of the object");
+  if (kind === NAMESPACE) refuseProtected(live, name);
+  const { finalizers } = metadata;
+  const held = Array.isArray(finalizers) && finalizers.length > 0;
+  if (isDryRun(request, options)) return live;
+  return host.store.transaction(() => {
+    if (held) {
+      const deletionTimestamp = metadata.deletionTimestamp ?? rfc3339(host.clock.now());
+      return objects.put(cluster.uid, kind, {
+        ...live,
+        metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 },
+      });
+    }
+    if (kind === NAMESPACE) emptyNamespace(objects, cluster.uid, name);
+    objects.delete(cluster.uid, kind, live);
+    return live;
+  });
+}
+
+const IMMORTAL = ["default", "kube-public", "kube-system"];
+
+function refuseProtected(live: JsonObject, name: string): void {
+  if (IMMORTAL.includes(name))
+    throw new Refusal(403, "Forbidden", `namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`, {
+      name,
+      kind: "namespaces",
+    });
+  if (objectAt(live, "metadata.labels")[MANAGED_BY_ARM] === "true")
+    throw new Refusal(
+      403,
+      "Forbidden",
+      `namespaces ${JSON.stringify(name)} is forbidden: Azure Resource Manager manages it; delete the managedNamespaces resource`,
+      { name, kind: "namespaces" },
+    );
+}
+
+function finishing({ kind, host, request }: Call, live: JsonObject | undefined, object: JsonObject): JsonObject {
+  const manager = request.query.get("fieldManager") ?? (request.userAgent.split("/")[0] || "unknown");
+  return finish({ kind, live, object, manager, now: host.clock.now(), uid: host.newGuid });
+}
+
+function store(
+  call: Call,
+  live: JsonObject | undefined,
+  object: JsonObject,
+  status: 200 | 201,
+  warnings: readonly string[],
+): Written {
+  const { objects, cluster, kind, host } = call;
+  if (object === live || isDryRun(call.request)) return { status, object, warnings };
+  const { deletionTimestamp, finalizers } = objectAt(object, "metadata");
+  const released = deletionTimestamp !== undefined && (!Array.isArray(finalizers) || finalizers.length === 0);
+  const stored = host.store.transaction(() =>
+    released ? objects.delete(cluster.uid, kind, object) : objects.put(cluster.uid, kind, object),
+  );
+  return { status, object: stored, warnings };
+}
+
+function isDryRun({ query }: KubernetesRequest, options: JsonObject = {}): boolean {
+  const asked = [...query.getAll("dryRun"), ...(Array.isArray(options.dryRun) ? options.dryRun : [])];
+  const wrong = asked.find((value) => value !== "All");
+  if (wrong !== undefined)
+    throw new Refusal(422, "Invalid", `dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`);
+  return asked.length > 0;
+}
+
+/** Holds a body to its place and to its schema. */
+function readObject(call: Call, body: JsonObject): { readonly object: JsonObject; readonly warnings: readonly string[] } {
+  const { kind, namespace, request } = call;
+  const version = apiVersionOf(kind);
+  for (const [member, expected] of [
+    ["apiVersion", version],
+    ["kind", kind.kind],
+  ] as const)
+    if (body[member] !== undefined && body[member] !== expected)
+      throw badRequest(
+        `the ${member} in the data (${JSON.stringify(body[member])}) does not match the expected one (${expected})`,
+      );
+  const metadata = objectAt(body, "metadata");
+  if (metadata.namespace !== undefined && metadata.namespace !== null && metadata.namespace !== namespace)
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  if (call.name !== "" && metadata.name !== undefined && metadata.name !== call.name)
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${call.name})`);
+  const warnings = unknownFields(call, body, request.query.get("fieldValidation") ?? "Warn");
+  const placed = {
+    ...withoutNulls(body),
+    apiVersion: version,
+    kind: kind.kind,
+    metadata: {
+      ...withoutNulls(metadata),
+      ...(call.name === "" ? {} : { name: call.name }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  };
+  return { object: pruned(kind, placed), warnings };
+}
+
+function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+}
+
+/** Without what the schema does not know; with values of the wrong type left for the checks to name. */
+function pruned(kind: Kind, object: JsonObject): JsonObject {
+  const { value, problems } = check(kind.schema, object);
+  return problems.some(({ reason }) => reason === "FieldValueTypeInvalid") ? object : value;
+}
+
+function unknownFields({ kind }: Call, body: JsonObject, validation: string): string[] {
+  const { unknown } = check(kind.schema, body);
+  const said = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
+  switch (validation) {
+    case "Ignore":
+      return [];
+    case "Warn":
+    case "":
+      return said;
+    case "Strict":
+      if (said.length === 0) return [];
+      throw badRequest(
+        `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${said.join(", ")}`,
+      );
+    default:
+      throw badRequest(
+        `fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "Ignore", "Strict", "Warn"`,
+      );
+  }
+}
+
+function existing({ objects, cluster, kind, namespace, name }: Call): JsonObject {
+  const live = objects.get(cluster.uid, kind, namespace ?? "", name);
+  if (live === undefined) throw notFound(kind, name);
+  return live;
+}
+
+function requireNamespace({ objects, cluster, namespace }: Call): void {
+  if (namespace !== undefined && objects.get(cluster.uid, NAMESPACE, "", namespace) === undefined)
+    throw notFound(NAMESPACE, namespace);
+}
+
+/** A write that names the version that it was made from is refused when another one came between. */
+function requireFresh({ kind, name }: Call, live: JsonObject, object: JsonObject): void {
+  const [had, has] = [textAt(object, "metadata.resourceVersion"), textAt(live, "metadata.resourceVersion")];
+  if (had !== "" && had !== has) throw conflict(kind, name, STALE);
+  const uid = textAt(object, "metadata.uid");
+  if (uid !== "" && uid !== textAt(live, "metadata.uid"))
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, "metadata.uid")}`,
+    );
+}
+
+function requireJson({ contentType }: KubernetesRequest): void {
+  if (contentType !== "application/json" && contentType !== "application/yaml")
+    throw unsupportedMediaType(["application/json", "application/yaml"]);
+}

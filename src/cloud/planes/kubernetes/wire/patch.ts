@@ -1,0 +1,86 @@
+import { isObject, type JsonObject, type JsonValue, jsonEqual } from "../../../../base/index.ts";
+import { badRequest, Refusal, unsupported } from "./refusal.ts";
+
+/** RFC 7396: null takes a member away, lists are replaced. */
+export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
+  if (!isObject(patch)) return patch;
+  const out: JsonObject = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === undefined) continue;
+    if (value === null) delete out[key];
+    else out[key] = mergePatch(out[key], value);
+  }
+  return out;
+}
+
+/** Strategic merge differs from RFC 7396 only in lists that merge and in directives; the kinds here have such lists in metadata alone. */
+export function strategicPatch(target: JsonObject, patch: JsonObject): JsonValue {
+  refuseDirectives(patch, "");
+  const metadata = isObject(patch.metadata) ? patch.metadata : {};
+  for (const member of ["finalizers", "ownerReferences"])
+    if (metadata[member] !== undefined) throw unsupported(`metadata.${member} in a strategic merge patch; send a merge patch`);
+  return mergePatch(target, patch);
+}
+
+function refuseDirectives(value: JsonValue, at: string): void {
+  if (Array.isArray(value)) value.forEach((item, index) => refuseDirectives(item, `${at}[${index}]`));
+  if (!isObject(value)) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (key.startsWith("$"))
+      throw unsupported(`the directive ${key} of strategic merge patches at ${at === "" ? "the root" : at}`);
+    if (member !== undefined) refuseDirectives(member, at === "" ? key : `${at}.${key}`);
+  }
+}
+
+/** RFC 6902, without `move` and `copy`. */
+export function jsonPatch(target: JsonObject, patch: JsonValue): JsonValue {
+  if (!Array.isArray(patch)) throw badRequest("a JSON patch is a list of operations");
+  return patch.reduce<JsonValue>((document, operation) => {
+    if (!isObject(operation) || typeof operation.path !== "string")
+      throw badRequest("an operation of a JSON patch has op and path");
+    const steps = operation.path
+      .split("/")
+      .slice(1)
+      .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+    switch (operation.op) {
+      case "add":
+      case "replace":
+      case "remove":
+      case "test":
+        return edit(document, steps, operation.op, operation.value, operation.path);
+      default:
+        throw unsupported(`the operation ${JSON.stringify(operation.op)} of JSON patches`);
+    }
+  }, target);
+}
+
+function edit(
+  target: JsonValue | undefined,
+  [step, ...rest]: readonly string[],
+  op: "add" | "replace" | "remove" | "test",
+  value: JsonValue | undefined,
+  path: string,
+): JsonValue {
+  const missing = () =>
+    new Refusal(422, "Invalid", `the server rejected our request due to an error in our request: ${path} is not there`);
+  if (step === undefined) {
+    if (op === "test" && !jsonEqual(target, value)) throw new Refusal(422, "Invalid", `testing value ${path} failed`);
+    return (op === "test" ? target : value) ?? null;
+  }
+  const inner = (member: JsonValue | undefined) => edit(member, rest, op, value, path);
+  const last = rest.length === 0;
+  if (Array.isArray(target)) {
+    const index = step === "-" ? target.length : Number(step);
+    const most = op === "add" && last ? target.length : target.length - 1;
+    if (!Number.isInteger(index) || index < 0 || index > most) throw missing();
+    if (last && op === "add") return target.toSpliced(index, 0, value ?? null);
+    if (last && op === "remove") return target.toSpliced(index, 1);
+    return target.with(index, inner(target[index]));
+  }
+  if (!isObject(target) || (target[step] === undefined && !(last && op === "add"))) throw missing();
+  if (last && op === "remove") {
+    const { [step]: _, ...others } = target;
+    return others;
+  }
+  return { ...target, [step]: inner(target[step]) };
+}
