@@ -54,15 +54,18 @@ function parsedOnce(path: string, text: string): Promise<Record<string, unknown>
   return found;
 }
 
-const HIDDEN = { $: "\ue000", "%": "\ue001" } as const;
+const HIDDEN = { $: "\ue000", "%": "\ue001", "\r": "\ue002" } as const;
 
-/** The parser's JSON has one spelling for a sign that is written by number and for one that starts an interpolation. */
+/**
+ * The parser's JSON has one spelling for a sign that is written by number and for one that starts an interpolation, and here
+ * documents cannot hold a carriage return.
+ */
 function hideNumbered(text: string): string {
-  return text.replaceAll("\\u0024", HIDDEN.$).replaceAll("\\u0025", HIDDEN["%"]);
+  return text.replaceAll("\\u0024", HIDDEN.$).replaceAll("\\u0025", HIDDEN["%"]).replaceAll("\\r", HIDDEN["\r"]);
 }
 
 export function showNumbered(text: string): string {
-  return text.replaceAll(HIDDEN.$, "$").replaceAll(HIDDEN["%"], "%");
+  return text.replaceAll(HIDDEN.$, "$").replaceAll(HIDDEN["%"], "%").replaceAll(HIDDEN["\r"], "\r");
 }
 
 /** The syntax of a text as it stands in an attribute. A here document takes it as it is, except for interpolations. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type EmitResult, emitArm, emitBicep, emitKubernetes, emitScripts } from "../../emit/index.ts";
+import { type EmitResult, emitArm, emitBicep, emitKubernetes, emitScripts, emitTerraform } from "../../emit/index.ts";
 import type { Program } from "../../ir/index.ts";
 import { clusterObjects, definePlatform } from "../../platform/index.ts";
 import { DiagnosticsError, EXIT, hasErrors, UsageError } from "../../report/index.ts";
@@ -10,6 +10,7 @@ import { command } from "../command.ts";
 const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>> = {
   arm: emitArm,
   bicep: emitBicep,
+  terraform: emitTerraform,
   kubernetes: () => emitKubernetes(clusterObjects()),
   scripts: emitScripts,
 };

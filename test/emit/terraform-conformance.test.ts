@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import type { JsonValue } from "../../src/base/index.ts";
+import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
+import { emitTerraform } from "../../src/emit/index.ts";
+import { variableName } from "../../src/emit/terraform/names.ts";
+import { evaluateProgram } from "../../src/ir/index.ts";
+import { definePlatform } from "../../src/platform/index.ts";
+import { GROUP, REGION, RUNTIME, SUFFIX } from "../support/platform.ts";
+import { findTerraform, openModule, pointAt, type Ran, type Terraform } from "./terraform-tool.ts";
+
+const terraform = findTerraform();
+const provider = process.env.QUAYSIDE_AZAPI_PROVIDER;
+const missing = [
+  ...(terraform === undefined ? ["no terraform or tofu on PATH or in .tools/bin"] : []),
+  ...(provider === undefined ? ["QUAYSIDE_AZAPI_PROVIDER names no AzAPI provider (its binary or a filesystem mirror)"] : []),
+].join("; ");
+
+type Values = Readonly<Record<string, JsonValue>>;
+
+const SETS: Readonly<Record<string, Values>> = {
+  dev: {},
+  "dev without autoscaling": { enableAutoScaling: false },
+  staging: { environmentName: "staging" },
+  "prod with GPU": { environmentName: "prod", enableGpuNodes: true },
+};
+
+beforeAll(() => {
+  if (missing !== "") process.stderr.write(`\nTERRAFORM CONFORMANCE SKIPPED: ${missing}\n\n`);
+});
+
+/** A module that Terraform has initialised, beside an embedded Azure with an empty resource group. */
+async function openPlatform(cloud: TestCloud, folder: string, values: Values): Promise<Terraform> {
+  await cloud.group(GROUP, REGION);
+  pointAt(cloud);
+  const program = definePlatform();
+  const module = openModule(terraform ?? "", folder, emitTerraform(program).files, provider);
+  const named = program.parameters.flatMap((parameter) =>
+    values[parameter.name] === undefined ? [] : [[variableName(parameter), values[parameter.name]] as const],
+  );
+  writeFileSync(
+    join(folder, "terraform", "terraform.tfvars.json"),
+    JSON.stringify({ resource_group_name: GROUP, name_suffix: SUFFIX, ...Object.fromEntries(named) }),
+  );
+  succeeded(await module.run("init", "-input=false", "-no-color"));
+  return module;
+}
+
+function succeeded(ran: Ran): Ran {
+  if (ran.code !== 0) throw new Error(ran.output.slice(-8000));
+  return ran;
+}
+
+test.skipIf(missing !== "").each(Object.entries(SETS))(
+  "Terraform with the AzAPI provider makes, keeps and removes the platform: %s (needs terraform and QUAYSIDE_AZAPI_PROVIDER)",
+  { timeout: 600_000 },
+  async (name, values) => {
+    await using cloud = await startTestCloud({ runtime: RUNTIME });
+    const folder = mkdtempSync(join(tmpdir(), "quayside-terraform-"));
+    try {
+      const module = await openPlatform(cloud, folder, values);
+      const program = definePlatform();
+      const { resources } = evaluateProgram(program, {
+        parameters: { ...values, nameSuffix: SUFFIX },
+        subscriptionId: cloud.cloud.subscriptionId,
+        tenantId: cloud.cloud.tenantId,
+        resourceGroup: { name: GROUP, location: REGION },
+      });
+      const deployed = resources.filter(({ condition }) => condition);
+
+      expect((await module.run("fmt", "-check", "-diff")).output).toBe("");
+      const validated = succeeded(await module.run("validate", "-no-color"));
+      const planned = succeeded(await module.run("plan", "-input=false", "-no-color", "-out=plan"));
+      expect(planned.output).toContain(`Plan: ${deployed.length} to add, 0 to change, 0 to destroy.`);
+      const applied = succeeded(await module.run("apply", "-input=false", "-no-color", "plan"));
+      const answers = await Promise.all(deployed.map(({ id, apiVersion }) => cloud.ask("GET", id, { apiVersion })));
+      expect(answers.map(({ status }) => status)).toEqual(deployed.map(() => 200));
+
+      const again = await module.run("plan", "-input=false", "-no-color", "-detailed-exitcode");
+      expect(again.code, again.output.slice(-8000)).toBe(0);
+
+      const destroyed = succeeded(await module.run("destroy", "-auto-approve", "-input=false", "-no-color"));
+      const left = await cloud.ask("GET", `${cloud.subscription}/resourceGroups/${GROUP}/resources`);
+      expect(left.json.value).toEqual([]);
+      const seconds = Object.entries({ validated, planned, applied, again, destroyed }).map(
+        ([step, ran]) => `${step} ${ran.seconds.toFixed(1)} s`,
+      );
+      process.stderr.write(`${name}: ${deployed.length} resources, ${seconds.join(", ")}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
