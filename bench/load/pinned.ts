@@ -1,0 +1,119 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Job } from "./generator.ts";
+import type { LoadResult } from "./samples.ts";
+
+/** The generator and what stands behind a router have one core; what is measured has the other. */
+export const CORES = { load: 0, measured: 1 } as const;
+
+export interface Pinned extends AsyncDisposable {
+  readonly process: ChildProcess;
+  /** Seconds of processor time that it and its children used so far. */
+  cpuSeconds(): number;
+  /** Resident memory of it and its children. */
+  residentMiB(): number;
+  /** The end of what it printed. */
+  output(): string;
+  running(): boolean;
+  /** Stops and continues it with its children. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface PinnedOptions {
+  readonly argv: readonly string[];
+  readonly core: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly ipc?: boolean;
+}
+
+/** Starts a process that may run on one core only; it and its children are killed at the end of the scope. */
+export function startPinned({ argv, core, env = {}, cwd, ipc = false }: PinnedOptions): Pinned {
+  const child = spawn("taskset", ["-c", String(core), ...argv], {
+    stdio: ["ignore", "pipe", "pipe", ...(ipc ? (["ipc"] as const) : [])],
+    env: { ...process.env, ...env },
+    cwd,
+    // A group of its own: servers that end their whole group must not end the benchmark.
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk) => (output = (output + String(chunk)).slice(-4_000)));
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  const members = () => (child.pid === undefined || !running() ? [] : processTree(child.pid));
+  const running = () => child.exitCode === null && child.signalCode === null;
+  const signal = (name: NodeJS.Signals) => {
+    // One by one: some servers give their workers process groups of their own.
+    for (const pid of members()) {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // it ended by itself
+      }
+    }
+  };
+  return {
+    process: child,
+    output: () => output,
+    cpuSeconds: () => members().reduce((sum, pid) => sum + cpuSecondsOf(pid), 0),
+    residentMiB: () => members().reduce((sum, pid) => sum + residentMiBOf(pid), 0),
+    running,
+    pause: () => signal("SIGSTOP"),
+    resume: () => signal("SIGCONT"),
+    async [Symbol.asyncDispose]() {
+      signal("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+const run = promisify(execFile);
+/** A server that answers nothing any more must not hold up the others for ever. */
+const LOAD_GRACE_SECONDS = 20;
+
+/** Runs the load generator on its core. */
+export async function load(job: Job): Promise<LoadResult> {
+  const generator = join(import.meta.dirname, "generator.ts");
+  const argv = ["-c", String(CORES.load), process.execPath, generator, JSON.stringify(job)];
+  const { stdout } = await run("taskset", argv, { timeout: (job.seconds + LOAD_GRACE_SECONDS) * 1000 });
+  return JSON.parse(stdout) as LoadResult;
+}
+
+/** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
+const TICKS = 100;
+
+function cpuSecondsOf(pid: number): number {
+  // After the command's name, which may have spaces: utime and stime are fields 14 and 15, cutime and cstime 16 and 17.
+  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
+}
+
+function residentMiBOf(pid: number): number {
+  // Proportional, so that pages which workers share count once.
+  return Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
+}
+
+function processTree(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const parent = Number(/\) \S (\d+)/.exec(read(`/proc/${entry}/stat`))?.[1] ?? 0);
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const below = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(below)];
+  return below(root);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // the process ended meanwhile
+  }
+}
