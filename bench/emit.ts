@@ -1,5 +1,5 @@
-/** Time to print the whole platform as ARM and Bicep, warm. `npm run bench:emit` */
-import { emitArm, emitBicep } from "../src/emit/index.ts";
+/** Time to print the whole platform as ARM, Bicep and Terraform, warm. `npm run bench:emit` */
+import { emitArm, emitBicep, emitTerraform } from "../src/emit/index.ts";
 import { definePlatform } from "../src/platform/index.ts";
 
 const ROUNDS = 50;
@@ -11,6 +11,7 @@ for (let round = 0; round < ROUNDS + WARM_UP; round++) {
   const program = definePlatform();
   emitArm(program);
   emitBicep(program);
+  emitTerraform(program);
   if (round >= WARM_UP) times.push(performance.now() - started);
 }
 times.sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import {
+  dependencies,
   inferTypes,
   literalKey,
   type Node,
@@ -22,6 +23,8 @@ export interface TerraformContext {
   readonly program: Program;
   readonly typeOf: (node: Node) => ValueType;
   readonly resource: (symbol: string) => Resource;
+  /** Symbols of what comes before a resource. */
+  before(symbol: string): ReadonlySet<string>;
   /** The paths that a resource's `output` has. */
   exportsOf(symbol: string): readonly string[];
   /** `["azapi_resource", "aks_cluster"]` */
@@ -48,6 +51,7 @@ export function createContext(program: Program): TerraformContext {
       ...program.variables.map(({ name }) => [name, snakeCase(name)] as const),
     ].map(([name, wish]) => [name, uniqueLocal(wish)]),
   );
+  const before = dependencies(program);
   const exports = exportedPaths(program);
   const problems: Diagnostic[] = [];
 
@@ -63,6 +67,7 @@ export function createContext(program: Program): TerraformContext {
     program,
     typeOf: (node) => (node.kind === "parameter" ? parameterType(program, infer, node) : infer(node)),
     resource,
+    before: (symbol) => before.get(symbol) ?? new Set(),
     exportsOf: (symbol) => exports.get(symbol) ?? [],
     address: (symbol) => [
       isInherent(resource(symbol)) ? "azapi_update_resource" : "azapi_resource",

@@ -1,4 +1,4 @@
-import { dependencies, literalKey, type Node, type Resource, walk } from "../../ir/index.ts";
+import { literalKey, type Node, type Resource, walk } from "../../ir/index.ts";
 import type { Doc } from "../doc/index.ts";
 import { sharedLists } from "./child-lists.ts";
 import type { TerraformContext } from "./context.ts";
@@ -147,5 +147,5 @@ function unseenOrder(
   printer: TerraformPrinter,
 ): string[] {
   const seen = new Set([...printer.resources, ...[...printer.locals].flatMap((name) => [...locals.resourcesOf(name)])]);
-  return [...(dependencies(context.program).get(symbol) ?? [])].filter((other) => !seen.has(other));
+  return [...context.before(symbol)].filter((other) => !seen.has(other));
 }
