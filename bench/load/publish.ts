@@ -13,16 +13,29 @@ export function circumstances() {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     /** Before the first measurement. Above 0.5 a core, somebody else was working: then only ratios of one run mean something. */
-    loadAverage: loadavg().map((value) => Number(value.toFixed(2))),
+    loadAverage: loadAverage(),
     commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT }).toString().trim(),
   };
+}
+
+function loadAverage(): number[] {
+  return loadavg().map((value) => Number(value.toFixed(2)));
+}
+
+/** One line for the page; says so when the machine was not the benchmark's alone. */
+export function describe(around: ReturnType<typeof circumstances>, isQuick: boolean): string {
+  const { at, commit, processor, cores, node } = around;
+  const [before = 0] = around.loadAverage;
+  const shared = before > cores / 2 ? " (others were using the machine: only ratios mean something)" : "";
+  return `${at.slice(0, 10)}, commit ${commit}, ${processor}, ${cores} cores, Node ${node}; load average ${before} before the start${shared}${isQuick ? "; quick run" : ""}.`;
 }
 
 /** Keeps the raw figures and puts the table into its place in docs/performance.md. */
 export function publish(name: string, result: object, markdown: string): void {
   const folder = join(ROOT, "bench", "results");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 1)}\n`);
+  const whole = { ...result, loadAverageAfter: loadAverage() };
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(whole, null, 1)}\n`);
   const page = join(ROOT, "docs", "performance.md");
   const begin = `<!-- begin ${name}: written by npm run bench:${name} -->`;
   const end = `<!-- end ${name} -->`;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openConnection, type RequestShape, requestBytes } from "../load/connection.ts";
 import { CORES, type Pinned, startPinned } from "../load/pinned.ts";
-import { circumstances, publish, table } from "../load/publish.ts";
+import { circumstances, describe, publish, table } from "../load/publish.ts";
 import { round } from "../load/samples.ts";
 import { measureRounds, type Plan, summary, type Target, untilReady } from "../load/session.ts";
 import { ensureDebian, ROOT } from "../load/tools.ts";
@@ -102,6 +102,7 @@ function page(): string {
     Math.round(result.perSecond),
     Math.round(1000 / result.cpuSecondsPer1000),
     `${result.closedP50Ms} / ${result.closedP99Ms}`,
+    direct === undefined ? undefined : `${round(result.cpuSecondsPer1000 / direct.cpuSecondsPer1000, 1)} x`,
     added(result, 1_000),
     added(result, 3_000),
     result.cpuSecondsPer1000,
@@ -113,6 +114,7 @@ function page(): string {
     "requests/s",
     "requests/s of a whole core",
     "p50 / p99 ms",
+    "CPU to direct",
     "1,000/s: p50 / p99 ms",
     "3,000/s: p50 / p99 ms",
     "CPU s / 1,000",
@@ -120,7 +122,7 @@ function page(): string {
     "bad",
   ];
   return [
-    `${around.at.slice(0, 10)}, commit ${around.commit}, ${around.processor}, ${around.cores} cores, Node ${around.node}; load average ${around.loadAverage.join(" ")} before the start${values.quick ? "; quick run" : ""}. Open-loop latencies of routers are what they add to \`direct\`.`,
+    `${describe(around, values.quick)} Open-loop latencies of routers are what they add to \`direct\`.`,
     table(head, rows),
     ...missing.map(({ name, error }) => `Left out: ${name} (${error}).`),
   ].join("\n\n");

@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import type { Answer } from "../load/connection.ts";
 import { CORES, type Pinned, startPinned } from "../load/pinned.ts";
-import { circumstances, publish, table } from "../load/publish.ts";
+import { circumstances, describe, publish, table } from "../load/publish.ts";
 import { round } from "../load/samples.ts";
 import { measureRounds, type Plan, summary, type Target, untilReady } from "../load/session.ts";
 import { ensureVenv, modelsFolder, packageVersions } from "../load/tools.ts";
@@ -172,7 +172,7 @@ function page(): string {
     Object.entries(packages).map(([name, version]) => `${name} ${version}`),
   );
   return [
-    `${around.at.slice(0, 10)}, commit ${around.commit}, ${around.processor}, ${around.cores} cores, Node ${around.node}; load average ${around.loadAverage.join(" ")} before the start${values.quick ? "; quick run" : ""}.`,
+    describe(around, values.quick),
     table(head, rows),
     `Versions: ${[...new Set(named)].join(", ")}.`,
     ...missing.map(({ name, error }) => `Left out: ${name} (${error}).`),

@@ -30,6 +30,8 @@ export interface Exchange {
 export interface ExchangerOptions {
   readonly table: () => Table;
   readonly draining: () => boolean;
+  /** No copies are sent while it is: live requests need the whole core. */
+  readonly strained: () => boolean;
   readonly refuse: (
     response: ServerResponse,
     request: IncomingMessage,
@@ -44,6 +46,7 @@ export interface ExchangerOptions {
 export function createExchanger({
   table,
   draining,
+  strained,
   refuse,
   metrics,
   log,
@@ -135,7 +138,7 @@ export function createExchanger({
       for (const { deployment, lane } of mirrors) {
         // A retry may have ended at the challenger itself.
         if (deployment.name === choice.deployment.name) continue;
-        if (liveBody === undefined) lane.dropped.value++;
+        if (liveBody === undefined || strained()) lane.dropped.value++;
         else
           offer(lane, () => table().endpoints.get(endpoint)?.deployments.get(deployment.name), {
             method,

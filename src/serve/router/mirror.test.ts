@@ -142,3 +142,19 @@ test("a challenger without a ready instance, and one that the endpoint does not 
   expect((await router.score()).status).toBe(200);
   expect(await metric(router.url, series("dropped"))).toBe(1);
 });
+
+test("a router that is strained sends no copies and counts them as dropped", async () => {
+  let strained = true;
+  await using blue = await answering("x");
+  await using green = await answering("x");
+  await using router = await testRouter({ strained: () => strained }, { mirrors: [{ deployment: "green", percent: 100 }] });
+  router.apply({ name: "blue", weight: 100, instances: [blue.origin] }, { name: "green", weight: 0, instances: [green.origin] });
+
+  expect((await router.score()).status).toBe(200);
+  expect(await metric(router.url, series("dropped"))).toBe(1);
+  strained = false;
+  await router.score();
+  await until(router, series("answers", "green", "agreed"), 1);
+
+  expect(green.seen).toHaveLength(1);
+});

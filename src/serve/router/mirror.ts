@@ -51,7 +51,10 @@ export function createLane(metrics: Metrics, labels: { readonly endpoint: string
     waitingBytes: 0,
     inFlight: 0,
     sent: counter("sent", "Copies of live requests sent to a challenger."),
-    dropped: counter("dropped", "Copies not sent: the queue was full, or no instance ready."),
+    dropped: counter(
+      "dropped",
+      "Copies not sent: the queue was full, the router strained, the answer too large, or no instance ready.",
+    ),
     agreed: answers("agreed"),
     disagreed: answers("disagreed"),
     failed: answers("failed"),

@@ -13,6 +13,7 @@ import { HealthChecks } from "./health.ts";
 import { retire } from "./instance.ts";
 import { readPath } from "./path.ts";
 import { stickyValue } from "./sticky.ts";
+import { watchStrain } from "./strain.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
 
 export interface RouterOptions {
@@ -24,6 +25,8 @@ export interface RouterOptions {
   readonly log: Log;
   /** Uniform in [0, 1); decides which deployment gets a request and who gets a copy. */
   readonly random?: () => number;
+  /** Whether copies are to be left out for now; by default when the event loop has no rest. */
+  readonly strained?: () => boolean;
 }
 
 export const ROUTER_DEFAULTS = { host: "127.0.0.1", port: 0, maxBodyBytes: 16 * 2 ** 20, drainTimeoutMs: 30_000 } as const;
@@ -46,7 +49,15 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   let table = EMPTY_TABLE;
   let draining = false;
   let drained: Promise<boolean> | undefined;
-  const exchange = createExchanger({ table: () => table, draining: () => draining, refuse, metrics, log });
+  const strain = watchStrain();
+  const exchange = createExchanger({
+    table: () => table,
+    draining: () => draining,
+    strained: options.strained ?? strain.isHigh,
+    refuse,
+    metrics,
+    log,
+  });
   const checks = new HealthChecks(log);
   metrics.gauge("quayside_router_table_version", "Version of the routing table in force.", {}, () => table.version);
 
@@ -174,6 +185,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   async function drain(): Promise<boolean> {
     draining = true;
     checks[Symbol.dispose]();
+    strain[Symbol.dispose]();
     const whole = await closeGracefully(server, options.drainTimeoutMs);
     await Promise.all([...table.instances.values()].map(retire));
     return whole;
