@@ -70,6 +70,24 @@ param gpuNodeVmSize string = 'Standard_NC4as_T4_v3'
 @maxValue(20)
 param gpuNodeMaxCount int = 2
 
+@description('Add a pool of spot nodes, which cost little and may be taken back at any time.')
+param enableSpotNodes bool = false
+
+@description('Virtual machine size of the spot pool.')
+param spotNodeVmSize string = 'Standard_D4ds_v5'
+
+@description('Nodes that the spot pool may grow to from zero; without autoscaling the pool has one node.')
+@minValue(1)
+@maxValue(100)
+param spotNodeMaxCount int = 4
+
+@description('Taint of mlpool: recipe is workload=ml:NoSchedule, tolerated through settings of the extension that Microsoft does not document; amlarc is the one that it does.')
+@allowed([
+  'recipe'
+  'amlarc'
+])
+param taintStyle string = 'recipe'
+
 @description('Virtual machine size of the Azure ML training cluster (cpu-cluster).')
 param mlComputeSku string = 'Standard_DS3_v2'
 
@@ -123,11 +141,41 @@ param operatorObjectId string = ''
 ])
 param operatorType string = 'User'
 
+@description('GitHub repository (owner/name) whose workflows of the environment train and release models; empty for none.')
+param githubRepository string = ''
+
+@description('Issuer that the Azure DevOps service connection shows, without a slash that it does not have.')
+param azureDevOpsIssuer string = ''
+
+@description('Subject that the Azure DevOps service connection shows, for instance sc://organization/project/MLOps-ServiceConnection; empty for none.')
+param azureDevOpsSubject string = ''
+
 @description('Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.')
 param scoringHostName string = ''
 
 @description('Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must exist before the extension is installed.')
 param scoringTlsSecretName string = ''
+
+@description('Day of the week on which the cluster may be upgraded by itself.')
+@allowed([
+  'Monday'
+  'Tuesday'
+  'Wednesday'
+  'Thursday'
+  'Friday'
+  'Saturday'
+  'Sunday'
+])
+param maintenanceDay string = 'Sunday'
+
+@description('Time of that day from which upgrades may start, for eight hours.')
+param maintenanceTime string = '01:00'
+
+@description('Offset of that time from UTC.')
+param maintenanceUtcOffset string = '+00:00'
+
+@description('Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.')
+param registryReplicaLocation string = ''
 
 @description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
 param alertEmail string = ''
@@ -173,6 +221,10 @@ var profiles = {
     diagnosticLogs: 'Essential'
     collectionInterval: '5m'
     monthlyBudget: 400
+    deletionLocks: false
+    outputsCoolDays: 30
+    outputsDeleteDays: 180
+    registryRetentionDays: 7
   }
   staging: {
     clusterTier: 'Standard'
@@ -205,6 +257,10 @@ var profiles = {
     diagnosticLogs: 'Essential'
     collectionInterval: '5m'
     monthlyBudget: 1500
+    deletionLocks: false
+    outputsCoolDays: 30
+    outputsDeleteDays: 365
+    registryRetentionDays: 14
   }
   prod: {
     clusterTier: 'Standard'
@@ -237,6 +293,10 @@ var profiles = {
     diagnosticLogs: 'Full'
     collectionInterval: '1m'
     monthlyBudget: 5000
+    deletionLocks: false
+    outputsCoolDays: 30
+    outputsDeleteDays: 1095
+    registryRetentionDays: 30
   }
 }
 
@@ -296,6 +356,8 @@ module storage 'modules/storage.bicep' = {
     profileBlobRetentionDays: profile.blobRetentionDays
     profileBlobVersioning: profile.blobVersioning
     profileDiagnosticLogs: profile.diagnosticLogs
+    profileOutputsCoolDays: profile.outputsCoolDays
+    profileOutputsDeleteDays: profile.outputsDeleteDays
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
@@ -318,8 +380,11 @@ module registry 'modules/registry.bicep' = {
   params: {
     location: location
     nameSuffix: nameSuffix
+    registryReplicaLocation: registryReplicaLocation
     profileRegistrySku: profile.registrySku
     profilePrivateNetworking: profile.privateNetworking
+    profileRegistryRetentionDays: profile.registryRetentionDays
+    profileAvailabilityZones: profile.availabilityZones
     profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
@@ -361,11 +426,18 @@ module cluster 'modules/cluster.bicep' = {
     enableGpuNodes: enableGpuNodes
     gpuNodeVmSize: gpuNodeVmSize
     gpuNodeMaxCount: gpuNodeMaxCount
+    enableSpotNodes: enableSpotNodes
+    spotNodeVmSize: spotNodeVmSize
+    spotNodeMaxCount: spotNodeMaxCount
+    taintStyle: taintStyle
     podCidr: podCidr
     serviceCidr: serviceCidr
     dnsServiceIp: dnsServiceIp
     adminGroupObjectId: adminGroupObjectId
     apiServerAllowedRanges: apiServerAllowedRanges
+    maintenanceDay: maintenanceDay
+    maintenanceTime: maintenanceTime
+    maintenanceUtcOffset: maintenanceUtcOffset
     profileClusterTier: profile.clusterTier
     profileNodeGroupRestriction: profile.nodeGroupRestriction
     profileAvailabilityZones: profile.availabilityZones
@@ -407,6 +479,8 @@ module workspace 'modules/workspace.bicep' = {
     containerRegistryId: registry.outputs.containerRegistryId
     virtualNetworkId: network.outputs.virtualNetworkId
     logAnalyticsId: observability.outputs.logAnalyticsId
+    storageAccountName: storage.outputs.storageAccountName
+    trainingDataContainerName: storage.outputs.trainingDataContainerName
   }
 }
 
@@ -453,6 +527,7 @@ module attach 'modules/attach.bicep' = {
     computeNamespace: computeNamespace
     enableAutoScaling: enableAutoScaling
     enableGpuNodes: enableGpuNodes
+    enableSpotNodes: enableSpotNodes
     scoringHostName: scoringHostName
     scoringTlsSecretName: scoringTlsSecretName
     profileInferenceRouterHa: profile.inferenceRouterHa
@@ -507,14 +582,32 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module ci 'modules/ci.bicep' = {
+  params: {
+    location: location
+    environmentName: environmentName
+    githubRepository: githubRepository
+    azureDevOpsIssuer: azureDevOpsIssuer
+    azureDevOpsSubject: azureDevOpsSubject
+    resourceTags: resourceTags
+    mlWorkspaceName: workspace.outputs.mlWorkspaceName
+    containerRegistryName: registry.outputs.containerRegistryName
+    storageAccountName: storage.outputs.storageAccountName
+  }
+}
+
 module governance 'modules/governance.bicep' = {
   params: {
     location: location
     alertEmail: alertEmail
     budgetStartDate: budgetStartDate
+    profileDeletionLocks: profile.deletionLocks
     profileMonthlyBudget: profile.monthlyBudget
     resourceTags: resourceTags
-    logAnalyticsId: observability.outputs.logAnalyticsId
+    keyVaultName: vault.outputs.keyVaultName
+    storageAccountName: storage.outputs.storageAccountName
+    logAnalyticsName: observability.outputs.logAnalyticsName
+    virtualNetworkName: network.outputs.virtualNetworkName
     actionGroupId: alerts.outputs.actionGroupId
   }
 }

@@ -14,6 +14,9 @@ param enableAutoScaling bool
 @description('Add a pool of GPU nodes.')
 param enableGpuNodes bool
 
+@description('Add a pool of spot nodes, which cost little and may be taken back at any time.')
+param enableSpotNodes bool
+
 @description('Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.')
 param scoringHostName string
 
@@ -176,18 +179,26 @@ resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-
         'toleration[0].operator': 'Equal'
         'toleration[0].value': 'ml'
         'toleration[0].effect': 'NoSchedule'
-        'toleration[1].key': 'sku'
+        'toleration[1].key': 'kubernetes.azure.com/scalesetpriority'
         'toleration[1].operator': 'Equal'
-        'toleration[1].value': 'gpu'
+        'toleration[1].value': 'spot'
         'toleration[1].effect': 'NoSchedule'
+        'toleration[2].key': 'sku'
+        'toleration[2].operator': 'Equal'
+        'toleration[2].value': 'gpu'
+        'toleration[2].effect': 'NoSchedule'
         'workLoadToleration[0].key': 'workload'
         'workLoadToleration[0].operator': 'Equal'
         'workLoadToleration[0].value': 'ml'
         'workLoadToleration[0].effect': 'NoSchedule'
-        'workLoadToleration[1].key': 'sku'
+        'workLoadToleration[1].key': 'kubernetes.azure.com/scalesetpriority'
         'workLoadToleration[1].operator': 'Equal'
-        'workLoadToleration[1].value': 'gpu'
+        'workLoadToleration[1].value': 'spot'
         'workLoadToleration[1].effect': 'NoSchedule'
+        'workLoadToleration[2].key': 'sku'
+        'workLoadToleration[2].operator': 'Equal'
+        'workLoadToleration[2].value': 'gpu'
+        'workLoadToleration[2].effect': 'NoSchedule'
         clusterId: aksCluster.id
         cluster_name: aksCluster.id
         cluster_name_friendly: aksCluster.name
@@ -285,6 +296,25 @@ resource aksCompute 'Microsoft.MachineLearningServices/workspaces/computes@2026-
                     cpu: '3'
                     memory: '20Gi'
                     'nvidia.com/gpu': '1'
+                  }
+                }
+              }
+            }
+          : {},
+        enableSpotNodes
+          ? {
+              spot: {
+                nodeSelector: {
+                  workload: 'spot'
+                }
+                resources: {
+                  requests: {
+                    cpu: '2'
+                    memory: '6Gi'
+                  }
+                  limits: {
+                    cpu: '3'
+                    memory: '10Gi'
                   }
                 }
               }

@@ -51,6 +51,24 @@ param gpuNodeVmSize string
 @maxValue(20)
 param gpuNodeMaxCount int
 
+@description('Add a pool of spot nodes, which cost little and may be taken back at any time.')
+param enableSpotNodes bool
+
+@description('Virtual machine size of the spot pool.')
+param spotNodeVmSize string
+
+@description('Nodes that the spot pool may grow to from zero; without autoscaling the pool has one node.')
+@minValue(1)
+@maxValue(100)
+param spotNodeMaxCount int
+
+@description('Taint of mlpool: recipe is workload=ml:NoSchedule, tolerated through settings of the extension that Microsoft does not document; amlarc is the one that it does.')
+@allowed([
+  'recipe'
+  'amlarc'
+])
+param taintStyle string
+
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string
 
@@ -66,6 +84,24 @@ param adminGroupObjectId string
 @description('Public address ranges that may reach the API server of the cluster; empty for all.')
 @maxLength(199)
 param apiServerAllowedRanges array
+
+@description('Day of the week on which the cluster may be upgraded by itself.')
+@allowed([
+  'Monday'
+  'Tuesday'
+  'Wednesday'
+  'Thursday'
+  'Friday'
+  'Saturday'
+  'Sunday'
+])
+param maintenanceDay string
+
+@description('Time of that day from which upgrades may start, for eight hours.')
+param maintenanceTime string
+
+@description('Offset of that time from UTC.')
+param maintenanceUtcOffset string
 
 @description('profile.clusterTier of the platform.')
 param profileClusterTier string
@@ -334,7 +370,7 @@ resource mlPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-0
     nodeLabels: {
       workload: 'ml'
     }
-    nodeTaints: ['workload=ml:NoSchedule']
+    nodeTaints: [taintStyle == 'amlarc' ? 'ml.azure.com/amlarc=true:NoSchedule' : 'workload=ml:NoSchedule']
     upgradeSettings: {
       maxSurge: '33%'
       drainTimeoutInMinutes: 30
@@ -385,6 +421,42 @@ resource gpuPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-
   ]
 }
 
+// AKS adds the taint and refuses upgrade settings here.
+resource spotPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-01' = if (enableSpotNodes) {
+  parent: aksCluster
+  name: 'spotpool'
+  properties: {
+    mode: 'User'
+    type: 'VirtualMachineScaleSets'
+    osType: 'Linux'
+    osDiskSizeGB: 128
+    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    maxPods: 110
+    enableNodePublicIP: false
+    availabilityZones: profileAvailabilityZones
+    securityProfile: {
+      sshAccess: 'Disabled'
+    }
+    osSKU: 'AzureLinux'
+    vmSize: spotNodeVmSize
+    enableAutoScaling: enableAutoScaling
+    count: enableAutoScaling ? 0 : 1
+    minCount: enableAutoScaling ? 0 : null
+    maxCount: enableAutoScaling ? spotNodeMaxCount : null
+    scaleSetPriority: 'Spot'
+    scaleSetEvictionPolicy: 'Delete'
+    spotMaxPrice: -1
+    nodeLabels: {
+      workload: 'spot'
+    }
+    tags: resourceTags
+  }
+  dependsOn: [
+    mlPool
+    gpuPool
+  ]
+}
+
 // Azure ML attaches to a namespace that exists; made here, nobody needs kubectl.
 resource mlNamespace 'Microsoft.ContainerService/managedClusters/managedNamespaces@2026-05-01' = {
   parent: aksCluster
@@ -405,6 +477,49 @@ resource mlNamespace 'Microsoft.ContainerService/managedClusters/managedNamespac
   dependsOn: [
     mlPool
     gpuPool
+    spotPool
+  ]
+}
+
+resource clusterUpgrades 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01' = {
+  parent: aksCluster
+  name: 'aksManagedAutoUpgradeSchedule'
+  properties: {
+    maintenanceWindow: {
+      schedule: {
+        weekly: {
+          dayOfWeek: maintenanceDay
+          intervalWeeks: 1
+        }
+      }
+      durationHours: 8
+      startTime: maintenanceTime
+      utcOffset: maintenanceUtcOffset
+    }
+  }
+  dependsOn: [
+    mlNamespace
+  ]
+}
+
+resource nodeUpgrades 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01' = {
+  parent: aksCluster
+  name: 'aksManagedNodeOSUpgradeSchedule'
+  properties: {
+    maintenanceWindow: {
+      schedule: {
+        weekly: {
+          dayOfWeek: maintenanceDay
+          intervalWeeks: 1
+        }
+      }
+      durationHours: 8
+      startTime: maintenanceTime
+      utcOffset: maintenanceUtcOffset
+    }
+  }
+  dependsOn: [
+    clusterUpgrades
   ]
 }
 

@@ -99,3 +99,37 @@ resource cpuCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-
     }
   }
 }
+
+// For jobs that can start again; Azure ML counts it against a quota of its own.
+resource spotCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-05-01' = {
+  parent: mlWorkspace
+  name: 'spot-cluster'
+  location: location
+  tags: resourceTags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${trainingIdentityId}': {}
+    }
+  }
+  properties: {
+    computeType: 'AmlCompute'
+    computeLocation: location
+    disableLocalAuth: true
+    properties: {
+      osType: 'Linux'
+      vmSize: mlComputeSku
+      vmPriority: 'LowPriority'
+      scaleSettings: {
+        minNodeCount: 0
+        maxNodeCount: mlComputeMaxNodes
+        nodeIdleTimeBeforeScaleDown: 'PT15M'
+      }
+      subnet: {
+        id: '${virtualNetworkId}/subnets/snet-ml-compute'
+      }
+      enableNodePublicIp: false
+      remoteLoginPortPublicAccess: 'Disabled'
+    }
+  }
+}

@@ -9,17 +9,81 @@ param alertEmail string
 @description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
 param budgetStartDate string
 
+@description('profile.deletionLocks of the platform.')
+param profileDeletionLocks bool
+
 @description('profile.monthlyBudget of the platform.')
 param profileMonthlyBudget int
 
 @description('resourceTags of the platform.')
 param resourceTags object
 
-@description('Resource id of logAnalytics.')
-param logAnalyticsId string
+@description('Name of keyVault.')
+param keyVaultName string
+
+@description('Name of storageAccount.')
+param storageAccountName string
+
+@description('Name of logAnalytics.')
+param logAnalyticsName string
+
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
 
 @description('Resource id of actionGroup.')
 param actionGroupId string
+
+resource keyVault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
+  name: keyVaultName
+}
+
+resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
+  name: storageAccountName
+}
+
+resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
+  name: logAnalyticsName
+}
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {
+  scope: keyVault
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'What it holds cannot be made again from the definition.'
+  }
+}
+
+resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {
+  scope: storageAccount
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'What it holds cannot be made again from the definition.'
+  }
+}
+
+resource logsLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {
+  scope: logAnalytics
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'What it holds cannot be made again from the definition.'
+  }
+}
+
+resource networkLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {
+  scope: virtualNetwork
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'What it holds cannot be made again from the definition.'
+  }
+}
 
 // Its name has to be a GUID.
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
@@ -30,7 +94,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   properties: {
     displayName: 'MLOps platform'
     category: 'workbook'
-    sourceId: logAnalyticsId
+    sourceId: logAnalytics.id
     serializedData: '{"version":"Notebook/1.0","items":[{"type":3,"name":"chart-1","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Predictions a minute","query":"AppRequests | where Name has \'/score\' | summarize count() by bin(TimeGenerated, 1m), AppRoleName","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-2","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Latency of predictions, milliseconds","query":"AppRequests | where Name has \'/score\' | summarize p50 = percentile(DurationMs, 50), p95 = percentile(DurationMs, 95), p99 = percentile(DurationMs, 99) by bin(TimeGenerated, 5m)","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-3","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Predictions that failed","query":"AppRequests | where Name has \'/score\' and toint(ResultCode) >= 400 | summarize count() by bin(TimeGenerated, 5m), ResultCode","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-4","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Jobs by outcome","query":"AmlRunStatusChangedEvent | summarize count() by bin(TimeGenerated, 1h), Status","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"timechart"}},{"type":3,"name":"chart-5","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Warnings of Kubernetes","query":"KubeEvents | where KubeEventType != \'Normal\' | summarize count() by Namespace, Reason, Name | top 50 by count_","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"table"}},{"type":3,"name":"chart-6","customWidth":"50","content":{"version":"KqlItem/1.0","title":"Logs by table, GB","query":"Usage | where IsBillable | summarize GB = sum(Quantity) / 1000 by DataType | order by GB desc","size":0,"timeContext":{"durationMs":86400000},"queryType":0,"resourceType":"microsoft.operationalinsights/workspaces","visualization":"table"}}],"$schema":"https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json"}'
   }
 }

@@ -109,3 +109,6 @@ output collectionEndpointId string = collectionEndpoint.id
 
 @description('Resource id of monitorAccount.')
 output monitorAccountId string = monitorAccount.id
+
+@description('Name of logAnalytics.')
+output logAnalyticsName string = logAnalytics.name

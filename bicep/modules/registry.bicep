@@ -8,11 +8,20 @@ param location string
 @maxLength(8)
 param nameSuffix string
 
+@description('Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.')
+param registryReplicaLocation string
+
 @description('profile.registrySku of the platform.')
 param profileRegistrySku string
 
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
+
+@description('profile.registryRetentionDays of the platform.')
+param profileRegistryRetentionDays int
+
+@description('profile.availabilityZones of the platform.')
+param profileAvailabilityZones array
 
 @description('profile.diagnosticLogs of the platform.')
 param profileDiagnosticLogs string
@@ -39,11 +48,14 @@ resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' =
       ? {
           retentionPolicy: {
             status: 'enabled'
-            days: 30
+            days: profileRegistryRetentionDays
           }
         }
       : null
     dataEndpointEnabled: profileRegistrySku == 'Premium' ? true : null
+    zoneRedundancy: profileRegistrySku == 'Premium' && !empty(profileAvailabilityZones)
+      ? 'Enabled'
+      : 'Disabled'
   }
 }
 
@@ -68,6 +80,17 @@ resource registryDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-p
           ]
         : []
     )
+  }
+}
+
+// Pulls go on when the region of the registry does not answer.
+resource registryReplica 'Microsoft.ContainerRegistry/registries/replications@2025-11-01' = if (registryReplicaLocation != '') {
+  parent: containerRegistry
+  name: registryReplicaLocation == '' ? 'replica' : toLower(replace(registryReplicaLocation, ' ', ''))
+  location: registryReplicaLocation
+  tags: resourceTags
+  properties: {
+    regionEndpointEnabled: true
   }
 }
 

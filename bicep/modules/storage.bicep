@@ -23,6 +23,12 @@ param profileBlobVersioning bool
 @description('profile.diagnosticLogs of the platform.')
 param profileDiagnosticLogs string
 
+@description('profile.outputsCoolDays of the platform.')
+param profileOutputsCoolDays int
+
+@description('profile.outputsDeleteDays of the platform.')
+param profileOutputsDeleteDays int
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -47,6 +53,11 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    allowedCopyScope: 'AAD'
+    sasPolicy: {
+      sasExpirationPeriod: '1.00:00:00'
+      expirationAction: 'Log'
+    }
     publicNetworkAccess: profilePrivateNetworking ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'
@@ -108,8 +119,81 @@ resource blobsDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   }
 }
 
+// Azure ML keeps notebooks and uploaded code on file shares.
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2026-04-01' = {
+  parent: storageAccount
+  name: 'default'
+  properties: {
+    shareDeleteRetentionPolicy: {
+      enabled: true
+      days: profileBlobRetentionDays
+    }
+  }
+}
+
+resource storageLifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04-01' = {
+  parent: storageAccount
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'outputs-of-jobs'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['azureml/ExperimentRun']
+            }
+            actions: {
+              baseBlob: {
+                tierToCool: {
+                  daysAfterModificationGreaterThan: profileOutputsCoolDays
+                }
+                delete: {
+                  daysAfterModificationGreaterThan: profileOutputsDeleteDays
+                }
+              }
+            }
+          }
+        }
+        {
+          name: 'old-versions'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+            }
+            actions: {
+              version: {
+                delete: {
+                  daysAfterCreationGreaterThan: profileBlobRetentionDays
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+}
+
+// The team's own data, apart from what Azure ML writes.
+resource trainingDataContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-04-01' = {
+  parent: blobService
+  name: 'training-data'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
 @description('Name of storageAccount.')
 output storageAccountName string = storageAccount.name
 
 @description('Resource id of storageAccount.')
 output storageAccountId string = storageAccount.id
+
+@description('Name of trainingDataContainer.')
+output trainingDataContainerName string = trainingDataContainer.name

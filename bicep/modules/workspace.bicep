@@ -35,6 +35,12 @@ param virtualNetworkId string
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
 
+@description('Name of storageAccount.')
+param storageAccountName string
+
+@description('Name of trainingDataContainer.')
+param trainingDataContainerName string
+
 // System-assigned identity: Trusted Access to the cluster and access to the firewalled storage
 // speak for it only.
 resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' = {
@@ -129,6 +135,22 @@ resource workspaceDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-
           ]
         : []
     )
+  }
+}
+
+// No credentials: jobs and people read it as themselves.
+resource trainingDatastore 'Microsoft.MachineLearningServices/workspaces/datastores@2026-05-01' = {
+  parent: mlWorkspace
+  name: 'training_data'
+  properties: {
+    datastoreType: 'AzureBlob'
+    description: 'Training data of the team.'
+    accountName: storageAccountName
+    containerName: trainingDataContainerName
+    credentials: {
+      credentialsType: 'None'
+    }
+    serviceDataAccessAuthIdentity: 'WorkspaceSystemAssignedIdentity'
   }
 }
 

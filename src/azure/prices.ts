@@ -96,6 +96,7 @@ export const FREE_TYPES: ReadonlySet<string> = new Set(
     "Microsoft.Network/virtualNetworks",
     "Microsoft.Storage/storageAccounts/blobServices",
     "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "Microsoft.Storage/storageAccounts/fileServices",
     "Microsoft.Storage/storageAccounts/managementPolicies",
   ].map((type) => type.toLowerCase()),
 );

@@ -1,7 +1,7 @@
 import { type AnyInput, call, entries, equals, or, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Identities } from "./identity.ts";
-import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES } from "./instance-types.ts";
+import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, SPOT_INSTANCE_TYPES } from "./instance-types.ts";
 import { AKS_API_VERSION } from "./node-pools.ts";
 import { ML_POOLS, tolerationSettings } from "./pools.ts";
 import type { PrivateLink } from "./private-link.ts";
@@ -28,7 +28,7 @@ const CLUSTER_ROLES = {
 
 /** Brings cluster and workspace together, in the order that Azure ML needs: roles, Trusted Access, extension, attach. */
 export function declareAttachment(program: ProgramBuilder, settings: Settings, needs: AttachNeeds): ResourceHandle {
-  const { cluster, namespace } = needs.cluster;
+  const { cluster, namespace, ready } = needs.cluster;
   const roles = Object.entries(CLUSTER_ROLES).map(([symbol, row]) =>
     declareRoleAssignment(program, {
       symbol,
@@ -50,7 +50,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
         roles: ["Microsoft.MachineLearningServices/workspaces/mlworkload"],
       },
     },
-    dependsOn: [namespace],
+    dependsOn: [ready],
     comment: "Lets Azure ML reach the API server although local accounts are off.",
   });
   declareFederation(program, settings, needs);
@@ -72,7 +72,12 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
         properties: {
           namespace: namespace.name,
           defaultInstanceType: "defaultinstancetype",
-          instanceTypes: call("union", CPU_INSTANCE_TYPES, when(settings.enableGpuNodes, GPU_INSTANCE_TYPES, {})),
+          instanceTypes: call(
+            "union",
+            CPU_INSTANCE_TYPES,
+            when(settings.enableGpuNodes, GPU_INSTANCE_TYPES, {}),
+            when(settings.enableSpotNodes, SPOT_INSTANCE_TYPES, {}),
+          ),
           extensionPrincipalId: extension.get("properties", "aksAssignedIdentity", "principalId"),
           extensionInstanceReleaseTrain: "stable",
         },
@@ -112,7 +117,7 @@ function declareFederation(program: ProgramBuilder, settings: Settings, { cluste
 function declareExtension(
   program: ProgramBuilder,
   settings: Settings,
-  { cluster, mlPool, gpuPool }: Cluster,
+  { cluster, mlPool, gpuPool, spotPool }: Cluster,
   trustedAccess: ResourceHandle,
 ): ResourceHandle {
   return program.resource("azureMlExtension", {
@@ -131,7 +136,7 @@ function declareExtension(
         configurationSettings: call("union", extensionSettings(settings, cluster), scoringTls(settings)),
       },
     },
-    dependsOn: [mlPool, gpuPool, trustedAccess],
+    dependsOn: [mlPool, gpuPool, spotPool, trustedAccess],
     comment:
       "Runs Azure ML's jobs and models on the cluster. Settings are text, booleans included; the CLI adds those from clusterId on by itself, and without them the installation fails.",
   });

@@ -63,7 +63,6 @@ const PRIORITY_CLASSES: readonly ClusterObject[] = PRIORITIES.map(({ name, value
     kind: "PriorityClass",
     metadata: { name, labels: PART_OF },
     value,
-    globalDefault: false,
     description: use,
   },
 }));

@@ -12,8 +12,9 @@ import {
 } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
+import { declareMaintenance } from "./maintenance.ts";
 import type { Network } from "./network.ts";
-import { AKS_API_VERSION, declareGpuPool, declareMlPool, nodeDefaults, poolSize } from "./node-pools.ts";
+import { AKS_API_VERSION, declareGpuPool, declareMlPool, declareSpotPool, nodeDefaults, poolSize } from "./node-pools.ts";
 import type { Observability } from "./observability.ts";
 import type { RoleAssignments } from "./roles.ts";
 import type { Settings } from "./settings.ts";
@@ -29,7 +30,10 @@ export interface Cluster {
   readonly cluster: ResourceHandle;
   readonly mlPool: ResourceHandle;
   readonly gpuPool: ResourceHandle;
+  readonly spotPool: ResourceHandle;
   readonly namespace: ResourceHandle;
+  /** The last write on the cluster itself; AKS takes one at a time. */
+  readonly ready: ResourceHandle;
 }
 
 export function declareCluster(program: ProgramBuilder, settings: Settings, needs: ClusterNeeds): Cluster {
@@ -69,13 +73,15 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
   });
   const mlPool = declareMlPool(program, settings, network, cluster);
   const gpuPool = declareGpuPool(program, settings, network, cluster, mlPool);
-  const namespace = declareNamespace(program, settings, cluster, [mlPool, gpuPool]);
+  const spotPool = declareSpotPool(program, settings, network, cluster, [mlPool, gpuPool]);
+  const namespace = declareNamespace(program, settings, cluster, [mlPool, gpuPool, spotPool]);
+  const ready = declareMaintenance(program, settings, cluster, namespace);
   declareDiagnostics(program, settings, "cluster", {
     concern: "cluster",
     scope: cluster,
     logAnalytics: needs.observability.logAnalytics,
   });
-  return { cluster, mlPool, gpuPool, namespace };
+  return { cluster, mlPool, gpuPool, spotPool, namespace, ready };
 }
 
 function systemPool(settings: Settings, network: Network): AnyInput {

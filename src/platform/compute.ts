@@ -21,7 +21,7 @@ export interface ComputeNeeds {
   readonly workspace: ResourceHandle;
 }
 
-/** What the identities may do in the workspace, and the training cluster that Azure ML manages. */
+/** What the identities may do in the workspace, and the training clusters that Azure ML manages. */
 export function declareCompute(program: ProgramBuilder, settings: Settings, needs: ComputeNeeds): void {
   const { identities, roles, workspace } = needs;
   for (const [symbol, row] of Object.entries(WORKSPACE_ROLES)) {
@@ -35,31 +35,48 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
       why: row.why,
     });
   }
-  program.resource("cpuCluster", {
-    type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
-    concern: "compute",
-    name: TRAINING_CLUSTER,
-    parent: workspace,
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      identity: { type: "UserAssigned", userAssignedIdentities: entries([[identities.training.id, {}]]) },
-      properties: {
-        computeType: "AmlCompute",
-        computeLocation: settings.location,
-        disableLocalAuth: true,
+  for (const cluster of CLUSTERS) {
+    program.resource(cluster.symbol, {
+      type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
+      concern: "compute",
+      name: cluster.name,
+      parent: workspace,
+      body: {
+        location: settings.location,
+        tags: settings.resourceTags,
+        identity: { type: "UserAssigned", userAssignedIdentities: entries([[identities.training.id, {}]]) },
         properties: {
-          osType: "Linux",
-          vmSize: settings.mlComputeSku,
-          vmPriority: "Dedicated",
-          scaleSettings: { minNodeCount: 0, maxNodeCount: settings.mlComputeMaxNodes, nodeIdleTimeBeforeScaleDown: "PT15M" },
-          subnet: { id: needs.network.computeSubnetId },
-          enableNodePublicIp: false,
-          remoteLoginPortPublicAccess: "Disabled",
+          computeType: "AmlCompute",
+          computeLocation: settings.location,
+          disableLocalAuth: true,
+          properties: {
+            osType: "Linux",
+            vmSize: settings.mlComputeSku,
+            vmPriority: cluster.priority,
+            scaleSettings: { minNodeCount: 0, maxNodeCount: settings.mlComputeMaxNodes, nodeIdleTimeBeforeScaleDown: "PT15M" },
+            subnet: { id: needs.network.computeSubnetId },
+            enableNodePublicIp: false,
+            remoteLoginPortPublicAccess: "Disabled",
+          },
         },
       },
-    },
-    dependsOn: [roles.trainingPull, roles.trainingData, ...Object.values(needs.privateLink)],
-    comment: "Costs nothing while idle: it scales from zero and back after fifteen minutes.",
-  });
+      dependsOn: [roles.trainingPull, roles.trainingData, ...Object.values(needs.privateLink)],
+      comment: cluster.comment,
+    });
+  }
 }
+
+const CLUSTERS = [
+  {
+    symbol: "cpuCluster",
+    name: TRAINING_CLUSTER,
+    priority: "Dedicated",
+    comment: "Costs nothing while idle: it scales from zero and back after fifteen minutes.",
+  },
+  {
+    symbol: "spotCluster",
+    name: "spot-cluster",
+    priority: "LowPriority",
+    comment: "For jobs that can start again; Azure ML counts it against a quota of its own.",
+  },
+] as const;

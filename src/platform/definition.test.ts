@@ -35,10 +35,15 @@ const switches = [true, false];
 const everything = {
   environmentName: "prod",
   enableGpuNodes: true,
+  enableSpotNodes: true,
+  registryReplicaLocation: "westus",
+  githubRepository: "contoso/models",
+  azureDevOpsIssuer: "https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0",
+  azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
   enableAutoScaling: true,
   budgetStartDate: "2027-01-01",
   alertEmail: "ml@contoso.com",
-  profileOverrides: { privateApiServer: true },
+  profileOverrides: { privateApiServer: true, deletionLocks: true },
 };
 
 const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
@@ -120,6 +125,7 @@ test("a concern refers only to concerns declared before it", () => {
     "attach",
     "collection",
     "alerts",
+    "ci",
     "governance",
   ]);
 });
@@ -174,13 +180,20 @@ test("the cluster waits for the roles that its creation needs", () => {
 
 test("writes on the cluster come one after the other, with and without the GPU pool", () => {
   for (const enableGpuNodes of [true, false]) {
-    const deployed = deploy({ enableGpuNodes }).resources.filter(({ condition }) => condition);
+    const deployed = deploy({ enableGpuNodes, enableSpotNodes: enableGpuNodes }).resources.filter(({ condition }) => condition);
     const before = new Map(deployed.map(({ symbol, dependsOn }) => [symbol, dependsOn]));
     const reaches = (from: string, to: string): boolean =>
       (before.get(from) ?? []).some((symbol) => symbol === to || reaches(symbol, to));
-    const chain = ["mlPool", "gpuPool", "mlNamespace", "trustedAccess", "azureMlExtension"].filter((symbol) =>
-      before.has(symbol),
-    );
+    const chain = [
+      "mlPool",
+      "gpuPool",
+      "spotPool",
+      "mlNamespace",
+      "clusterUpgrades",
+      "nodeUpgrades",
+      "trustedAccess",
+      "azureMlExtension",
+    ].filter((symbol) => before.has(symbol));
 
     for (const [at, symbol] of chain.slice(1).entries()) expect(reaches(symbol, chain[at] ?? "")).toBe(true);
   }
@@ -234,12 +247,17 @@ test("what can carry tags carries the team's", () => {
 
   expect([...new Set(untagged)].sort()).toEqual([
     "Microsoft.Authorization/roleAssignments",
+    "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
     "Microsoft.Insights/dataCollectionRuleAssociations",
     "Microsoft.Insights/diagnosticSettings",
     "Microsoft.KubernetesConfiguration/extensions",
+    "Microsoft.MachineLearningServices/workspaces/datastores",
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
     "Microsoft.Storage/storageAccounts/blobServices",
+    "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "Microsoft.Storage/storageAccounts/fileServices",
+    "Microsoft.Storage/storageAccounts/managementPolicies",
   ]);
 });
 

@@ -2,10 +2,12 @@ import { createProgram, type Program } from "../ir/index.ts";
 import { declareAlerts } from "./alerts/index.ts";
 import { declareAttachment } from "./attach.ts";
 import { declareBudget } from "./budget.ts";
+import { declareContinuousIntegration } from "./ci.ts";
 import { declareCluster } from "./cluster.ts";
 import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
 import { declareIdentities } from "./identity.ts";
+import { declareLocks } from "./locks.ts";
 import { declareNetwork } from "./network.ts";
 import { declareObservability } from "./observability.ts";
 import { declarePrivateLink } from "./private-link.ts";
@@ -31,14 +33,27 @@ export function definePlatform(): Program {
   const roles = declareRoles(program, settings, identities, {
     virtualNetwork: network.virtualNetwork,
     kubeletIdentity: identities.kubelet,
-    containerRegistry: registry,
-    storageAccount: storage,
+    containerRegistry: registry.registry,
+    storageAccount: storage.account,
     keyVault: vault,
     applicationInsights: observability.applicationInsights,
   });
   const cluster = declareCluster(program, settings, { identities, network, observability, roles });
-  const workspace = declareWorkspace(program, settings, { network, observability, storage, vault, registry });
-  const privateLink = declarePrivateLink(program, settings, { network, observability, storage, vault, registry, workspace });
+  const workspace = declareWorkspace(program, settings, {
+    network,
+    observability,
+    storage,
+    vault,
+    registry: registry.registry,
+  });
+  const privateLink = declarePrivateLink(program, settings, {
+    network,
+    observability,
+    storage: storage.account,
+    vault,
+    registry,
+    workspace,
+  });
   declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
   const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
   declareCollection(program, settings, { cluster: cluster.cluster, observability });
@@ -46,11 +61,22 @@ export function definePlatform(): Program {
     cluster: cluster.cluster,
     workspace,
     keyVault: vault,
-    storageAccount: storage,
-    containerRegistry: registry,
+    storageAccount: storage.account,
+    containerRegistry: registry.registry,
     natGateway: network.natGateway,
     logAnalytics: observability.logAnalytics,
     monitorAccount: observability.monitorAccount,
+  });
+  declareContinuousIntegration(program, settings, {
+    workspace,
+    containerRegistry: registry.registry,
+    storageAccount: storage.account,
+  });
+  declareLocks(program, settings, {
+    vault,
+    storage: storage.account,
+    logs: observability.logAnalytics,
+    network: network.virtualNetwork,
   });
   declareWorkbook(program, settings, observability.logAnalytics);
   declareBudget(program, settings, actionGroup);
@@ -74,9 +100,9 @@ export function definePlatform(): Program {
     "registryLoginServer",
     "string",
     "Host name of the container registry.",
-    registry.get("properties", "loginServer"),
+    registry.registry.get("properties", "loginServer"),
   );
-  program.output("storageAccountName", "string", "Name of the storage account.", storage.name);
+  program.output("storageAccountName", "string", "Name of the storage account.", storage.account.name);
   program.output("keyVaultUri", "string", "Address of the key vault.", vault.get("properties", "vaultUri"));
   program.output(
     "endpointIdentityId",

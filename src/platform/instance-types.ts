@@ -21,6 +21,14 @@ export const CPU_INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = {
   },
 };
 
+/** For jobs that can start again: Azure takes spot nodes back at half a minute's notice. */
+export const SPOT_INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = {
+  spot: {
+    nodeSelector: ML_POOLS.spotpool.labels,
+    resources: { requests: { cpu: "2", memory: "6Gi" }, limits: { cpu: "3", memory: "10Gi" } },
+  },
+};
+
 export const GPU_INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = {
   gpu: {
     nodeSelector: ML_POOLS.gpupool.labels,

@@ -1,6 +1,6 @@
-import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { call, type Expr, equals, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
 import type { Network } from "./network.ts";
-import { formatTaint, ML_POOLS } from "./pools.ts";
+import { AMLARC_TAINT, formatTaint, ML_POOLS } from "./pools.ts";
 import type { Settings } from "./settings.ts";
 
 export const AKS_API_VERSION = "2026-05-01";
@@ -42,6 +42,12 @@ export function declareMlPool(
   cluster: ResourceHandle,
 ): ResourceHandle {
   const most: Expr<number> = call("max", settings.aksNodeCount, settings.aksNodeMaxCount);
+  // Where the recipe's taint is not wanted, Azure ML's own is tolerated without settings.
+  const taint = when<string>(
+    equals(settings.taintStyle, "amlarc"),
+    formatTaint(AMLARC_TAINT),
+    formatTaint(ML_POOLS.mlpool.taint),
+  );
   return program.resource("mlPool", {
     type: `Microsoft.ContainerService/managedClusters/agentPools@${AKS_API_VERSION}`,
     concern: "cluster",
@@ -56,7 +62,7 @@ export function declareMlPool(
         vmSize: settings.aksNodeVmSize,
         ...poolSize(settings, { least: settings.aksNodeCount, most }),
         nodeLabels: ML_POOLS.mlpool.labels,
-        nodeTaints: [formatTaint(ML_POOLS.mlpool.taint)],
+        nodeTaints: [taint],
         upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
         tags: settings.resourceTags,
       },
@@ -96,5 +102,39 @@ export function declareGpuPool(
     },
     dependsOn: [mlPool],
     comment: "Scales from zero. Pools are written one after the other: AKS answers 409 to a second write on the same cluster.",
+  });
+}
+
+export function declareSpotPool(
+  program: ProgramBuilder,
+  settings: Settings,
+  network: Network,
+  cluster: ResourceHandle,
+  before: readonly ResourceHandle[],
+): ResourceHandle {
+  return program.resource("spotPool", {
+    type: `Microsoft.ContainerService/managedClusters/agentPools@${AKS_API_VERSION}`,
+    concern: "cluster",
+    name: "spotpool",
+    parent: cluster,
+    condition: settings.enableSpotNodes,
+    body: {
+      properties: {
+        mode: "User",
+        type: "VirtualMachineScaleSets",
+        ...nodeDefaults(settings, network),
+        osSKU: "AzureLinux",
+        vmSize: settings.spotNodeVmSize,
+        ...poolSize(settings, { least: 0, most: settings.spotNodeMaxCount, fixed: 1 }),
+        scaleSetPriority: "Spot",
+        scaleSetEvictionPolicy: "Delete",
+        // Pays up to the list price: nodes are taken for want of room, never for their price.
+        spotMaxPrice: -1,
+        nodeLabels: ML_POOLS.spotpool.labels,
+        tags: settings.resourceTags,
+      },
+    },
+    dependsOn: before,
+    comment: "AKS adds the taint and refuses upgrade settings here.",
   });
 }

@@ -125,6 +125,27 @@ function declareNodes(program: ProgramBuilder) {
       minValue: 1,
       maxValue: 20,
     }),
+    enableSpotNodes: program.bool("enableSpotNodes", {
+      description: "Add a pool of spot nodes, which cost little and may be taken back at any time.",
+      default: DEFAULTS.enableSpotNodes,
+    }),
+    spotNodeVmSize: program.string("spotNodeVmSize", {
+      description: "Virtual machine size of the spot pool.",
+      default: DEFAULTS.spotNodeVmSize,
+      pattern: VM_SIZE,
+    }),
+    spotNodeMaxCount: program.int("spotNodeMaxCount", {
+      description: "Nodes that the spot pool may grow to from zero; without autoscaling the pool has one node.",
+      default: DEFAULTS.spotNodeMaxCount,
+      minValue: 1,
+      maxValue: 100,
+    }),
+    taintStyle: program.string("taintStyle", {
+      description:
+        "Taint of mlpool: recipe is workload=ml:NoSchedule, tolerated through settings of the extension that Microsoft does not document; amlarc is the one that it does.",
+      default: DEFAULTS.taintStyle,
+      allowed: ["recipe", "amlarc"],
+    }),
     mlComputeSku: program.string("mlComputeSku", {
       description: "Virtual machine size of the Azure ML training cluster (cpu-cluster).",
       default: DEFAULTS.mlComputeSku,
@@ -193,6 +214,21 @@ function declareAccess(program: ProgramBuilder) {
       default: DEFAULTS.operatorType,
       allowed: ["User", "Group", "ServicePrincipal"],
     }),
+    githubRepository: program.string("githubRepository", {
+      description: "GitHub repository (owner/name) whose workflows of the environment train and release models; empty for none.",
+      default: DEFAULTS.githubRepository,
+      pattern: "^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$",
+    }),
+    azureDevOpsIssuer: program.string("azureDevOpsIssuer", {
+      description: "Issuer that the Azure DevOps service connection shows, without a slash that it does not have.",
+      default: DEFAULTS.azureDevOpsIssuer,
+      pattern: "^(https://.+)?$",
+    }),
+    azureDevOpsSubject: program.string("azureDevOpsSubject", {
+      description:
+        "Subject that the Azure DevOps service connection shows, for instance sc://organization/project/MLOps-ServiceConnection; empty for none.",
+      default: DEFAULTS.azureDevOpsSubject,
+    }),
     scoringHostName: program.string("scoringHostName", {
       description: "Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.",
       default: DEFAULTS.scoringHostName,
@@ -207,6 +243,25 @@ function declareAccess(program: ProgramBuilder) {
 
 function declareOperation(program: ProgramBuilder) {
   return {
+    maintenanceDay: program.string("maintenanceDay", {
+      description: "Day of the week on which the cluster may be upgraded by itself.",
+      default: DEFAULTS.maintenanceDay,
+      allowed: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    }),
+    maintenanceTime: program.string("maintenanceTime", {
+      description: "Time of that day from which upgrades may start, for eight hours.",
+      default: DEFAULTS.maintenanceTime,
+      pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    }),
+    maintenanceUtcOffset: program.string("maintenanceUtcOffset", {
+      description: "Offset of that time from UTC.",
+      default: DEFAULTS.maintenanceUtcOffset,
+      pattern: "^[+-](0[0-9]|1[0-4]):[0-5][0-9]$",
+    }),
+    registryReplicaLocation: program.string("registryReplicaLocation", {
+      description: "Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.",
+      default: DEFAULTS.registryReplicaLocation,
+    }),
     alertEmail: program.string("alertEmail", {
       description: "Address that alerts and the budget write to; empty tells the owners of the subscription.",
       default: DEFAULTS.alertEmail,

@@ -12,9 +12,17 @@ export interface MlPool {
   readonly taint: Taint;
 }
 
+/** The taint that Azure ML documents and tolerates without being told. */
+export const AMLARC_TAINT: Taint = { key: "ml.azure.com/amlarc", value: "true", effect: "NoSchedule" };
+
 /** The one place where taints are written: nodes, tolerations and instance types are derived from it. */
 export const ML_POOLS = {
   mlpool: { labels: { workload: "ml" }, taint: { key: "workload", value: "ml", effect: "NoSchedule" } },
+  // AKS taints spot nodes by itself; the taint stands here for the tolerations.
+  spotpool: {
+    labels: { workload: "spot" },
+    taint: { key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" },
+  },
   // Not labelled `ml`: pods without a GPU would select it, tolerate it and fill it.
   gpupool: { labels: { workload: "gpu" }, taint: { key: "sku", value: "gpu", effect: "NoSchedule" } },
 } as const satisfies Record<string, MlPool>;

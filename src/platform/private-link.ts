@@ -1,6 +1,7 @@
 import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
 import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
+import type { Registry } from "./registry.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -9,7 +10,7 @@ export interface PrivateLinkNeeds {
   readonly observability: Observability;
   readonly storage: ResourceHandle;
   readonly vault: ResourceHandle;
-  readonly registry: ResourceHandle;
+  readonly registry: Registry;
   readonly workspace: ResourceHandle;
 }
 
@@ -79,10 +80,15 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     vault: needs.vault,
     blob: needs.storage,
     file: needs.storage,
-    registry: needs.registry,
+    registry: needs.registry.registry,
     workspace: needs.workspace,
     monitor: monitor.scope,
     prometheus: needs.observability.monitorAccount,
+  };
+  // What a target answers for has to be complete before an endpoint gets its addresses.
+  const before: Partial<Record<EndpointKey, readonly ResourceHandle[]>> = {
+    monitor: monitor.members,
+    registry: [needs.registry.replica],
   };
   const declared = Object.entries(ENDPOINTS).map(([key, { name, groupId, zones: keys }]) => {
     const target = targets[key as EndpointKey];
@@ -100,7 +106,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
           privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: target.id, groupIds: [groupId] } }],
         },
       },
-      ...(key === "monitor" ? { dependsOn: monitor.members } : {}),
+      dependsOn: before[key as EndpointKey] ?? [],
     });
     const group = program.resource(`${key}EndpointZones`, {
       type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,

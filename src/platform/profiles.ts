@@ -24,6 +24,12 @@ export const PROFILE_BOUNDS = {
   systemNodeCount: [1, 100],
   systemNodeMaxCount: [1, 100],
   blobRetentionDays: [1, 365],
+  /** Days without a change after which outputs of jobs are kept in a cheaper tier. */
+  outputsCoolDays: [1, 3650],
+  /** Days without a change after which outputs of jobs are deleted. */
+  outputsDeleteDays: [2, 36_500],
+  /** Days for which the registry keeps images that no tag names; Premium only. */
+  registryRetentionDays: [0, 365],
   vaultRetentionDays: [7, 90],
   logRetentionDays: [30, 730],
   /** GB a day after which Log Analytics stops taking data; -1: no limit. */
@@ -54,6 +60,8 @@ export interface Profile extends Choices, Numbers {
   /** Metric, log, Prometheus and activity-log alerts. */
   readonly alerting: boolean;
   readonly defender: boolean;
+  /** Locks vault, storage, logs and network against deletion; `quayside down` then stops at them. */
+  readonly deletionLocks: boolean;
 }
 
 export const ENVIRONMENTS = ["dev", "staging", "prod"] as const;
@@ -96,6 +104,10 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     diagnosticLogs: "Essential",
     collectionInterval: "5m",
     monthlyBudget: 400,
+    deletionLocks: false,
+    outputsCoolDays: 30,
+    outputsDeleteDays: 180,
+    registryRetentionDays: 7,
   },
   staging: {
     clusterTier: "Standard",
@@ -128,6 +140,10 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     diagnosticLogs: "Essential",
     collectionInterval: "5m",
     monthlyBudget: 1500,
+    deletionLocks: false,
+    outputsCoolDays: 30,
+    outputsDeleteDays: 365,
+    registryRetentionDays: 14,
   },
   prod: {
     clusterTier: "Standard",
@@ -160,5 +176,9 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     diagnosticLogs: "Full",
     collectionInterval: "1m",
     monthlyBudget: 5000,
+    deletionLocks: false,
+    outputsCoolDays: 30,
+    outputsDeleteDays: 1095,
+    registryRetentionDays: 30,
   },
 };

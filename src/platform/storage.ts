@@ -4,7 +4,12 @@ import type { Observability } from "./observability.ts";
 import { publicAccess } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
 
-export function declareStorage(program: ProgramBuilder, settings: Settings, { logAnalytics }: Observability): ResourceHandle {
+export interface Storage {
+  readonly account: ResourceHandle;
+  readonly trainingData: ResourceHandle;
+}
+
+export function declareStorage(program: ProgramBuilder, settings: Settings, { logAnalytics }: Observability): Storage {
   const account = program.resource("storageAccount", {
     type: "Microsoft.Storage/storageAccounts@2026-04-01",
     concern: "storage",
@@ -22,6 +27,8 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
         defaultToOAuthAuthentication: true,
         minimumTlsVersion: "TLS1_2",
         supportsHttpsTrafficOnly: true,
+        allowedCopyScope: "AAD",
+        sasPolicy: { sasExpirationPeriod: "1.00:00:00", expirationAction: "Log" },
         ...publicAccess(settings),
       },
     },
@@ -44,7 +51,68 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
     comment: "Azure ML studio reads blobs from the browser; leaving its rules out would remove them at every deployment.",
   });
   declareDiagnostics(program, settings, "blobs", { concern: "storage", scope: blobs, logAnalytics });
-  return account;
+  program.resource("fileService", {
+    type: "Microsoft.Storage/storageAccounts/fileServices@2026-04-01",
+    concern: "storage",
+    name: "default",
+    parent: account,
+    body: {
+      properties: { shareDeleteRetentionPolicy: { enabled: true, days: settings.profile("blobRetentionDays") } },
+    },
+    comment: "Azure ML keeps notebooks and uploaded code on file shares.",
+  });
+  declareLifecycle(program, settings, account);
+  const trainingData = program.resource("trainingDataContainer", {
+    type: "Microsoft.Storage/storageAccounts/blobServices/containers@2026-04-01",
+    concern: "storage",
+    name: "training-data",
+    parent: blobs,
+    body: { properties: { publicAccess: "None" } },
+    comment: "The team's own data, apart from what Azure ML writes.",
+  });
+  return { account, trainingData };
+}
+
+/** Outputs of jobs grow without end; models are registered from them, so they go late. */
+function declareLifecycle(program: ProgramBuilder, settings: Settings, account: ResourceHandle): void {
+  const [cool, gone] = [settings.profile("outputsCoolDays"), settings.profile("outputsDeleteDays")];
+  program.resource("storageLifecycle", {
+    type: "Microsoft.Storage/storageAccounts/managementPolicies@2026-04-01",
+    concern: "storage",
+    name: "default",
+    parent: account,
+    body: {
+      properties: {
+        policy: {
+          rules: [
+            {
+              name: "outputs-of-jobs",
+              enabled: true,
+              type: "Lifecycle",
+              definition: {
+                filters: { blobTypes: ["blockBlob"], prefixMatch: ["azureml/ExperimentRun"] },
+                actions: {
+                  baseBlob: {
+                    tierToCool: { daysAfterModificationGreaterThan: cool },
+                    delete: { daysAfterModificationGreaterThan: gone },
+                  },
+                },
+              },
+            },
+            {
+              name: "old-versions",
+              enabled: true,
+              type: "Lifecycle",
+              definition: {
+                filters: { blobTypes: ["blockBlob"] },
+                actions: { version: { delete: { daysAfterCreationGreaterThan: settings.profile("blobRetentionDays") } } },
+              },
+            },
+          ],
+        },
+      },
+    },
+  });
 }
 
 const STUDIO_CORS = [

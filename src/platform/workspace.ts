@@ -4,6 +4,7 @@ import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import { enabledUnlessPrivate } from "./public-access.ts";
 import type { Settings } from "./settings.ts";
+import type { Storage } from "./storage.ts";
 
 export const ML_API_VERSION = "2026-05-01";
 /** Its name may stand in the workspace before it exists. */
@@ -12,7 +13,7 @@ export const TRAINING_CLUSTER = "cpu-cluster";
 export interface WorkspaceNeeds {
   readonly network: Network;
   readonly observability: Observability;
-  readonly storage: ResourceHandle;
+  readonly storage: Storage;
   readonly vault: ResourceHandle;
   readonly registry: ResourceHandle;
 }
@@ -31,7 +32,7 @@ export function declareWorkspace(program: ProgramBuilder, settings: Settings, ne
       identity: { type: "SystemAssigned" },
       properties: {
         friendlyName: settings.workspaceName,
-        storageAccount: needs.storage.id,
+        storageAccount: needs.storage.account.id,
         keyVault: needs.vault.id,
         applicationInsights: needs.observability.applicationInsights.id,
         containerRegistry: needs.registry.id,
@@ -56,6 +57,23 @@ export function declareWorkspace(program: ProgramBuilder, settings: Settings, ne
     concern: "workspace",
     scope: workspace,
     logAnalytics: needs.observability.logAnalytics,
+  });
+  program.resource("trainingDatastore", {
+    type: `Microsoft.MachineLearningServices/workspaces/datastores@${ML_API_VERSION}`,
+    concern: "workspace",
+    name: "training_data",
+    parent: workspace,
+    body: {
+      properties: {
+        datastoreType: "AzureBlob",
+        description: "Training data of the team.",
+        accountName: needs.storage.account.name,
+        containerName: needs.storage.trainingData.name,
+        credentials: { credentialsType: "None" },
+        serviceDataAccessAuthIdentity: "WorkspaceSystemAssignedIdentity",
+      },
+    },
+    comment: "No credentials: jobs and people read it as themselves.",
   });
   return workspace;
 }

@@ -38,6 +38,20 @@ describe("the platform's own template on the embedded Azure", () => {
     ["staging", { environmentName: "staging" }],
     ["staging with a private API server", { environmentName: "staging", profileOverrides: { privateApiServer: true } }],
     ["prod with GPUs", { environmentName: "prod", enableGpuNodes: true }],
+    [
+      "everything that can be switched on",
+      {
+        environmentName: "prod",
+        enableSpotNodes: true,
+        taintStyle: "amlarc",
+        registryReplicaLocation: "westus",
+        githubRepository: "contoso/models",
+        azureDevOpsIssuer: "https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0",
+        azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
+        alertEmail: "ml@contoso.com",
+        budgetStartDate: "2999-01-01",
+      },
+    ],
   ])("%s is deployed, deployed again, and removed", async (_, parameters) => {
     await using cloud = await startTestCloud({ providers });
     const group = await cloud.group("rg-mlops-pipeline");
@@ -82,6 +96,28 @@ describe("the platform's own template on the embedded Azure", () => {
     expect(account && missingForPrivateReach(cloud.host, account.id, "blob")).toBeUndefined();
     await cloud.settle(await cloud.ask("DELETE", `${group}/providers/Microsoft.Network/privateEndpoints/pep-blob`));
     expect(account && missingForPrivateReach(cloud.host, account.id, "blob")).toBe("it has no private endpoint");
+  });
+
+  test("locks keep vault, storage, logs and network, and so their group, until they are taken off", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const parameters = { profileOverrides: { deletionLocks: true } };
+    expect(await deploy(cloud, group, "first", parameters)).toMatchObject({ failures: [] });
+    const locks = cloud.host.resources.ofType("Microsoft.Authorization/locks");
+
+    expect(locks).toHaveLength(4);
+    expect(await cloud.ask("DELETE", group)).toMatchObject({ status: 409, code: "ScopeLocked" });
+    for (const { id } of locks) await cloud.ask("DELETE", id, { apiVersion: "2020-05-01" });
+    await cloud.settle(await cloud.ask("DELETE", group));
+    expect((await cloud.ask("GET", group)).status).toBe(404);
+  });
+
+  test("spot nodes count against a quota of their own", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const parameters = { enableSpotNodes: true, enableAutoScaling: false, spotNodeVmSize: "Standard_NC24ads_A100_v4" };
+
+    expect(await deploy(cloud, group, "spot", parameters)).toMatchObject({ status: "Succeeded" });
   });
 
   test("too few nodes for a router with three replicas fail with E40002", async () => {

@@ -14,8 +14,8 @@ export const checkCapacity: Rule = (values) => {
     ...holds(
       "computeSubnetPrefix",
       aligned(values.computeSubnetPrefix),
-      values.mlComputeMaxNodes + 1,
-      `${values.mlComputeMaxNodes} training nodes and their load balancer`,
+      2 * (values.mlComputeMaxNodes + 1),
+      `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
     ),
     ...podRange(values, nodes + surge),
   ];
@@ -55,7 +55,8 @@ function mostNodes(values: Values): number {
   const { systemNodeCount, systemNodeMaxCount } = values.profile;
   const gpu = values.enableAutoScaling ? values.gpuNodeMaxCount : 1;
   const system = values.enableAutoScaling ? systemNodeMaxCount : systemNodeCount;
-  return system + mostMlNodes(values) + (values.enableGpuNodes ? gpu : 0);
+  const spot = values.enableAutoScaling ? values.spotNodeMaxCount : 1;
+  return system + mostMlNodes(values) + (values.enableGpuNodes ? gpu : 0) + (values.enableSpotNodes ? spot : 0);
 }
 
 const prefixFor = (addresses: number) => 32 - Math.ceil(Math.log2(addresses));

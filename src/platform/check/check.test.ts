@@ -75,6 +75,17 @@ test.each<[Record<string, JsonValue>, string]>([
     { apiServerSubnetPrefix: "10.40.4.0/29", profileOverrides: { privateApiServer: true } },
     "platform.subnet-too-small at parameters.apiServerSubnetPrefix",
   ],
+  [{ registryReplicaLocation: "westus" }, "platform.replica-registry-sku at parameters.registryReplicaLocation"],
+  [{ azureDevOpsSubject: "sc://a/b/c" }, "platform.federation-incomplete at parameters.azureDevOpsIssuer"],
+  [
+    { profileOverrides: { outputsDeleteDays: 20 } },
+    "platform.outputs-deleted-before-cool at parameters.profileOverrides.outputsDeleteDays",
+  ],
+  [
+    { profileOverrides: { alerting: true, containerInsights: false } },
+    "platform.alerts-without-metrics at parameters.profileOverrides.managedPrometheus",
+  ],
+  [{ enableSpotNodes: true, spotNodeVmSize: "Standard_B4ms" }, "platform.vm-size-burstable at parameters.spotNodeVmSize"],
   [{ clusterName: "aks_" }, "platform.name-invalid at parameters.clusterName"],
   [{ workspaceName: "my workspace" }, "platform.name-invalid at parameters.workspaceName"],
   [{ computeNamespace: "ML" }, "platform.name-invalid at parameters.computeNamespace"],

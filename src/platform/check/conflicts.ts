@@ -32,6 +32,38 @@ const CONFLICTS: readonly Conflict[] = [
     help: "leave the ranges empty",
   },
   {
+    code: "replica-registry-sku",
+    at: "registryReplicaLocation",
+    holds: ({ profile, registryReplicaLocation }) => registryReplicaLocation !== "" && profile.registrySku !== "Premium",
+    message: ({ profile }) =>
+      `registryReplicaLocation excludes registrySku ${profile.registrySku} because only Premium registries are replicated (source: Azure Container Registry SKUs)`,
+    help: "leave it empty, or set profileOverrides.registrySku to Premium",
+  },
+  {
+    code: "federation-incomplete",
+    at: "azureDevOpsIssuer",
+    holds: ({ azureDevOpsIssuer, azureDevOpsSubject }) => (azureDevOpsIssuer === "") !== (azureDevOpsSubject === ""),
+    message: () => "a federated credential for Azure DevOps needs both azureDevOpsIssuer and azureDevOpsSubject",
+    help: "copy both from the service connection, or leave both empty",
+  },
+  {
+    code: "outputs-deleted-before-cool",
+    at: "profileOverrides.outputsDeleteDays",
+    holds: ({ profile }) => profile.outputsDeleteDays <= profile.outputsCoolDays,
+    message: ({ profile }) =>
+      `outputsDeleteDays is ${profile.outputsDeleteDays}, not more than outputsCoolDays ${profile.outputsCoolDays}, so nothing would ever be tiered`,
+    help: "raise the one or lower the other",
+  },
+  {
+    code: "alerts-without-metrics",
+    at: "profileOverrides.managedPrometheus",
+    severity: "warning",
+    holds: ({ profile }) => profile.alerting && (!profile.managedPrometheus || !profile.containerInsights),
+    message: ({ profile }) =>
+      `alerting is on, but ${profile.managedPrometheus ? "containerInsights" : "managedPrometheus"} is off, so the alerts that read it never fire`,
+    help: "turn both on, or alerting off",
+  },
+  {
     code: "public-api-server-open",
     at: "apiServerAllowedRanges",
     severity: "warning",

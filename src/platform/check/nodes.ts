@@ -2,12 +2,13 @@ import { VM_SIZES, type VmSize, vmSize } from "../../azure/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { problem, type Rule, type Values, warning } from "./values.ts";
 
-type SizeParameter = "aksNodeVmSize" | "systemNodeVmSize" | "gpuNodeVmSize" | "mlComputeSku";
+type SizeParameter = "aksNodeVmSize" | "systemNodeVmSize" | "gpuNodeVmSize" | "spotNodeVmSize" | "mlComputeSku";
 
 /** AKS's least system node, and what the Azure ML extension asks of the nodes that it runs on. */
 const LEAST: Partial<Record<SizeParameter, { vCpus: number; memoryGiB: number; who: string }>> = {
   systemNodeVmSize: { vCpus: 2, memoryGiB: 4, who: "an AKS system pool" },
   aksNodeVmSize: { vCpus: 4, memoryGiB: 14, who: "the Azure ML extension" },
+  spotNodeVmSize: { vCpus: 4, memoryGiB: 14, who: "the Azure ML extension" },
 };
 
 export const checkNodes: Rule = (values) => [
@@ -15,6 +16,7 @@ export const checkNodes: Rule = (values) => [
   ...size(values, "aksNodeVmSize"),
   ...size(values, "mlComputeSku"),
   ...(values.enableGpuNodes ? [...size(values, "gpuNodeVmSize"), ...gpu(values)] : []),
+  ...(values.enableSpotNodes ? size(values, "spotNodeVmSize") : []),
   ...bounds(values),
   ...routerNodes(values),
 ];

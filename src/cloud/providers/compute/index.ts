@@ -1,11 +1,16 @@
 import { normalizeLocation, REGIONS, VM_SIZES, type VmSize } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { CloudHost, NamespaceAction, ProviderFactory } from "../../contract.ts";
-import { FAMILIES, quotaLimit, quotaUsage, REGIONAL_CORES } from "./quotas.ts";
+import { FAMILIES, quotaLimit, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
 
-export { type Nodes, quotaLimit, quotaUsage, REGIONAL_CORES, setQuotaLimit } from "./quotas.ts";
+export { isSpotPool, type Nodes, quotaLimit, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES, setQuotaLimit } from "./quotas.ts";
 
 /** What a preflight asks before nodes are wanted: sizes, where they are, and how many vCPUs are left. No resources. */
+const TOTALS: Readonly<Record<string, string>> = {
+  [REGIONAL_CORES]: "Total Regional vCPUs",
+  [SPOT_CORES]: "Total Regional Spot vCPUs",
+};
+
 export const createCompute: ProviderFactory = (host) => ({
   namespace: "Microsoft.Compute",
   types: [],
@@ -20,11 +25,11 @@ function usages(host: CloudHost): NamespaceAction {
     run({ params }) {
       const location = params.location ?? "";
       const used = quotaUsage(host, location);
-      const value = [REGIONAL_CORES, ...FAMILIES].map((name) => ({
+      const value = [REGIONAL_CORES, SPOT_CORES, ...FAMILIES].map((name) => ({
         unit: "Count",
         currentValue: used.get(name) ?? 0,
         limit: quotaLimit(host, location, name),
-        name: { value: name, localizedValue: name === REGIONAL_CORES ? "Total Regional vCPUs" : `${name} vCPUs` },
+        name: { value: name, localizedValue: TOTALS[name] ?? `${name} vCPUs` },
       }));
       return { status: 200, body: { value } };
     },

@@ -8,6 +8,9 @@ const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
 /** The region's total, beside the families. */
 export const REGIONAL_CORES = "cores";
 
+/** Of spot nodes of every family; they are not counted in the region's total. */
+export const SPOT_CORES = "lowPriorityCores";
+
 /** vCPUs of a subscription that somebody uses: general families are open, one family of small GPUs is, large GPUs must be asked for. */
 const DEFAULT_LIMIT = 100;
 const DEFAULT_LIMITS: Readonly<Record<string, number>> = {
@@ -22,6 +25,12 @@ export const FAMILIES: readonly string[] = [...new Set(Object.values(VM_SIZES).m
 export interface Nodes {
   readonly vmSize: string;
   readonly count: number;
+  readonly isSpot: boolean;
+}
+
+/** The quotas that nodes of a family are counted against. */
+export function quotasOf(family: string, isSpot: boolean): readonly string[] {
+  return isSpot ? [SPOT_CORES] : [family, REGIONAL_CORES];
 }
 
 /** vCPUs that may run in a region, of one family or of all. */
@@ -44,7 +53,7 @@ export function quotaUsage(host: CloudHost, location: string, exceptId?: string)
   for (const pool of runningPools(host, location)) {
     const size = vmSize(pool.vmSize);
     if (size === undefined || (exceptId !== undefined && isSameOrBelow(pool.id, exceptId))) continue;
-    for (const key of [size.family, REGIONAL_CORES]) usage.set(key, (usage.get(key) ?? 0) + size.vCpus * pool.count);
+    for (const key of quotasOf(size.family, pool.isSpot)) usage.set(key, (usage.get(key) ?? 0) + size.vCpus * pool.count);
   }
   return usage;
 }
@@ -68,11 +77,15 @@ function runningPools(host: CloudHost, location: string): (Nodes & { readonly id
       ...pools
         .filter((pool) => parentOf(pool.id).toLowerCase() === cluster.id.toLowerCase())
         .map((pool) => ({ id: pool.id, ...nodes(pool.properties) })),
-      ...inline.map((profile) => ({ id: `${cluster.id}/agentPools/${(textAt(profile, "name") ?? "")}`, ...nodes(profile) })),
+      ...inline.map((profile) => ({ id: `${cluster.id}/agentPools/${textAt(profile, "name") ?? ""}`, ...nodes(profile) })),
     ];
   });
 }
 
+export function isSpotPool(profile: Resource["properties"]): boolean {
+  return textAt(profile, "scaleSetPriority")?.toLowerCase() === "spot";
+}
+
 function nodes(profile: Resource["properties"]): Nodes {
-  return { vmSize: textAt(profile, "vmSize") ?? "", count: numberAt(profile, "count") ?? 0 };
+  return { vmSize: textAt(profile, "vmSize") ?? "", count: numberAt(profile, "count") ?? 0, isSpot: isSpotPool(profile) };
 }

@@ -13,7 +13,7 @@ export const createContainerService: ProviderFactory = (host) => {
     namespace: "Microsoft.ContainerService",
     planes: [kubernetes],
     types: [
-      managedClusters(host, kubernetes.forget),
+      managedClusters(host, (uid) => kubernetes.forget(uid)),
       agentPools(host),
       managedNamespaces(host),
       trustedAccessRoleBindings(host),

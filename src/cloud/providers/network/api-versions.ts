@@ -10,6 +10,7 @@ export const NETWORK_API_VERSIONS = [
   "2023-11-01",
   "2023-04-01",
   "2022-07-01",
+  "2022-01-01", // az network nsg
 ];
 export const PRIVATE_DNS_API_VERSIONS = ["2024-06-01", "2020-06-01", "2018-09-01"];
 

@@ -9,6 +9,7 @@ const MONITOR_HOSTS: Readonly<Record<string, readonly string[]>> = {
   "ods.opinsights.azure.com": ["rehearsal"],
   "agentsvc.azure-automation.net": ["rehearsal"],
 };
+const REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries";
 /** Holds the solutions' packages; the reason why a scope's zones include that of blobs. */
 const MONITOR_BLOBS = "scadvisorcontentpl";
 
@@ -22,7 +23,10 @@ export function privateNames(host: CloudHost, target: string, group: string): st
     case "vault":
       return [`${name}.${vaultSuffix}`];
     case "registry":
-      return [`${name}.${region}.data.${registrySuffix}`, `${name}.${registrySuffix}`];
+      return [
+        ...registryRegions(host, target, region).map((each) => `${name}.${each}.data.${registrySuffix}`),
+        `${name}.${registrySuffix}`,
+      ];
     case "amlworkspace":
       return [`${name}.workspace.${region}.api`, `${name}.${region}.notebooks`];
     case "azuremonitor":
@@ -35,6 +39,11 @@ export function privateNames(host: CloudHost, target: string, group: string): st
     default:
       return [`${name}.${group.toLowerCase()}.${storageSuffix}`];
   }
+}
+
+/** Every copy of a registry has data at an address of its own. */
+function registryRegions(host: CloudHost, registry: string, own: string): string[] {
+  return [own, ...host.resources.below(registry, `${REGISTRY_TYPE}/replications`).map(({ name }) => name.toLowerCase())];
 }
 
 /** Zones of a workspace and of Azure Monitor hold different names; every other service has one zone. */
