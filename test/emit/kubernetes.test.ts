@@ -63,7 +63,7 @@ test("no limit range stands in the extension's own namespace, and its maximum le
   const ranges = objects.filter(([, { kind }]) => kind === "LimitRange").map(([, object]) => object);
 
   expect(ranges.map(({ metadata }) => (metadata as JsonObject).namespace)).toEqual(["ml-workloads"]);
-  const [limit] = (ranges[0]?.spec as { limits: { max: JsonObject }[] }).limits;
+  const [limit] = (ranges[0] as { spec: { limits: { max: JsonObject }[] } } | undefined)?.spec.limits ?? [];
   expect(limit?.max).toEqual(CPU_INSTANCE_TYPES.large?.resources.limits);
 });
 

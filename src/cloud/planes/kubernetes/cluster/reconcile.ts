@@ -57,7 +57,7 @@ export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): 
         live === undefined
           ? object
           : { ...live, ...object, metadata: { ...objectAt(live, "metadata"), ...objectAt(object, "metadata") } };
-      const made = finish({ kind, live, object: laid, manager, now: host.clock.now(), uid: host.newGuid });
+      const made = finish({ kind, live, object: laid, manager, now: host.clock.now(), uid: () => host.newGuid() });
       if (made !== live) objects.put(cluster.uid, kind, made);
     }
     store.put(MARKS, key, { plural: kind.plural, group: kind.group, name, afterwards, ...(follows === true ? { object } : {}) });

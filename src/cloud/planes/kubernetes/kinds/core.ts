@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../../../../base/index.ts";
+import { asString, isObject, type JsonObject } from "../../../../base/index.ts";
 import { CONDITIONS, objectSchema } from "../schema/meta.ts";
 import { amount } from "../schema/quantity.ts";
 import { ANY, BOOLEAN, INTEGER, list, map, oneOf, QUANTITY, STRING, struct, TIME } from "../schema/schema.ts";
@@ -124,17 +124,17 @@ function admitLimitRange(object: JsonObject): Admission {
   const items = at(object, "spec.limits");
   const limits = (Array.isArray(items) ? items : []).filter(isObject).map((given, index) => {
     const place = `spec.limits[${index}]`;
-    if (!LIMIT_TYPES.includes(String(given.type))) problems.push(notSupported(`${place}.type`, given.type, LIMIT_TYPES));
+    if (!LIMIT_TYPES.includes(asString(given.type))) problems.push(notSupported(`${place}.type`, given.type, LIMIT_TYPES));
     const limit = given.type === "Container" ? withDefaults(given) : given;
     for (const [low, high] of RISING.flatMap((a, i) => RISING.slice(i + 1).map((b) => [a, b] as const))) {
       for (const [resource, value] of Object.entries(objectAt(limit, low))) {
         const most = objectAt(limit, high)[resource];
-        if (most === undefined || amount(String(value)) <= amount(String(most))) continue;
+        if (most === undefined || amount(asString(value)) <= amount(asString(most))) continue;
         problems.push(
           invalid(
             `${place}.${low}[${resource}]`,
             value,
-            `${low} value ${String(value)} is greater than ${high} value ${String(most)}`,
+            `${low} value ${asString(value)} is greater than ${high} value ${asString(most)}`,
           ),
         );
       }
@@ -182,7 +182,7 @@ export const RESOURCE_QUOTA: Kind = {
   admit(object) {
     const hard = objectAt(object, "spec.hard");
     const problems = Object.entries(hard).flatMap(([resource, value]) =>
-      amount(String(value)) < 0 ? [invalid(`spec.hard[${resource}]`, value, "must be greater than or equal to 0")] : [],
+      amount(asString(value)) < 0 ? [invalid(`spec.hard[${resource}]`, value, "must be greater than or equal to 0")] : [],
     );
     // No pods run here, so nothing is used.
     const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, "0"]));
@@ -195,7 +195,7 @@ function usage(object: JsonObject, limits: boolean): string {
   return Object.entries(objectAt(object, "status.hard"))
     .filter(([resource]) => resource.startsWith("limits.") === limits)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([resource, hard]) => `${resource}: ${String(used[resource])}/${String(hard)}`)
+    .map(([resource, hard]) => `${resource}: ${asString(used[resource])}/${asString(hard)}`)
     .join(", ");
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
+import { asString, isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import { CONDITIONS, LABEL_SELECTOR, objectSchema } from "../schema/meta.ts";
 import { BOOLEAN, INT_OR_STRING, INTEGER, list, map, oneOf, STRING, struct, TIME } from "../schema/schema.ts";
 import { forbiddenField, invalid, type Problem } from "../schema/validate.ts";
@@ -60,7 +60,7 @@ function completeRule(rule: JsonObject, place: string, problems: Problem[]): Jso
     for (const [index, peer] of (Array.isArray(peers) ? peers : []).entries()) {
       const field = `${place}.${way}[${index}]`;
       const cidr = at(peer, "ipBlock.cidr");
-      if (cidr !== undefined && !CIDR.test(String(cidr)))
+      if (cidr !== undefined && !CIDR.test(asString(cidr)))
         problems.push(invalid(`${field}.ipBlock.cidr`, cidr, "must be an address range such as 10.9.8.0/24"));
       if (
         isObject(peer) &&
@@ -82,7 +82,7 @@ function completeRule(rule: JsonObject, place: string, problems: Problem[]): Jso
 }
 
 export function selectorText(selector: JsonObject): string {
-  const labels = Object.entries(objectAt(selector, "matchLabels")).map(([key, value]) => `${key}=${String(value)}`);
+  const labels = Object.entries(objectAt(selector, "matchLabels")).map(([key, value]) => `${key}=${asString(value)}`);
   return labels.length === 0 ? "<none>" : labels.sort().join(",");
 }
 
@@ -126,12 +126,12 @@ export const DISRUPTION_BUDGET: Kind = {
       problems.push(
         invalid(
           "spec",
-          `${String(minAvailable)}, ${String(maxUnavailable)}`,
+          `${asString(minAvailable)}, ${asString(maxUnavailable)}`,
           "minAvailable and maxUnavailable cannot be both set",
         ),
       );
     for (const [name, value] of Object.entries({ minAvailable, maxUnavailable })) {
-      const good = value === undefined || (typeof value === "number" ? value >= 0 : /^\d{1,2}%$|^100%$/.test(String(value)));
+      const good = value === undefined || (typeof value === "number" ? value >= 0 : /^\d{1,2}%$|^100%$/.test(asString(value)));
       if (!good) problems.push(invalid(`spec.${name}`, value, "must be a number from 0 or a percentage to 100%"));
     }
     const status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
@@ -141,7 +141,7 @@ export const DISRUPTION_BUDGET: Kind = {
 
 function shown(object: JsonObject, path: string): string {
   const value = at(object, path);
-  return value === undefined ? "N/A" : String(value);
+  return value === undefined ? "N/A" : asString(value);
 }
 
 /** What the platform's own classes may not reach. */

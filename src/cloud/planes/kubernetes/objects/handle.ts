@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { asString, isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
 import type { CloudHost } from "../../../contract.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { emptyNamespace, MANAGED_BY_ARM } from "../cluster/reconcile.ts";
@@ -102,7 +102,7 @@ function apply(call: Call): Written {
   const write = { schema: kind.schema, live, manager, apiVersion: apiVersionOf(kind), time: rfc3339(host.clock.now()) };
   const applied = applyFields(write, config, request.query.get("force") === "true");
   if ("conflicts" in applied) throw conflictOf(applied.conflicts);
-  const object = finish({ kind, live, object: applied.object, now: host.clock.now(), uid: host.newGuid });
+  const object = finish({ kind, live, object: applied.object, now: host.clock.now(), uid: () => host.newGuid() });
   return store(call, live, object, live === undefined ? 201 : 200, warnings);
 }
 
@@ -172,7 +172,7 @@ function refuseProtected(live: JsonObject, name: string): void {
 
 function finishing({ kind, host, request }: Call, live: JsonObject | undefined, object: JsonObject): JsonObject {
   const manager = request.query.get("fieldManager") ?? (request.userAgent.split("/")[0] || "unknown");
-  return finish({ kind, live, object, manager, now: host.clock.now(), uid: host.newGuid });
+  return finish({ kind, live, object, manager, now: host.clock.now(), uid: () => host.newGuid() });
 }
 
 function store(
@@ -216,7 +216,7 @@ function readObject(call: Call, body: JsonObject): { readonly object: JsonObject
   if (metadata.namespace !== undefined && metadata.namespace !== null && metadata.namespace !== namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   if (call.name !== "" && metadata.name !== undefined && metadata.name !== call.name)
-    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${call.name})`);
+    throw badRequest(`the name of the object (${asString(metadata.name)}) does not match the name on the URL (${call.name})`);
   const warnings = unknownFields(call, body, request.query.get("fieldValidation") ?? "Warn");
   const placed = {
     ...withoutNulls(body),

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../../base/index.ts";
+import { asString, type JsonObject } from "../../../../base/index.ts";
 import { at, objectAt } from "../kinds/columns.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { badRequest } from "../wire/refusal.ts";
@@ -28,7 +28,7 @@ function requirement(text: string): (labels: JsonObject) => boolean {
   const [, setKey = "", operator, values = ""] = IN_SET.exec(text) ?? [];
   if (operator !== undefined) {
     const allowed = values.split(",").map((value) => value.trim());
-    return (labels) => allowed.includes(String(labels[setKey])) === (operator === "in");
+    return (labels) => allowed.includes(asString(labels[setKey])) === (operator === "in");
   }
   const [, key = "", sign, value] = EQUALS.exec(text) ?? [];
   if (sign !== undefined) return (labels) => (labels[key] === value) === (sign !== "!=");
@@ -46,7 +46,7 @@ function fieldSelector(kind: Kind, text: string): Selector {
       const [, field = "", sign, value] = /^([^=!]+)(==|=|!=)(.*)$/.exec(part) ?? [];
       if (sign === undefined) throw badRequest(`invalid selector: ${JSON.stringify(part)}; can't understand it`);
       if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
-      return (object: JsonObject) => (String(at(object, field) ?? "") === value) === (sign !== "!=");
+      return (object: JsonObject) => (asString(at(object, field)) === value) === (sign !== "!=");
     });
   return (object) => tests.every((test) => test(object));
 }

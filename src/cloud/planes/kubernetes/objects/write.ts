@@ -14,7 +14,7 @@ export interface Finishing {
   readonly manager?: string;
   /** Virtual milliseconds. */
   readonly now: number;
-  uid(): string;
+  readonly uid: () => string;
 }
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -63,7 +63,7 @@ function withServerFields(
     kind: kind.kind,
     ...object,
     metadata: {
-      ...given,
+      ...withoutEmpty(given),
       uid: before.uid ?? uid(),
       creationTimestamp: before.creationTimestamp ?? time,
       ...(before.deletionTimestamp === undefined
@@ -76,8 +76,15 @@ function withServerFields(
   };
 }
 
-function specOf({ metadata: _, status: __, ...rest }: JsonObject): JsonObject {
-  return rest;
+/** The API writes no empty labels, annotations or lists into metadata. */
+function withoutEmpty(metadata: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([, value]) => typeof value !== "object" || value === null || Object.keys(value).length > 0),
+  );
+}
+
+function specOf(object: JsonObject): JsonObject {
+  return { ...object, metadata: undefined, status: undefined };
 }
 
 function metadataProblems(kind: Kind, object: JsonObject): Problem[] {
