@@ -4,11 +4,12 @@ import { onEnd, tell } from "./child.ts";
 import { ModelFault } from "./fault.ts";
 import { jsonLog } from "./log.ts";
 import { integerOption, runMain, usage } from "./main.ts";
+import { collectorOf } from "./server/collection/options.ts";
 import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-rate 1] [--collect-drop COLUMN,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 await runMain(async () => {
   const { values, positionals } = usage(USAGE, () =>
@@ -26,6 +27,10 @@ await runMain(async () => {
         "max-batch-wait-ms": { type: "string" },
         "target-p99-ms": { type: "string" },
         "deadline-ms": { type: "string" },
+        collect: { type: "string" },
+        "collect-as": { type: "string" },
+        "collect-rate": { type: "string" },
+        "collect-drop": { type: "string" },
         "drain-delay-ms": { type: "string" },
         "drain-timeout-ms": { type: "string" },
       },
@@ -38,11 +43,15 @@ await runMain(async () => {
     return only;
   });
   const known = positionals.length === 0 ? nameFromMount(place) : undefined;
+  const name = values.name ?? known?.name ?? "model";
+  const version = values.version ?? known?.version ?? "1";
+  const collector = usage(USAGE, () => collectorOf(values, name, version, jsonLog));
   const target = values["target-p99-ms"];
   const server = await startModelServer({
     place,
-    name: values.name ?? known?.name ?? "model",
-    version: values.version ?? known?.version ?? "1",
+    name,
+    version,
+    ...(collector === undefined ? {} : { collector }),
     engine: engineOption(values.engine),
     host: values.host,
     port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import type { Log } from "../log.ts";
-import { checkRequestIds, requestIds } from "../request-ids.ts";
+import { checkRequestIds, type RequestIds, requestIds } from "../request-ids.ts";
 import { SERVER_VERSION } from "../version.ts";
 import type { Reply } from "./call.ts";
 import { receive } from "./receive.ts";
@@ -28,13 +28,14 @@ export function createAnswer({ route, requests, maxBodyBytes, draining, log }: A
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
     const found = route(path);
+    const ids = requestIds(request.headers);
 
     receive(request, maxBodyBytes, (body) => {
       try {
         if (body instanceof RequestFault) throw body;
         checkRequestIds(request.headers);
         const query = mark < 0 ? "" : url.slice(mark + 1);
-        const reply = found.handle({ method: request.method ?? "GET", path, query, headers: request.headers, body });
+        const reply = found.handle({ method: request.method ?? "GET", path, query, headers: request.headers, body, ids });
         if (reply instanceof Promise) reply.then(finish, fail);
         else finish(reply);
       } catch (cause) {
@@ -61,7 +62,7 @@ export function createAnswer({ route, requests, maxBodyBytes, draining, log }: A
     }
 
     function finish(reply: Reply): void {
-      response.writeHead(reply.status, headersOf(reply, request.headers, draining()));
+      response.writeHead(reply.status, headersOf(reply, request.headers, ids, draining()));
       response.end(reply.body);
       requests.done(found.name, reply.status, (performance.now() - started) / 1000);
     }
@@ -69,8 +70,12 @@ export function createAnswer({ route, requests, maxBodyBytes, draining, log }: A
 }
 
 /** Names and values in turns: what Node writes without looking at each again. */
-function headersOf({ contentType, body, headers }: Reply, asked: IncomingMessage["headers"], draining: boolean): string[] {
-  const ids = requestIds(asked);
+function headersOf(
+  { contentType, body, headers }: Reply,
+  asked: IncomingMessage["headers"],
+  ids: RequestIds,
+  draining: boolean,
+): string[] {
   const list = [
     "content-type",
     contentType,

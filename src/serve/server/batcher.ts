@@ -1,3 +1,4 @@
+import type { RequestIds } from "../request-ids.ts";
 import { admit } from "./admission.ts";
 import { createBatchLimit } from "./batch-limit.ts";
 import { canBatch, type Evaluator } from "./evaluator.ts";
@@ -8,12 +9,16 @@ import { canJoin, checkRows, commonRows, concatenate, sliceRows } from "./tensor
 export interface Batcher {
   /** The outputs for these inputs alone: at once when the engine gives them at once. Throws a 429 when they would come too late. */
   predict(inputs: Tensors): Tensors | Promise<Tensors>;
+  /** Told of every request that was answered with outputs. */
+  readonly observe?: Observer;
   readonly runs: Readonly<Runs>;
   /** Rows that wait or are being computed. */
   pendingRows(): number;
   /** The most rows of a run at the moment. */
   rowLimit(): number;
 }
+
+export type Observer = (ids: RequestIds, inputs: Tensors, outputs: Tensors) => void;
 
 export interface BatchOptions {
   /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
@@ -25,6 +30,7 @@ export interface BatchOptions {
   /** A request that would have to wait for longer is refused when it comes. */
   readonly deadlineMs: number;
   readonly now: () => number;
+  readonly observe?: Observer;
 }
 
 /** 1,024 rows: large enough for one turn's requests, small enough that one run does not hold the event loop for long. */
@@ -51,7 +57,7 @@ interface Waiting {
  * begins in `setImmediate`, which Node calls after the turn's I/O; nobody waits for a timer unless `maxWaitMs` says so.
  */
 export function createBatcher(evaluator: Evaluator, options: Partial<BatchOptions> = {}): Batcher {
-  const { maxRows, maxWaitMs, targetP99Ms, deadlineMs, now } = { ...BATCH_DEFAULTS, ...options };
+  const { maxRows, maxWaitMs, targetP99Ms, deadlineMs, now, observe } = { ...BATCH_DEFAULTS, ...options };
   const batchable = canBatch(evaluator);
   const limit = createBatchLimit({ maxRows, targetP99Ms, blocks: evaluator.offLoop !== true });
   const runs = createRuns();
@@ -190,6 +196,7 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
   }
 
   return {
+    ...(observe === undefined ? {} : { observe }),
     runs,
     pendingRows: () => queuedRows + runningRows,
     rowLimit: () => limit.rows(),

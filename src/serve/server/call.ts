@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { RequestIds } from "../request-ids.ts";
 
 /** A request with its body read, and the answer to it: what handlers see, so that they need no socket. */
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** As the answer will name them. */
+  readonly ids: RequestIds;
 }
 
 export interface Reply {

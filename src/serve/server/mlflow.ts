@@ -24,7 +24,7 @@ export function createInvocations(model: Model, batcher: Batcher, maxRows: numbe
       contentType(call) === "text/csv"
         ? readTableText(call.body, rows, model, maxRows)
         : readForm(parseObject(bodyOf(call)), rows, model, maxRows);
-    return runModel(batcher, inputs, (outputs) => json(200, `{"predictions":${predictions(outputs, model)}}`));
+    return runModel(call, batcher, inputs, (outputs) => json(200, `{"predictions":${predictions(outputs, model)}}`));
   };
 }
 

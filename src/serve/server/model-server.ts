@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import { addBuildInfo, addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
 import { createAnswer } from "./answer.ts";
 import { BATCH_DEFAULTS, createBatcher } from "./batcher.ts";
+import type { Collector } from "./collection/collector.ts";
 import type { Engine } from "./engine.ts";
 import { loadModel, type Model } from "./model.ts";
 import type { RepositoryModel } from "./repository.ts";
@@ -34,6 +35,8 @@ export interface ModelServerOptions {
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish when the server is told to end. */
   readonly drainTimeoutMs: number;
+  /** Keeps what the model was asked and answered. */
+  readonly collector?: Collector;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,10 +67,11 @@ export interface ModelServer {
 const RETIRE_POLL_MS = 5;
 
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
-  const { log, maxBodyBytes, maxRows } = options;
+  const { log, maxBodyBytes, maxRows, collector } = options;
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
+  if (collector !== undefined) addCollectorMetrics(metrics, options, collector);
   let loaded: Loaded | undefined;
   let draining = false;
   let unloaded = false;
@@ -106,6 +110,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       maxWaitMs: options.maxBatchWaitMs,
       targetP99Ms: options.targetP99Ms,
       deadlineMs: options.deadlineMs,
+      ...(collector === undefined ? {} : { observe: (ids, inputs, outputs) => collector.observe(model, ids, inputs, outputs) }),
     });
     unloaded = false;
     await replace({ model, batcher });
@@ -135,9 +140,19 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
       const whole = await closeGracefully(server, options.drainTimeoutMs);
       await loaded?.model.evaluator.close();
+      await collector?.flush();
       return whole;
     },
   };
+}
+
+function addCollectorMetrics(metrics: Metrics, { name, version }: ModelServerOptions, { counts }: Collector): void {
+  const outcomes = { collected: "collected", dropped: "dropped", sampledOut: "sampled-out", failed: "failed" } as const;
+  for (const [key, outcome] of Object.entries(outcomes)) {
+    const labels = { model: name, version, outcome };
+    const help = "Requests by what became of their collection; dropped ones found the queue full.";
+    metrics.reading("quayside_collected_requests_total", help, labels, () => counts[key as keyof typeof outcomes]);
+  }
 }
 
 function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, loaded: () => Loaded | undefined): void {

@@ -77,7 +77,7 @@ const HEADER_LENGTH = "inference-header-content-length";
 
 function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
   const given = call.headers[HEADER_LENGTH];
-  if (typeof given !== "string") return answerTo(readJsonObject(call), NO_BYTES, model, batcher, maxRows);
+  if (typeof given !== "string") return answerTo(call, readJsonObject(call), NO_BYTES, model, batcher, maxRows);
   const length = /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (!(length <= call.body.length)) {
     throw new RequestFault(
@@ -89,14 +89,21 @@ function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Rep
   // Length 0 says that there is no JSON at all: the answer is as bare.
   if (length === 0) {
     const outputs = readOutputs(undefined, model, true);
-    return runModel(batcher, readRaw(model, maxRows, call.body), (results) => print({}, outputs, results, model));
+    return runModel(call, batcher, readRaw(model, maxRows, call.body), (results) => print({}, outputs, results, model));
   }
-  return answerTo(parseObject(call.body.subarray(0, length)), call.body.subarray(length), model, batcher, maxRows);
+  return answerTo(call, parseObject(call.body.subarray(0, length)), call.body.subarray(length), model, batcher, maxRows);
 }
 
 const NO_BYTES = new Uint8Array(0);
 
-function answerTo(body: JsonObject, binary: Uint8Array, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
+function answerTo(
+  call: Call,
+  body: JsonObject,
+  binary: Uint8Array,
+  model: Model,
+  batcher: Batcher,
+  maxRows: number,
+): Reply | Promise<Reply> {
   const { id, inputs, outputs, parameters } = body;
   if (id !== undefined && typeof id !== "string") throw new RequestFault(400, "serve.id", `id is ${kindOf(id)}; send a string`);
   const asked = isObject(parameters) ? (parameters.binary_data_output ?? false) : false;
@@ -106,7 +113,7 @@ function answerTo(body: JsonObject, binary: Uint8Array, model: Model, batcher: B
   if (sequence !== undefined)
     throw new RequestFault(400, "serve.parameter", `parameters.${sequence} is given; the model keeps no state between requests`);
   const wanted = readOutputs(outputs, model, asked);
-  return runModel(batcher, readInputs(inputs, model, maxRows, binary), (results) => print({ id }, wanted, results, model));
+  return runModel(call, batcher, readInputs(inputs, model, maxRows, binary), (results) => print({ id }, wanted, results, model));
 }
 
 /** Parameters of Triton's stateful models. */

@@ -19,7 +19,7 @@ export function createScore(model: Model, batcher: Batcher, maxRows: number): (c
     const body = call.method === "GET" ? readQuery(call.query) : readJsonObject(call);
     const inputs = readTable(body, rows, maxRows);
     const started = performance.now();
-    return runModel(batcher, inputs, (outputs) =>
+    return runModel(call, batcher, inputs, (outputs) =>
       json(200, answer(outputs, keys), {
         "x-ms-run-function-failed": "False",
         "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
@@ -42,15 +42,24 @@ export function tableOf(layout: RowLayout | undefined, { name }: Model): RowLayo
  * Runs the model and makes the answer of its outputs, in the same turn if the engine can. What the model cannot compute is its
  * own failure, as an exception of a scoring script would be.
  */
-export function runModel(batcher: Batcher, inputs: Tensors, reply: (outputs: Tensors) => Reply): Reply | Promise<Reply> {
+export function runModel(
+  call: Call,
+  batcher: Batcher,
+  inputs: Tensors,
+  reply: (outputs: Tensors) => Reply,
+): Reply | Promise<Reply> {
   let outputs: Tensors | Promise<Tensors>;
   try {
     outputs = batcher.predict(inputs);
   } catch (cause) {
     throw modelFailed(cause);
   }
-  if (!(outputs instanceof Promise)) return reply(outputs);
-  return outputs.then(reply, (cause: unknown) => {
+  const answered = (results: Tensors): Reply => {
+    batcher.observe?.(call.ids, inputs, results);
+    return reply(results);
+  };
+  if (!(outputs instanceof Promise)) return answered(outputs);
+  return outputs.then(answered, (cause: unknown) => {
     throw modelFailed(cause);
   });
 }

@@ -41,7 +41,7 @@ export function createTensorFlow(model: Model, batcher: Batcher, maxRows: number
     const inputs = byRow
       ? readRecords(body.instances, "instances", inputName(model), rows, maxRows)
       : readColumns(body.inputs, "inputs", inputName(model), rows, maxRows);
-    return runModel(batcher, inputs, (outputs) =>
+    return runModel(call, batcher, inputs, (outputs) =>
       json(200, byRow ? `{"predictions":${rowsJson(outputs, model)}}` : `{"outputs":${columnsJson(outputs, model)}}`),
     );
   };

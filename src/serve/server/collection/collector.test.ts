@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { encodeModel } from "../../../../examples/iris/src/onnx.ts";
+import { folderOf, LINEAR } from "../../testing/models.ts";
+import { post, testServer } from "../../testing/server.ts";
+import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
+
+const SOURCE = {
+  endpoint: "iris",
+  deployment: "blue",
+  resource: "/subscriptions/s/onlineEndpoints/iris/deployments/blue",
+  modelVersion: "3",
+  instance: "one",
+};
+const ROWS = [
+  [5.1, 3.5, 1.4, 0.2],
+  [6, 3, 5, 2],
+];
+const NOW = Date.UTC(2026, 10, 23, 7, 30);
+
+async function collecting(options: Partial<CollectorOptions> = {}, limits: { readonly maxRows?: number } = {}) {
+  const folder = await folderOf({});
+  const collector = createCollector({
+    ...COLLECTOR_DEFAULTS,
+    folder: folder.path,
+    source: SOURCE,
+    now: () => NOW,
+    log: () => {},
+    ...options,
+  });
+  const signature = JSON.stringify({ inputs: [{ name: "X", columns: ["sepal", "name", "petal", "width"] }] });
+  const server = await testServer(encodeModel(LINEAR), { collector, ...limits, files: { "signature.json": signature } });
+  return {
+    server,
+    collector,
+    path: folder.path,
+    events: async (collection: string) =>
+      (await readFile(join(folder.path, `iris/blue/${collection}/2026/11/23/07/one.jsonl`), "utf8"))
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { id: string; data: Record<string, unknown>[] } & Record<string, unknown>),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test("inputs and outputs are CloudEvents in Azure's layout, and rows find each other by their own ids", async () => {
+  await using run = await collecting();
+  await post(`${run.server.url}/score`, { data: ROWS }, { "x-request-id": "r-1", "x-ms-client-request-id": "c-1" });
+  await run.collector.flush();
+
+  const [inputs] = await run.events("model_inputs");
+  const [outputs] = await run.events("model_outputs");
+
+  expect(inputs).toEqual({
+    specversion: "1.0",
+    id: expect.stringMatching(/^[\da-f-]{36}$/),
+    source: SOURCE.resource,
+    type: "azureml.inference.model_inputs",
+    datacontenttype: "application/json",
+    time: "2026-11-23T07:30:00.000Z",
+    data: ROWS.map(([sepal, name, petal, width], at) => ({
+      quayside_row_id: `r-1/${at}`,
+      sepal: Math.fround(sepal ?? 0),
+      name: Math.fround(name ?? 0),
+      petal: Math.fround(petal ?? 0),
+      width: Math.fround(width ?? 0),
+    })),
+    correlationid: "c-1",
+    xrequestid: "r-1",
+    modelversion: "3",
+    collectdatatype: "pandas.core.frame.DataFrame",
+    agent: expect.stringMatching(/^quayside\//),
+    contentrange: expect.stringMatching(/^bytes 0-(\d+)\/\d+$/),
+  });
+  expect(outputs?.type).toBe("azureml.inference.model_outputs");
+  expect(outputs?.data.map(Object.keys)).toEqual(
+    ROWS.map(() => ["quayside_row_id", "label", "probabilities_0", "probabilities_1", "probabilities_2"]),
+  );
+  expect(outputs?.data.map((row) => row.quayside_row_id)).toEqual(["r-1/0", "r-1/1"]);
+});
+
+test("columns that may identify a person are never written", async () => {
+  await using run = await collecting({ dropColumns: ["name", "label"] });
+  await post(`${run.server.url}/v2/models/m/infer`, {
+    inputs: [{ name: "X", shape: [1, 4], datatype: "FP32", data: [1, 2, 3, 4] }],
+  });
+  await run.collector.flush();
+
+  expect(Object.keys((await run.events("model_inputs"))[0]?.data[0] ?? {})).toEqual([
+    "quayside_row_id",
+    "sepal",
+    "petal",
+    "width",
+  ]);
+  expect((await run.events("model_outputs"))[0]?.data[0]).not.toHaveProperty("label");
+});
+
+test("a share of the requests is collected when told so; requests that fail are not", async () => {
+  let turn = 0;
+  await using run = await collecting({ rate: 0.5, random: () => (turn++ % 2 === 0 ? 0.4 : 0.6) });
+  for (let at = 0; at < 6; at++) await post(`${run.server.url}/score`, { data: ROWS });
+  await post(`${run.server.url}/score`, { data: [[1]] });
+  await run.collector.flush();
+
+  expect(await run.events("model_inputs")).toHaveLength(3);
+  expect(run.collector.counts).toEqual({ collected: 3, dropped: 0, sampledOut: 3, failed: 0 });
+});
+
+test("what the queue cannot hold is dropped, counted, and answered all the same", async () => {
+  await using run = await collecting({ maxQueuedRows: 5 });
+  const statuses: number[] = [];
+  for (let at = 0; at < 4; at++) statuses.push((await post(`${run.server.url}/score`, { data: ROWS })).status);
+  await run.collector.flush();
+  await post(`${run.server.url}/score`, { data: ROWS });
+  await run.collector.flush();
+
+  expect(statuses).toEqual([200, 200, 200, 200]);
+  expect(run.collector.counts).toMatchObject({ collected: 3, dropped: 2 });
+  const text = await (await fetch(`${run.server.url}/metrics`)).text();
+  expect(text).toContain('quayside_collected_requests_total{model="m",version="3",outcome="dropped"} 2');
+  expect(text).toContain('quayside_collected_requests_total{model="m",version="3",outcome="collected"} 3');
+});
+
+test("data larger than an event may have is written beside the events", async () => {
+  await using run = await collecting({ collections: ["model_inputs"], maxQueuedRows: 100_000 }, { maxRows: 40_000 });
+  const rows = Array.from({ length: 40_000 }, (_, at) => [at / 7, at / 11, at / 13, at / 17]);
+  expect((await post(`${run.server.url}/score`, { data: rows })).status).toBe(200);
+  await run.collector.flush();
+
+  const [event] = await run.events("model_inputs");
+
+  expect(event).not.toHaveProperty("data");
+  expect(event?.dataref).toBe(`iris/blue/model_inputs/2026/11/23/07/one_${event?.id}.json`);
+  expect(JSON.parse(await readFile(join(run.path, String(event?.dataref)), "utf8"))).toHaveLength(40_000);
+});
+
+test("a folder that cannot be written to costs the rows, not the requests", async () => {
+  const lines: string[] = [];
+  await using file = await folderOf({ taken: "" });
+  await using run = await collecting({ folder: join(file.path, "taken"), log: (_, event) => lines.push(event) });
+
+  const { status } = await post(`${run.server.url}/score`, { data: ROWS });
+  await run.collector.flush();
+
+  expect(status).toBe(200);
+  expect([run.collector.counts.failed, lines]).toEqual([1, ["collection.failed"]]);
+});
+
+test("the end of the server writes what is queued", async () => {
+  const run = await collecting();
+  const collector: Collector = run.collector;
+  await post(`${run.server.url}/score`, { data: ROWS });
+  await run.server.server.drain();
+
+  expect(collector.counts.collected).toBe(1);
+  await run[Symbol.asyncDispose]();
+});
