@@ -30,6 +30,13 @@ export interface PinnedOptions {
   readonly ipc?: boolean;
 }
 
+for (const [name, status] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(name, () => process.exit(status));
+process.setMaxListeners(64);
+
 /** Starts a process that may run on one core only; it and its children are killed at the end of the scope. */
 export function startPinned({ argv, core, env = {}, cwd, ipc = false }: PinnedOptions): Pinned {
   const child = spawn("taskset", ["-c", String(core), ...argv], {
@@ -58,6 +65,9 @@ export function startPinned({ argv, core, env = {}, cwd, ipc = false }: PinnedOp
       }
     }
   };
+  // A benchmark that is broken off (Control-C) runs no disposers.
+  const onExit = () => signal("SIGKILL");
+  process.once("exit", onExit);
   return {
     process: child,
     output: () => output,
@@ -67,6 +77,7 @@ export function startPinned({ argv, core, env = {}, cwd, ipc = false }: PinnedOp
     pause: () => signal("SIGSTOP"),
     resume: () => signal("SIGCONT"),
     async [Symbol.asyncDispose]() {
+      process.off("exit", onExit);
       signal("SIGKILL");
       await ended;
     },
