@@ -6,7 +6,7 @@ export { type ReleaseOptions, type ReleaseResult, release } from "./release/cont
 export { listReleases, type PastRelease, type Served, servedAt } from "./release/history.ts";
 export type { LoadFigures } from "./release/load.ts";
 export { type RolledBack, rollback } from "./release/rollback.ts";
-export { type Champion, findChampion } from "./release/serving.ts";
+export type { Champion } from "./release/serving.ts";
 export { type Frame, watch } from "./release/watch.ts";
 export { openScoring, type Score, type Scoring, score } from "./score.ts";
 export type { Training } from "./train.ts";

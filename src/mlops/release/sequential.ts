@@ -105,7 +105,7 @@ function refusal(
   const why =
     verdict.kind === "split-mismatch"
       ? `${pair.candidate} got ${candidate} of ${total} requests where ${Math.round(share * 100)} % was set (chi-square p ${chiSquareP(state.split).toExponential(1)}); such figures compare nothing`
-      : `${verdict.metric}: ${counts({ ...rules, metrics: rules.metrics.filter(({ name }) => name === verdict.metric) }, state)}`;
+      : counts({ ...rules, metrics: rules.metrics.filter(({ name }) => name === verdict.metric) }, state);
   const code = verdict.kind === "split-mismatch" ? "mlops.split-mismatch" : "mlops.release-rolled-back";
   return new VerificationError(`release stopped at ${positions[position]} %: ${why}`, [why], { code });
 }
