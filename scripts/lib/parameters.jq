@@ -45,7 +45,7 @@ $declared[0] as $declared
     },
     problems: (
       [ $given | to_entries[] | .key as $name | .value as $entry
-        | if ($declared | has($name) | not) then "there is no parameter \($name)"
+        | if ($declared | has($name) | not) then "\($name) is not one of the platform's"
           elif ($entry | type) != "object" then "\($name) has no \"value\" in its file"
           elif ($entry | has("reference")) then empty
           elif ($entry | has("value") | not) then "\($name) has no \"value\" in its file"

@@ -24,6 +24,10 @@ parameter_of() {
     --enable-gpu-nodes) parameter=enableGpuNodes ;;
     --gpu-node-vm-size) parameter=gpuNodeVmSize ;;
     --gpu-node-max-count) parameter=gpuNodeMaxCount ;;
+    --enable-spot-nodes) parameter=enableSpotNodes ;;
+    --spot-node-vm-size) parameter=spotNodeVmSize ;;
+    --spot-node-max-count) parameter=spotNodeMaxCount ;;
+    --taint-style) parameter=taintStyle ;;
     --ml-compute-sku) parameter=mlComputeSku ;;
     --ml-compute-max-nodes) parameter=mlComputeMaxNodes ;;
     --virtual-network-prefix) parameter=virtualNetworkPrefix ;;
@@ -39,8 +43,15 @@ parameter_of() {
     --api-server-allowed-ranges) parameter=apiServerAllowedRanges ;;
     --operator-object-id) parameter=operatorObjectId ;;
     --operator-type) parameter=operatorType ;;
+    --github-repository) parameter=githubRepository ;;
+    --azure-dev-ops-issuer) parameter=azureDevOpsIssuer ;;
+    --azure-dev-ops-subject) parameter=azureDevOpsSubject ;;
     --scoring-host-name) parameter=scoringHostName ;;
     --scoring-tls-secret-name) parameter=scoringTlsSecretName ;;
+    --maintenance-day) parameter=maintenanceDay ;;
+    --maintenance-time) parameter=maintenanceTime ;;
+    --maintenance-utc-offset) parameter=maintenanceUtcOffset ;;
+    --registry-replica-location) parameter=registryReplicaLocation ;;
     --alert-email) parameter=alertEmail ;;
     --endpoint-latency-ms) parameter=endpointLatencyMs ;;
     --budget-start-date) parameter=budgetStartDate ;;
@@ -106,6 +117,17 @@ parameter_usage() {
   --gpu-node-max-count INT
       Nodes that the GPU pool may grow to from zero; without autoscaling the pool has one node. From
       1 to 20. Default 2.
+  --enable-spot-nodes BOOL
+      Add a pool of spot nodes, which cost little and may be taken back at any time. Default false.
+  --spot-node-vm-size STRING
+      Virtual machine size of the spot pool. Default Standard_D4ds_v5.
+  --spot-node-max-count INT
+      Nodes that the spot pool may grow to from zero; without autoscaling the pool has one node.
+      From 1 to 100. Default 4.
+  --taint-style STRING
+      Taint of mlpool: recipe is workload=ml:NoSchedule, tolerated through settings of the extension
+      that Microsoft does not document; amlarc is the one that it does. One of recipe, amlarc.
+      Default recipe.
   --ml-compute-sku STRING [ML_COMPUTE_INSTANCE_SIZE]
       Virtual machine size of the Azure ML training cluster (cpu-cluster). Default Standard_DS3_v2.
   --ml-compute-max-nodes INT
@@ -144,12 +166,31 @@ parameter_usage() {
       that. Optional.
   --operator-type STRING
       What operatorObjectId is. One of User, Group, ServicePrincipal. Default User.
+  --github-repository STRING
+      GitHub repository (owner/name) whose workflows of the environment train and release models;
+      empty for none. Optional.
+  --azure-dev-ops-issuer STRING
+      Issuer that the Azure DevOps service connection shows, without a slash that it does not have.
+      Optional.
+  --azure-dev-ops-subject STRING
+      Subject that the Azure DevOps service connection shows, for instance
+      sc://organization/project/MLOps-ServiceConnection; empty for none. Optional.
   --scoring-host-name STRING
       Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the
       network. Optional.
   --scoring-tls-secret-name STRING
       Kubernetes secret in namespace azureml with cert.pem and key.pem for scoringHostName; it must
       exist before the extension is installed. Optional.
+  --maintenance-day STRING
+      Day of the week on which the cluster may be upgraded by itself. One of Monday, Tuesday,
+      Wednesday, Thursday, Friday, Saturday, Sunday. Default Sunday.
+  --maintenance-time STRING
+      Time of that day from which upgrades may start, for eight hours. Default 01:00.
+  --maintenance-utc-offset STRING
+      Offset of that time from UTC. Default +00:00.
+  --registry-replica-location STRING
+      Second region that keeps a copy of the container registry; empty for none. Needs the Premium
+      SKU. Optional.
   --alert-email STRING
       Address that alerts and the budget write to; empty tells the owners of the subscription.
       Optional.

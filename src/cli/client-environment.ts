@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** What each client reads to find its way to the embedded Azure and to trust it. */
@@ -19,7 +20,10 @@ export function clientEnvironment({ cloud, clientSecret }: Rehearsal): Record<st
     AZURE_CLIENT_ID: cloud.clientId,
     AZURE_CLIENT_SECRET: clientSecret.reveal(),
     AZURE_SUBSCRIPTION_ID: cloud.subscriptionId,
-    // az
+    // az: a folder of its own, so that neither its sign-in nor its choice of a cloud meets the person's own. az keeps what it
+    // read of a cloud's endpoints, so another port is another folder.
+    AZURE_CONFIG_DIR: join(dirname(dirname(cloud.caFile)), "az", new URL(cloud.arm).port),
+    AZURE_CORE_COLLECT_TELEMETRY: "false",
     AZURE_CORE_INSTANCE_DISCOVERY: "false",
     ARM_CLOUD_METADATA_URL: `${cloud.arm}/metadata/endpoints?api-version=2019-05-01`,
     // Terraform's AzAPI provider

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { buildRouteMap } from "@stricli/core";
 import { EXIT, QuaysideError } from "../../report/index.ts";
+import { signInAz } from "../az-sign-in.ts";
 import { clientEnvironment, shellExports } from "../client-environment.ts";
 import { command } from "../command.ts";
 import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
@@ -95,8 +96,10 @@ const exec = command<CloudFlags, string[]>({
   positional: { kind: "array", parameter: { brief: "command and arguments", parse: String, placeholder: "command" }, minimum: 1 },
   async run(flags, bench, program, ...args) {
     const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
+    const environment = { ...bench.env, ...variables };
+    await signInAz(environment, bench.signal);
     return new Promise<number>((resolve, reject) => {
-      const child = spawn(program ?? "", args, { stdio: "inherit", cwd: bench.cwd, env: { ...bench.env, ...variables } });
+      const child = spawn(program ?? "", args, { stdio: "inherit", cwd: bench.cwd, env: environment });
       child.once("error", (cause) =>
         reject(new QuaysideError(`${program} cannot be run: ${cause.message}`, { code: "cli.cannot-run", fault: "user", cause })),
       );

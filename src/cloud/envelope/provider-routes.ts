@@ -41,7 +41,7 @@ export function createProviderRoutes(envelope: Envelope): ArmHandler {
     }
     if (namespace === undefined) {
       if (request.method !== "GET") throw faults.methodNotAllowed(request.method, `'${request.path}'`);
-      const all = envelope.registry.modules.filter(({ types }) => types.length > 0).map((module) => describe(envelope, module));
+      const all = envelope.registry.modules.map((module) => describe(envelope, module));
       return { status: 200, body: page(all, request, endpoints.arm) };
     }
     const module = envelope.registry.namespace(namespace);

@@ -133,7 +133,7 @@ collect_parameters() {
   jq -n --slurpfile declared "$library/parameters.json" --slurpfile base "$base" --slurpfile file "$file" \\
     -f "$library/parameters.jq" --args "\${given[@]+"\${given[@]}"}" > "$all"
   if [ "$(jq '.problems | length' "$all")" != 0 ]; then
-    jq -r '.problems[] | "error: parameters.\\(.)"' "$all" >&2
+    jq -r '.problems[] | "error: parameter \\(.)"' "$all" >&2
     exit "$EXIT_PARAMETERS"
   fi
   jq .parameters "$all" > "$scratch/parameters.json"

@@ -71,7 +71,7 @@ function usage(parameter: Parameter): string[] {
 
 function bounds({ allowed, minValue, maxValue }: Parameter): string[] {
   return [
-    ...(allowed === undefined ? [] : [`One of ${allowed.join(", ")}.`]),
+    ...(allowed === undefined ? [] : [`One of ${allowed.map((value) => JSON.stringify(value).replaceAll('"', "")).join(", ")}.`]),
     ...(minValue === undefined || maxValue === undefined ? [] : [`From ${minValue} to ${maxValue}.`]),
   ];
 }

@@ -1,0 +1,56 @@
+/**
+ * Real tools against the embedded Azure: npm run conformance [-- suite ...]. What is missing is installed below `.tools/`;
+ * what cannot be had is told, and its suite is skipped. Ends with 1 when a check failed.
+ */
+
+import { azSuite } from "./az.ts";
+import { install, type Tool } from "./install.ts";
+import { scriptsSuite } from "./scripts.ts";
+import type { Stage, Suite } from "./suite.ts";
+
+const SUITES: readonly Suite[] = [azSuite, scriptsSuite];
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+function skip(title: string, why: string): void {
+  counts.skipped += 1;
+  say(`  SKIPPED ${title}: ${why}`);
+}
+
+async function check(title: string, body: () => Promise<void>): Promise<void> {
+  const began = performance.now();
+  try {
+    await body();
+    counts.passed += 1;
+    say(`  ok      ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    counts.failed += 1;
+    say(`  FAILED  ${title}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function runSuite(suite: Suite): Promise<void> {
+  say(suite.name);
+  const tools: Partial<Record<Tool, { readonly program: string }>> = {};
+  for (const tool of suite.needs) {
+    try {
+      tools[tool] = await install(tool);
+    } catch (error) {
+      return skip(`everything of ${suite.name}`, error instanceof Error ? error.message.trim() : String(error));
+    }
+  }
+  const stage: Stage = { tools, check, skip };
+  // A suite that falls over outside its checks is a failure of its own.
+  await suite.run(stage).catch((error: unknown) => check(`${suite.name} as a whole`, () => Promise.reject(error)));
+}
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  say(`there is no suite ${unknown.join(", ")}; suites are ${SUITES.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+for (const suite of SUITES) if (chosen.length === 0 || chosen.includes(suite.name)) await runSuite(suite);
+say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
