@@ -35,7 +35,7 @@ export function publish(name: string, result: object, markdown: string): void {
   const folder = join(ROOT, "bench", "results");
   mkdirSync(folder, { recursive: true });
   const whole = { ...result, loadAverageAfter: loadAverage() };
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(whole, null, 1)}\n`);
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(whole, null, 2)}\n`);
   const page = join(ROOT, "docs", "performance.md");
   const begin = `<!-- begin ${name}: written by npm run bench:${name} -->`;
   const end = `<!-- end ${name} -->`;

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { MOST_COMPARED } from "./answer-reader.ts";
 import { type Choice, chooseAgain, type Draw } from "./choose.ts";
 import { Forward, type Outcome } from "./forward.ts";
 import { requestHeaders } from "./headers.ts";
 import { noteFailure, noteSuccess } from "./instance.ts";
-import { MOST_COMPARED, offer } from "./mirror.ts";
+import { offer } from "./mirror.ts";
 import type { Mirror, Table } from "./table.ts";
 
 /** A request that may pass, with its body. */

@@ -1,5 +1,5 @@
-import type { Dispatcher } from "undici";
 import { type Counter, DURATION_BOUNDS, type Histogram, type Metrics } from "../metrics.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import { chooseInstance } from "./choose.ts";
 import { mirrorPool } from "./instance.ts";
 import { sameAnswer, type WholeAnswer } from "./same-answer.ts";
@@ -32,9 +32,6 @@ export interface Lane {
 }
 
 export const LANE_LIMITS = { waiting: 256, waitingBytes: 16 * 2 ** 20, inFlight: 16 } as const;
-
-/** Bytes; a longer answer is not kept, neither the live one nor the challenger's. */
-export const MOST_COMPARED = 2 ** 20;
 
 /** Tells what gets a copy that a mirror made the request: its answer reaches nobody. */
 const MARK = { "x-quayside-mirror": "true" };
@@ -116,48 +113,4 @@ function send(lane: Lane, to: Deployment | undefined, { method, path, headers, b
   });
   const request = { method, path, headers: { ...headers, ...MARK }, body: body.length === 0 ? null : body };
   mirrorPool(instance, LANE_LIMITS.inFlight).dispatch(request, answer);
-}
-
-/** Collects one answer within `timeoutMs`. */
-class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #done: (outcome: WholeAnswer | Error) => void;
-  readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
-  #status = 0;
-  #bytes = 0;
-  #late = false;
-
-  constructor(timeoutMs: number, done: (outcome: WholeAnswer | Error) => void) {
-    this.#done = done;
-    this.#timer = setTimeout(() => {
-      this.#late = true;
-      this.#controller?.abort(new Error("the challenger took too long"));
-    }, timeoutMs);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#late) controller.abort(new Error("the challenger took too long"));
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#status = status;
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > MOST_COMPARED) controller.abort(new Error("the challenger's answer is too large"));
-    else this.#chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    clearTimeout(this.#timer);
-    this.#done({ status: this.#status, body: Buffer.concat(this.#chunks) });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    clearTimeout(this.#timer);
-    this.#done(cause);
-  }
 }
