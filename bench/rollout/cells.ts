@@ -41,7 +41,7 @@ export const CELLS: readonly Cell[] = [
   cell(0.01, 0.01, 50),
   cell(1.5, 1.5, 50),
   cell(1.5, 1.5, 5),
-  incident(0.5, 10, 200, 320, 50),
+  incident(0.5, 10, 60, 180, 50),
   cell(0.5, 1, 50),
   cell(0.5, 1.5, 50),
   cell(0.5, 1.5, 5),

@@ -34,5 +34,5 @@ function outcome(row: Figures | undefined): string {
 }
 
 export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${Number((share * 100).toFixed(2))} %`;
 }

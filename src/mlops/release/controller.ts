@@ -14,7 +14,8 @@ import type { PipelineContext } from "../context.ts";
 import type { ModelPlan } from "../plan.ts";
 import { openScoring } from "../score.ts";
 import { clearSlot, deployModel, ensureEndpoint, smokeTest } from "./deploy.ts";
-import { folderOf, type Journal, lastEvidence, newReleaseId, openJournal } from "./history.ts";
+import { type Journal, lastEvidence, newReleaseId, openJournal } from "./history.ts";
+import { livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
 import { LockLost, lockEndpoint, type ReleaseLock } from "./lock.ts";
 import { rollOut } from "./rollout.ts";
@@ -121,8 +122,10 @@ async function first(job: Job): Promise<ReleaseResult> {
 }
 
 async function next(job: Replacement, resumed: Serving["candidate"]): Promise<ReleaseResult> {
-  const { context, workspace, endpoint, slot, stable, plan, model, traffic, lock, journal } = job;
+  const { context, workspace, endpoint, slot, stable, plan, model, traffic, journal } = job;
+  const live = livePage(job.documents, endpoint.name, journal, context);
   await start(job, stable, resumed !== undefined);
+  let load: LoadFigures;
   try {
     if (resumed === undefined) await deploy(job);
     else
@@ -130,7 +133,7 @@ async function next(job: Replacement, resumed: Serving["candidate"]): Promise<Re
     const scoring = await smoke(job);
     const stableModel =
       job.stableModel && (await findModel(workspace, job.stableModel.name, job.stableModel.version, context.signal));
-    const load = await rollOut({
+    load = await rollOut({
       workspace,
       plan,
       endpoint,
@@ -148,19 +151,17 @@ async function next(job: Replacement, resumed: Serving["candidate"]): Promise<Re
       },
       check: () => hold(job),
       record: (evidence, state) => journal.append("evidence", { ...evidence, state }, context.signal),
-      show: (evidence) => {
-        const path = `${folderOf(endpoint.name)}/live.json`;
-        const text = JSON.stringify({ at: new Date(context.clock.now()).toISOString(), release: journal.release, ...evidence });
-        job.documents.write(path, text, { replace: true }).catch(() => undefined);
-      },
+      show: (evidence) => live.show(evidence),
     });
-    lock.check();
-    await end(job, "promoted", "as good as the stable version", load);
-    return { endpoint: (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint, deployment: slot, load };
   } catch (error) {
     await goBack(job, error);
     throw error;
+  } finally {
+    await live.clear();
   }
+  // From here on the candidate serves: nothing below may take it back.
+  await end(job, "promoted", "as good as the stable version", load);
+  return { endpoint: (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint, deployment: slot, load };
 }
 
 /** Whatever went wrong, users get the version that worked; also when this pipeline is being interrupted. */

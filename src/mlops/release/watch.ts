@@ -4,8 +4,9 @@ import { findEndpoint, listDeployments, openDocuments, type Workspace } from "..
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import { openScoring, scoringHeaders } from "../score.ts";
-import { folderOf, metric } from "./history.ts";
+import { metric } from "./history.ts";
 import { latencyHistogram } from "./latency-histogram.ts";
+import { livePath } from "./live.ts";
 import { exchange } from "./load.ts";
 import { between, type Counted, type Figures, readRouterMetrics } from "./router-metrics.ts";
 import { modelsOf } from "./serving.ts";
@@ -61,7 +62,7 @@ export async function* watch(
     const [current, deployments, evidence] = await Promise.all([
       findEndpoint(workspace, endpointName, signal),
       listDeployments(workspace, endpointName, signal),
-      documents.read(`${folderOf(endpointName)}/live.json`, signal).catch(() => undefined),
+      documents.read(livePath(endpointName), signal).catch(() => undefined),
     ]);
     const models = modelsOf(deployments);
     const recent = recentEvidence(evidence, clock.now());
