@@ -22,7 +22,7 @@ export async function evaluate(raw: Raw, resolve: Resolve): Promise<JsonValue> {
   if (raw === null || typeof raw !== "object") return raw;
   const members = await Promise.all(
     Object.entries(raw).map(
-      async ([key, value]) => [String(await evaluate(key, resolve)), await evaluate(value, resolve)] as const,
+      async ([key, value]) => [text(await evaluate(key, resolve)), await evaluate(value, resolve)] as const,
     ),
   );
   return Object.fromEntries(members);
@@ -75,7 +75,7 @@ function createEvaluator(source: string, resolve: Resolve, hereDocument?: Syntax
           (_, at) => [known(children[2 * at]), known(children[2 * at + 1])] as const,
         );
         return Object.fromEntries(
-          await Promise.all(entries.map(async ([key, value]) => [String(await go(key)), await go(value)] as const)),
+          await Promise.all(entries.map(async ([key, value]) => [text(await go(key)), await go(value)] as const)),
         );
       }
       case "scopeTraversal": {
@@ -178,7 +178,18 @@ async function conditional(
 }
 
 function goTogether(a: JsonValue, b: JsonValue): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return new Set([...a, ...b].map(simpleType)).size <= 1;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length + b.length <= 1) return true;
+    const shapes = [...a, ...b].map((item) =>
+      isObject(item)
+        ? Object.entries(item)
+            .map(([key, value]) => `${key}:${simpleType(value)}`)
+            .toSorted()
+            .join()
+        : simpleType(item),
+    );
+    return new Set(shapes).size <= 1;
+  }
   if (isObject(a) && isObject(b)) {
     const [one, other] = [a, b].map((object) =>
       Object.entries(object)
@@ -242,7 +253,7 @@ function list(value: JsonValue | undefined): JsonValue[] {
   return value;
 }
 
-function text(value: JsonValue | undefined): string {
+export function text(value: JsonValue | undefined): string {
   if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is not a text`);
   return value;
 }
@@ -264,12 +275,12 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   },
   join: (separator, items) => list(items).map(text).join(text(separator)),
   split: (separator, value) => text(value).split(text(separator)),
-  tostring: (value) => (simpleType(value), String(value)),
+  tostring: (value) => (typeof value === "string" ? value : String(number(value))),
   base64encode: (value) => Buffer.from(text(value)).toString("base64"),
   jsondecode: (value) => JSON.parse(text(value)) as JsonValue,
   jsonencode: (value) =>
     JSON.stringify(value, (_, inner: JsonValue) =>
-      isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted()) : inner,
+      isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,
     ),
   uuidv5: (namespace, name) => v5(new TextEncoder().encode(text(name)), text(namespace)),
   concat: (...lists) => lists.flatMap(list),
@@ -278,8 +289,11 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     return [...new Set(list(items))];
   },
   slice: (items, from, to) => list(items).slice(number(from), number(to)),
-  merge: (...objects) =>
-    Object.assign({}, ...objects.map((object) => (isObject(object) ? object : fail("merge of what is no object")))) as JsonValue,
+  merge: (...objects) => {
+    if (!objects.every((object) => object === null || (object !== undefined && isObject(object))))
+      fail("merge of what is no object");
+    return Object.assign({}, ...objects) as JsonValue;
+  },
   keys: (object) => (isObject(object) ? Object.keys(object).toSorted() : fail("keys of what is no object")),
   contains: (items, value) => list(items).some((item) => item !== null && typeof item !== "object" && item === value),
   strcontains: (value, part) => text(value).includes(text(part)),

@@ -111,6 +111,11 @@ const CASES: Record<string, Case> = {
     hcl: '[1, "1"][var.sure ? 0 : 1]',
     value: 1,
   },
+  choice_of_one: {
+    make: ({ sure }) => when<object[]>(sure, [{ a: 1, b: "x" }], []),
+    hcl: 'var.sure ? [\n    {\n      a = 1\n      b = "x"\n    },\n  ] : []',
+    value: [{ a: 1, b: "x" }],
+  },
   choice_of_lists: {
     make: ({ sure, zones }) => when<string[]>(sure, zones, []),
     hcl: "var.sure ? var.zones : []",
@@ -156,6 +161,27 @@ const CASES: Record<string, Case> = {
     make: ({ tags }) => call("union", { a: "a", c: "d" }, tags),
     hcl: 'merge(\n    {\n      a = "a"\n      c = "d"\n    },\n    var.tags\n  )',
     value: { a: "b", c: "d" },
+  },
+  union_of_some: {
+    make: ({ sure }) => call("union", { a: "b" }, when<object>(sure, { c: { d: 1 } }, {}), when<object>(sure, {}, { e: 1 })),
+    hcl: 'merge(\n    {\n      a = "b"\n    },\n    var.sure ? {\n      c = {\n        d = 1\n      }\n    } : null,\n    var.sure ? null : {\n      e = 1\n    }\n  )',
+    value: { a: "b", c: { d: 1 } },
+  },
+  choice_of_alike: {
+    make: ({ sure }) =>
+      when<object[]>(
+        sure,
+        [
+          { a: 1, b: "x" },
+          { b: "y", a: 2 },
+        ],
+        [],
+      ),
+    hcl: 'var.sure ? [\n    {\n      a = 1\n      b = "x"\n    },\n    {\n      b = "y"\n      a = 2\n    },\n  ] : []',
+    value: [
+      { a: 1, b: "x" },
+      { b: "y", a: 2 },
+    ],
   },
   union_of_lists: {
     make: ({ zones }) => call("union", zones, ["2", "3"]),
@@ -280,6 +306,25 @@ test("any text survives quoting in every place", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test.each<[string, (of: Names) => AnyInput, string]>([
+  ["a merge that may go deeper", ({ tags }) => call("union", { a: { b: 1 } }, tags), "deep-merge"],
+  ["a union of structures", () => call("union", [{ a: 1 }], [{ a: 1 }]), "union"],
+  ["texts in order", ({ word }) => call("less", word, "a"), "compare"],
+  ["a hash that Terraform has not", ({ word }) => call("uniqueString", word), "unique-string"],
+  ["JSON text of a value that is not written out", ({ tags }) => call("string", tags), "json-text"],
+  ["several separators", ({ word }) => call("split", word, [",", ";"]), "split"],
+  ["a member of the group that is not known", () => get(call("resourceGroup"), "managedBy"), "member"],
+  ["a whole description of the cloud", () => call("environment"), "member"],
+  ["a value of unknown type in a text", ({ tags }) => text`${call("json", get<string>(tags, "a")) as never}!`, "untyped"],
+])("what Terraform cannot say is refused by name: %s", (_, make, word) => {
+  const { files, diagnostics } = emitTerraform(programOf({ value: make }));
+
+  expect([files.size, diagnostics.map(({ code, at }) => `${code} at ${at}`)]).toEqual([
+    0,
+    [`emit.terraform.${word} at outputs.value`],
+  ]);
 });
 
 test.each(["e\u0301", "\ud83d"])("a text that Terraform would change is refused: %j", (content) => {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from "../../src/base/index.ts";
-import { evaluate, namesIn, type Resolve } from "./terraform-evaluator.ts";
+import { evaluate, namesIn, type Resolve, text } from "./terraform-evaluator.ts";
 import { type Block, type Configuration, type Raw, readModule } from "./terraform-reader.ts";
 
 export interface Surroundings {
@@ -71,11 +71,11 @@ export async function evaluateModule(
 
   const idOf = async (address: string) => {
     const { type, parent_id, name } = block(address);
-    const [path = ""] = String(type).split("@");
-    const parent = String(await evaluate(parent_id ?? "", resolve));
+    const [path = ""] = text(type).split("@");
+    const parent = text(await evaluate(parent_id ?? "", resolve));
     const segments = path.split("/");
     const below = segments.length > 2 ? `/${segments.at(-1)}/` : `/providers/${path}/`;
-    return `${parent}${below}${await evaluate(name ?? "", resolve)}`;
+    return `${parent}${below}${text(await evaluate(name ?? "", resolve))}`;
   };
 
   /** What other blocks see of it: a list when it has a count. */
@@ -90,7 +90,7 @@ export async function evaluateModule(
   const readResource = async (address: string): Promise<ReadResource[]> => {
     const { type, count, body, location, tags, identity, lifecycle } = block(address);
     if (count !== undefined && (await evaluate(count, resolve)) === 0) return [];
-    const [path = "", apiVersion = ""] = String(type).split("@");
+    const [path = "", apiVersion = ""] = text(type).split("@");
     const whole = {
       ...(body === undefined ? {} : ((await evaluate(body, resolve)) as JsonObject)),
       ...(location === undefined ? {} : { location: await evaluate(location, resolve) }),

@@ -24,9 +24,7 @@ export interface Configuration {
 
 /** All `.tf` files of a module, parsed by HashiCorp's parser and put together. */
 export async function readModule(files: ReadonlyMap<string, string>): Promise<Configuration> {
-  const found = { variables: {}, locals: {}, resources: {}, outputs: {}, data: {}, file: {} } as {
-    -readonly [Key in keyof Configuration]: Record<string, never>;
-  };
+  const found: Configuration = { variables: {}, locals: {}, resources: {}, outputs: {}, data: {}, file: {} };
   for (const [path, text] of files) {
     if (!path.endsWith(".tf")) continue;
     const parsed = await parsedOnce(path, text);

@@ -68,7 +68,7 @@ async function byModule(program: Program, parameters: Values) {
     outputs: module.outputs,
     refused: module.refused,
     unordered,
-    resources: Object.fromEntries(module.resources.map(({ id, address: _, ...resource }) => [id, resource])),
+    resources: Object.fromEntries(module.resources.map(({ id, address: _address, ...resource }) => [id, resource])),
   };
 }
 

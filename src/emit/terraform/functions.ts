@@ -4,7 +4,7 @@ import { quote } from "./quote.ts";
 
 /** What a row of the table may ask of the printer. */
 export interface Tools {
-  print(node: Node): Printed;
+  readonly print: (node: Node) => Printed;
   typeOf(node: Node): ValueType;
   /** A text with expressions in it, for parts that are texts or nodes. */
   template(parts: readonly (string | Node)[]): Printed;
@@ -101,7 +101,8 @@ export const SPELLINGS: Record<FunctionName, Spelling> = {
     return args.some((arg) => kindOf(tools, arg) === "array") ? untyped(tools, "concat") : tools.template(args);
   },
   union: (tools, ...args) => {
-    if (args.every((arg) => kindOf(tools, arg) === "object")) return invoke("merge", ...args.map(tools.print));
+    if (args.every((arg) => kindOf(tools, arg) === "object"))
+      return invoke("merge", ...args.map((arg) => tools.print(withoutEmpty(arg))));
     const items = args.map((arg) => tools.typeOf(arg));
     const kinds = new Set(items.flatMap(({ item }) => item?.kind ?? []));
     const isPlain =
@@ -180,6 +181,14 @@ const isNull = (node: Node) => node.kind === "literal" && node.value === null;
 
 function untyped(tools: Tools, name: FunctionName): Printed {
   return tools.refuse("untyped", `${name}() is given a value of unknown type`, "give it one type, or read it with its type");
+}
+
+/** Merging nothing is merging null, which goes with any object in a condition. */
+function withoutEmpty(node: Node): Node {
+  if (node.kind !== "condition") return node;
+  const orNull = (branch: Node): Node =>
+    branch.kind === "object" && branch.entries.length === 0 ? { kind: "literal", value: null } : branch;
+  return { ...node, consequent: orNull(node.consequent), alternate: orNull(node.alternate) };
 }
 
 function joined(tools: Tools, args: readonly Node[]): Printed {

@@ -46,5 +46,5 @@ export function emitTerraform(program: Program): EmitResult {
 
 /** The variables as rows of a document; the program is one that can be printed. */
 export function terraformVariables(program: Program): readonly Omit<VariableRow, "doc">[] {
-  return variableRows(createContext(program)).map(({ doc: _, ...row }) => row);
+  return variableRows(createContext(program)).map(({ doc: _doc, ...row }) => row);
 }

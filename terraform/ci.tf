@@ -1,0 +1,118 @@
+# Printed by Quayside from its definition. Change the definition, not this file.
+
+# Pipelines act as this identity.
+resource "azapi_resource" "pipeline_identity" {
+  count = var.github_repository != "" || var.azure_dev_ops_subject != "" ? 1 : 0
+
+  type      = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "id-ml-pipeline"
+  location  = local.location
+  tags      = local.resource_tags
+
+  response_export_values = ["properties.principalId"]
+}
+
+# Azure refuses concurrent writes on the credentials of one identity.
+resource "azapi_resource" "github_federation" {
+  count = var.github_repository != "" ? 1 : 0
+
+  type      = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30"
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline"
+  name      = "github"
+
+  body = {
+    properties = {
+      issuer    = "https://token.actions.githubusercontent.com"
+      subject   = "repo:${var.github_repository}:environment:${var.environment}"
+      audiences = ["api://AzureADTokenExchange"]
+    }
+  }
+
+  depends_on = [azapi_resource.pipeline_identity]
+}
+
+# Azure refuses concurrent writes on the credentials of one identity.
+resource "azapi_resource" "azure_dev_ops_federation" {
+  count = var.azure_dev_ops_subject != "" ? 1 : 0
+
+  type      = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30"
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline"
+  name      = "azure-devops"
+
+  body = {
+    properties = {
+      issuer    = var.azure_dev_ops_issuer
+      subject   = var.azure_dev_ops_subject
+      audiences = ["api://AzureADTokenExchange"]
+    }
+  }
+
+  depends_on = [azapi_resource.pipeline_identity, azapi_resource.github_federation]
+}
+
+# AzureML Data Scientist
+resource "azapi_resource" "pipeline_jobs" {
+  count = var.github_repository != "" || var.azure_dev_ops_subject != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.ml_workspace.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.ml_workspace.id, azapi_resource.pipeline_identity[0].id, "f6c7c914-8db3-469d-8ca1-694a8f32e121"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/f6c7c914-8db3-469d-8ca1-694a8f32e121"
+      principalId      = azapi_resource.pipeline_identity[0].output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Submit jobs, register models and release them."
+    }
+  }
+  ignore_null_property = true
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
+# AcrPush
+resource "azapi_resource" "pipeline_images" {
+  count = var.github_repository != "" || var.azure_dev_ops_subject != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.container_registry.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.container_registry.id, azapi_resource.pipeline_identity[0].id, "8311e382-0749-4cb8-b61a-304f252e45ec"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/8311e382-0749-4cb8-b61a-304f252e45ec"
+      principalId      = azapi_resource.pipeline_identity[0].output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Push images of models."
+    }
+  }
+  ignore_null_property = true
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
+# Storage Blob Data Contributor
+resource "azapi_resource" "pipeline_data" {
+  count = var.github_repository != "" || var.azure_dev_ops_subject != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.storage_account.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.storage_account.id, azapi_resource.pipeline_identity[0].id, "ba92f5b4-2d11-453d-a403-e96b0029c9fe"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+      principalId      = azapi_resource.pipeline_identity[0].output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Upload data and read models."
+    }
+  }
+  ignore_null_property = true
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}

@@ -1,0 +1,12 @@
+# Printed by Quayside from its definition. Change the definition, not this file.
+
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    azapi = {
+      source  = "Azure/azapi"
+      version = "~> 2.12"
+    }
+  }
+}
