@@ -4,7 +4,7 @@ import { METRICS_SETTINGS, MONITORING_POLICY, POD_MONITORS } from "./cluster-met
 import { NETWORK_POLICIES, NODE_POLICIES } from "./cluster-network.ts";
 import { COMPUTE_NAMESPACE, EXTENSION_NAMESPACE, MODEL_LABELS, PART_OF } from "./cluster-words.ts";
 import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, type InstanceType } from "./instance-types.ts";
-import { ENVIRONMENTS, type EnvironmentName } from "./profiles.ts";
+import { ENVIRONMENTS, type EnvironmentName, PROFILES } from "./profiles.ts";
 import { VOLCANO_FAIR_QUEUES, VOLCANO_SCALE_FROM_ZERO } from "./volcano.ts";
 
 /** An object of the Kubernetes API and why it is there; the reason is printed above it. */
@@ -158,7 +158,7 @@ function overlay(environment: EnvironmentName): ClusterLayer {
   return {
     about: `The ${environment} environment: kubectl apply --server-side -k kubernetes/overlays/${environment}. With GPU nodes, add the component ../../components/gpu.`,
     resources: ["../../base"],
-    components: environment === "dev" ? [] : ["../../components/managed-prometheus"],
+    components: PROFILES[environment].managedPrometheus ? ["../../components/managed-prometheus"] : [],
     files: { "resource-quota.yaml": [resourceQuota(QUOTA_NODES[environment])] },
   };
 }

@@ -133,7 +133,7 @@ describe("role assignments", () => {
 });
 
 describe("the deployed cluster", () => {
-  test("is read with its pools, and its credentials are refused: local accounts are off, and it has no Kubernetes API", async () => {
+  test("is read with its pools; it has a credential for its users and none for an administrator, since local accounts are off", async () => {
     const { agentPools, managedClusters } = new ContainerServiceClient(azure.credential, azure.subscriptionId, azure.arm);
 
     const cluster = await managedClusters.get(GROUP, CLUSTER);
@@ -147,9 +147,10 @@ describe("the deployed cluster", () => {
       status: 400,
       code: "BadRequest",
     });
-    expect(await refusal(managedClusters.listClusterUserCredentials(GROUP, CLUSTER))).toMatchObject({
-      code: "FeatureNotSupported",
-    });
+    const { kubeconfigs = [] } = await managedClusters.listClusterUserCredentials(GROUP, CLUSTER);
+    expect(kubeconfigs.map(({ name, value }) => [name, Buffer.from(value ?? []).toString("utf8")])).toEqual([
+      ["clusterUser", expect.stringContaining(`current-context: ${CLUSTER}`)],
+    ]);
   });
 
   test("takes pools from those who may write them, and keeps its last system pool", async () => {

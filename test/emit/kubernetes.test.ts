@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { asString, type JsonObject } from "../../src/base/index.ts";
 import { type Delivery, emitKubernetes } from "../../src/emit/index.ts";
 import { clusterObjects } from "../../src/platform/index.ts";
@@ -51,7 +51,7 @@ test("every file that a kustomization names is printed", () => {
   const folders = new Set([...files.keys()].map((path) => path.slice(0, path.lastIndexOf("/"))));
   const named = [...files].flatMap(([path, text]) => {
     if (!path.endsWith("kustomization.yaml")) return [];
-    const { resources = [], components = [] } = parseAllDocuments(text)[0]?.toJS() as Record<string, string[] | undefined>;
+    const { resources = [], components = [] } = parse(text) as Record<string, string[] | undefined>;
     return [...resources, ...components].map((name) => new URL(name, `file:///${path}`).pathname.slice(1));
   });
 

@@ -55,8 +55,10 @@ export function isAllowed(
   const admins = textsAt(resource, "properties.aadProfile.adminGroupObjectIDs");
   if (admins.some((id) => id.toLowerCase() === principal.objectId.toLowerCase())) return true;
   if (flagAt(resource, "properties.aadProfile.enableAzureRBAC") !== true) return false;
-  const scope = namespace === undefined ? resource.id : `${resource.id}/namespaces/${namespace}`;
-  return host.authorizer.allows(principal, dataAction(kind, verb), scope, { data: true });
+  // A role may be held on the cluster, on a namespace below it, or on the resource that makes the namespace.
+  const scopes = namespace === undefined ? [""] : [`/namespaces/${namespace}`, `/managedNamespaces/${namespace}`];
+  const action = dataAction(kind, verb);
+  return scopes.some((scope) => host.authorizer.allows(principal, action, `${resource.id}${scope}`, { data: true }));
 }
 
 export function requireAccess(

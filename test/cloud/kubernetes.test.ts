@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
+import { startTestCloud } from "../../src/cloud/testing.ts";
+import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { buildCore, clusterBody, VERSIONS } from "./core.ts";
+
+let cluster: ServedCluster;
+let server: string;
+let owner: string;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  ({ server, token: owner } = connection(await cluster.kubeconfig()));
+});
+
+afterAll(async () => {
+  await cluster[Symbol.asyncDispose]();
+});
+
+function connection(kubeconfig: string): { readonly server: string; readonly token: string } {
+  const { clusters, users } = parse(kubeconfig) as {
+    clusters: { cluster: { server: string } }[];
+    users: { user: { token: string } }[];
+  };
+  return { server: clusters[0]?.cluster.server ?? "", token: users[0]?.user.token ?? "" };
+}
+
+function ask(
+  method: string,
+  path: string,
+  options: { token?: string; body?: JsonObject; headers?: Record<string, string> } = {},
+) {
+  const { token = owner, ...more } = options;
+  return cluster.cloud.ask(method, `${server}${path}`, { apiVersion: null, token, ...more });
+}
+
+/** A new principal that holds one role on the cluster (or below it), and what its kubeconfig says. */
+async function member(name: string, role: "aksRbacReader" | "aksRbacWriter" | undefined, scope = cluster.id): Promise<string> {
+  const { objectId, token } = await cluster.cloud.principal(name);
+  await cluster.cloud.assign(objectId, "aksClusterUser", cluster.id);
+  if (role !== undefined) await cluster.cloud.assign(objectId, role, scope);
+  return connection(await cluster.kubeconfig(token)).token;
+}
+
+const CONFIG_MAPS = `/api/v1/namespaces/${COMPUTE_NAMESPACE}/configmaps`;
+const configMap = (name: string): JsonObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { a: "1" } });
+
+describe("who may do what", () => {
+  test("nobody without a token of the cluster: not even with one for Resource Manager", async () => {
+    expect(await ask("GET", CONFIG_MAPS, { token: await cluster.cloud.token() })).toMatchObject({ status: 401 });
+    expect((await cluster.cloud.ask("GET", `${server}/api`, { apiVersion: null, token: null })).json).toMatchObject({
+      kind: "Status",
+      reason: "Unauthorized",
+    });
+  });
+
+  test("a kubeconfig is for those who may list the user's credential", async () => {
+    const { token } = await cluster.cloud.principal("stranger");
+
+    expect(
+      await cluster.cloud.ask("POST", `${cluster.id}/listClusterUserCredential`, { apiVersion: VERSIONS.aks, token }),
+    ).toMatchObject({ status: 403, code: "AuthorizationFailed" });
+  });
+
+  test("a kubeconfig alone gives nothing: Azure decides by data actions", async () => {
+    const token = await member("nobody", undefined);
+
+    const answer = await ask("GET", CONFIG_MAPS, { token });
+    expect(answer.status).toBe(403);
+    expect(answer.json.message).toMatch(
+      /^configmaps is forbidden: User ".*" cannot list resource "configmaps" in API group "" in the namespace "ml-workloads": .*managedClusters\/configmaps\/read/,
+    );
+    expect((await ask("GET", "/api/v1", { token })).status).toBe(200);
+  });
+
+  test("a reader of one namespace reads there alone", async () => {
+    const token = await member("namespace-reader", "aksRbacReader", `${cluster.id}/managedNamespaces/${COMPUTE_NAMESPACE}`);
+
+    expect((await ask("GET", CONFIG_MAPS, { token })).status).toBe(200);
+    expect((await ask("GET", "/api/v1/namespaces/default/configmaps", { token })).status).toBe(403);
+    expect((await ask("GET", "/api/v1/configmaps", { token })).status).toBe(403);
+    expect((await ask("POST", CONFIG_MAPS, { token, body: configMap("no") })).status).toBe(403);
+  });
+
+  test("a writer writes what is in namespaces, but neither quotas nor namespaces nor kinds of the cluster", async () => {
+    const token = await member("writer", "aksRbacWriter");
+    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "q" }, spec: { hard: { pods: "1" } } };
+
+    expect((await ask("POST", CONFIG_MAPS, { token, body: configMap("by-writer") })).status).toBe(201);
+    expect((await ask("POST", `/api/v1/namespaces/${COMPUTE_NAMESPACE}/resourcequotas`, { token, body: quota })).status).toBe(
+      403,
+    );
+    expect((await ask("POST", "/api/v1/namespaces", { token, body: { metadata: { name: "mine" } } })).status).toBe(403);
+    expect((await ask("GET", "/apis/scheduling.k8s.io/v1/priorityclasses", { token })).status).toBe(403);
+  });
+});
+
+describe("what Resource Manager has", () => {
+  test("a node stands for each machine of the pools, with the pool's labels and taints", async () => {
+    const pool = `${cluster.id}/agentPools/ml`;
+    const vnetSubnetID = (
+      (await cluster.cloud.ask("GET", `${cluster.id}/agentPools/system`, { apiVersion: VERSIONS.aks })).json
+        .properties as JsonObject
+    ).vnetSubnetID;
+    const size = (count: number) => ({
+      properties: {
+        mode: "User",
+        vmSize: "Standard_D4ds_v5",
+        count,
+        vnetSubnetID,
+        nodeTaints: ["workload=ml:NoSchedule"],
+        nodeLabels: { workload: "ml" },
+      },
+    });
+    const nodes = async (): Promise<JsonObject[]> =>
+      (await ask("GET", "/api/v1/nodes?labelSelector=agentpool%3Dml")).json.items as JsonObject[];
+
+    await cluster.cloud.put(pool, size(2), VERSIONS.aks);
+    expect(await nodes()).toMatchObject([
+      {
+        metadata: { labels: { workload: "ml", "node.kubernetes.io/instance-type": "Standard_D4ds_v5" } },
+        spec: { taints: [{ key: "workload", value: "ml", effect: "NoSchedule" }] },
+        status: { capacity: { cpu: "4" }, allocatable: { cpu: "3860m" } },
+      },
+      {},
+    ]);
+    await cluster.cloud.put(pool, size(1), VERSIONS.aks);
+    expect(await nodes()).toHaveLength(1);
+  });
+
+  test("a managed namespace follows its resource and goes with it, if that is its policy, and all that is in it", async () => {
+    const id = `${cluster.id}/managedNamespaces/passing`;
+    await cluster.cloud.put(
+      id,
+      { location: "eastus", properties: { deletePolicy: "Delete", labels: { team: "one" } } },
+      VERSIONS.aks,
+    );
+    expect((await ask("GET", "/api/v1/namespaces/passing")).json).toMatchObject({
+      metadata: { labels: { team: "one" } },
+      status: { phase: "Active" },
+    });
+    await ask("POST", "/api/v1/namespaces/passing/configmaps", { body: configMap("inside") });
+    expect((await ask("DELETE", "/api/v1/namespaces/passing")).status).toBe(403);
+
+    await cluster.cloud.settle(await cluster.cloud.ask("DELETE", id, { apiVersion: VERSIONS.aks }));
+    expect((await ask("GET", "/api/v1/namespaces/passing")).status).toBe(404);
+    expect((await ask("GET", "/api/v1/configmaps?fieldSelector=metadata.namespace%3Dpassing")).json.items).toEqual([]);
+  });
+
+  test("without the extension its kinds are unknown, and without Cilium and managed Prometheus theirs", async () => {
+    await using plain = await startTestCloud();
+    const core = await buildCore(plain);
+    const id = core.id("Microsoft.ContainerService/managedClusters", "plain");
+    await plain.put(id, clusterBody(core), VERSIONS.aks);
+    const { kubeconfigs } = (await plain.ask("POST", `${id}/listClusterUserCredential`, { apiVersion: VERSIONS.aks })).json;
+    const [first] = (kubeconfigs as JsonObject[]).filter(isObject);
+    const own = connection(Buffer.from(asString(first?.value), "base64").toString());
+
+    const { groups } = (await plain.ask("GET", `${own.server}/apis`, { apiVersion: null, token: own.token })).json;
+    expect((groups as JsonObject[]).map(({ name }) => name)).toEqual(["networking.k8s.io", "policy", "scheduling.k8s.io"]);
+  });
+});
+
+describe("requests that no client of ours sends", () => {
+  test("an unknown field is refused, warned of or dropped, as the client asks", async () => {
+    const body = { ...configMap("odd"), dat: { a: "1" } };
+    const post = (validation: string) => ask("POST", `${CONFIG_MAPS}?dryRun=All&fieldValidation=${validation}`, { body });
+
+    expect(await post("Strict")).toMatchObject({
+      status: 400,
+      json: { message: expect.stringContaining('strict decoding error: unknown field "dat"') as string },
+    });
+    const warned = await post("Warn");
+    expect(warned.headers.get("warning")).toBe('299 - "unknown field \\"dat\\""');
+    expect(warned.json).not.toHaveProperty("dat");
+    expect((await post("Ignore")).headers.get("warning")).toBeNull();
+    expect((await post("Perhaps")).status).toBe(400);
+  });
+
+  test.each([
+    ["POST", CONFIG_MAPS, { "content-type": "application/vnd.kubernetes.protobuf" }, 415],
+    ["PATCH", `${CONFIG_MAPS}/x`, { "content-type": "application/json" }, 415],
+    ["PATCH", `${CONFIG_MAPS}/x`, { "content-type": "application/apply-patch+yaml" }, 422],
+    ["DELETE", CONFIG_MAPS, {}, 405],
+    ["GET", `${CONFIG_MAPS}/x/status`, {}, 405],
+    ["DELETE", "/api/v1/nodes/x", {}, 405],
+    ["POST", `${CONFIG_MAPS}?dryRun=some`, {}, 422],
+    ["GET", "/api/v1/pods", {}, 404],
+    ["GET", "/apis/apps/v1/deployments", {}, 404],
+    ["GET", `${CONFIG_MAPS}?fieldSelector=data.a%3D1`, {}, 400],
+    ["GET", `${CONFIG_MAPS}?labelSelector=(`, {}, 400],
+    ["GET", `${CONFIG_MAPS}?watch=true&resourceVersion=x`, {}, 400],
+    ["GET", "/openapi/v2", {}, 406],
+  ])("%s %s %j answers %i with a Status", async (method, path, headers, status) => {
+    const answer = await ask(method, path, {
+      headers,
+      ...(method === "POST" || method === "PATCH" ? { body: configMap("x") } : {}),
+    });
+
+    expect(answer).toMatchObject({ status, json: { kind: "Status", status: "Failure", code: status } });
+  });
+
+  test("a watch from before the cloud knows is told that it is too late", async () => {
+    const answer = await ask("GET", `${CONFIG_MAPS}?watch=true&resourceVersion=-5`);
+
+    expect(answer.body).toMatchObject({ type: "ERROR", object: { code: 410, reason: "Expired" } });
+  });
+
+  test("finalizers hold an object until they are gone", async () => {
+    await ask("POST", CONFIG_MAPS, {
+      body: { ...configMap("held"), metadata: { name: "held", finalizers: ["example.com/hold"] } },
+    });
+
+    expect((await ask("DELETE", `${CONFIG_MAPS}/held`)).json).toMatchObject({
+      metadata: { deletionTimestamp: expect.any(String) as string },
+    });
+    await ask("PATCH", `${CONFIG_MAPS}/held`, {
+      headers: { "content-type": "application/merge-patch+json" },
+      body: { metadata: { finalizers: null } },
+    });
+    expect((await ask("GET", `${CONFIG_MAPS}/held`)).status).toBe(404);
+  });
+});
+
+test("a stopped cluster answers nobody", async () => {
+  await using other = await startCluster();
+  const { server: address, token } = connection(await other.kubeconfig());
+  await other.cloud.settle(await other.cloud.ask("POST", `${other.id}/stop`, { apiVersion: VERSIONS.aks }));
+
+  expect(await other.cloud.ask("GET", `${address}/api`, { apiVersion: null, token })).toMatchObject({ status: 503 });
+});
+
+test("with local accounts there is an administrator's credential, which asks no role", async () => {
+  await using other = await startCluster({ disableLocalAccounts: false });
+  const answer = await other.cloud.ask("POST", `${other.id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks });
+  const [first] = (answer.json.kubeconfigs as JsonObject[]).filter(isObject);
+  const { server: address, token } = connection(Buffer.from(asString(first?.value), "base64").toString());
+  const path = `${address}/apis/scheduling.k8s.io/v1/priorityclasses`;
+
+  expect((await other.cloud.ask("GET", path, { apiVersion: null, token })).status).toBe(200);
+  expect((await other.cloud.ask("GET", path, { apiVersion: null, token: `${token}x` })).status).toBe(401);
+});
