@@ -31,7 +31,9 @@ let port = FIRST_PORT;
 
 await using running = new AsyncDisposableStack();
 await addControl();
-for (const peer of PEERS.filter(({ name }) => values.only === undefined || name.startsWith(values.only) || name === "quayside"))
+for (const peer of PEERS.filter(
+  ({ name }) => values.only === undefined || name.startsWith(values.only) || name.startsWith("quayside"),
+))
   await addPeer(peer);
 const runs = await measureRounds(targets, PLAN, say);
 const results = targets.map((target) => ({

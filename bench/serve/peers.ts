@@ -48,13 +48,21 @@ const readTensors = (body: unknown): Prediction => {
 
 /** Every server of Python runs one worker with one thread of onnxruntime, since it has one core, and the settings of its own documentation otherwise. */
 export const PEERS: readonly Peer[] = [
-  {
-    name: "quayside",
+  ...(["own", "onnxruntime"] as const).map((engine) => ({
+    name: engine === "own" ? "quayside" : "quayside, onnxruntime",
     packages: [],
-    command: ({ model, port }) => [process.execPath, ownServer, model, "--port", String(port)],
+    command: ({ model, port }: { readonly model: string; readonly port: number }) => [
+      process.execPath,
+      ownServer,
+      model,
+      "--engine",
+      engine,
+      "--port",
+      String(port),
+    ],
     request: scoring,
     read: readTable,
-  },
+  })),
   {
     name: "FastAPI + uvloop + onnxruntime",
     packages: ["fastapi", "uvicorn", "uvloop", "httptools", "orjson", "onnxruntime"],
