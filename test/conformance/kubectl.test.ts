@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findKubectl } from "../support/kubectl.ts";
-import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, clusterFile, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { CLUSTER, claimsOf, GROUP, startPlatform } from "../support/platform.ts";
 
 const kubectl = await findKubectl();
 if (typeof kubectl === "string")
@@ -112,6 +113,18 @@ describe.skipIf(typeof kubectl === "string")(
 
     test("a namespace that Resource Manager owns is not kubectl's to delete", async () => {
       expect((await run("delete", "namespace", COMPUTE_NAMESPACE)).stderr).toContain("delete the managedNamespaces resource");
+    });
+
+    test("the deployed platform takes the overlay of its environment without force: instance types are equal on both ways", async () => {
+      await using platform = await startPlatform();
+      const { test: cloud } = platform;
+      const id = `${cloud.subscription}/resourceGroups/${GROUP}/providers/Microsoft.ContainerService/managedClusters/${CLUSTER}`;
+      await cloud.assign(claimsOf(await cloud.token()).oid, "aksRbacClusterAdmin", id);
+      const manager = await clusterFile(cloud, id);
+      if (typeof kubectl === "string") throw new Error(kubectl);
+
+      const { code, stderr } = await kubectl(manager, ...SERVER_SIDE, "kubernetes/overlays/dev");
+      expect({ code, stderr: stderr.replace(/^WARNING.*\n/gm, "") }).toEqual({ code: 0, stderr: "" });
     });
 
     async function configMap(value: string, member = "data"): Promise<string> {

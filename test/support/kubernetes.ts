@@ -50,13 +50,16 @@ export async function startCluster(properties: JsonObject = {}): Promise<ServedC
     cloud,
     id,
     kubeconfig,
-    async kubeconfigFile(token) {
-      const file = join(cloud.stateDir, `kubeconfig-${token === undefined ? "owner" : "other"}`);
-      await writeFile(file, await kubeconfig(token), { mode: 0o600 });
-      return file;
-    },
+    kubeconfigFile: (token) => clusterFile(cloud, id, token),
     [Symbol.asyncDispose]: () => cloud.close(),
   };
+}
+
+/** Writes a cluster's kubeconfig into the cloud's own folder. */
+export async function clusterFile(cloud: TestCloud, id: string, token?: string): Promise<string> {
+  const file = join(cloud.stateDir, `kubeconfig-${token === undefined ? "owner" : "other"}`);
+  await writeFile(file, await readKubeconfig(cloud, id, token), { mode: 0o600 });
+  return file;
 }
 
 async function readKubeconfig(cloud: TestCloud, id: string, token?: string): Promise<string> {
