@@ -489,16 +489,18 @@ module privateLink 'modules/private-link.bicep' = {
     location: location
     profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
+    containerRegistryName: registry.outputs.containerRegistryName
     virtualNetworkId: network.outputs.virtualNetworkId
     logAnalyticsId: observability.outputs.logAnalyticsId
     applicationInsightsId: observability.outputs.applicationInsightsId
     collectionEndpointId: observability.outputs.collectionEndpointId
     keyVaultId: vault.outputs.keyVaultId
     storageAccountId: storage.outputs.storageAccountId
-    containerRegistryId: registry.outputs.containerRegistryId
     mlWorkspaceId: workspace.outputs.mlWorkspaceId
     monitorAccountId: observability.outputs.monitorAccountId
     mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
+    trainingIdentityId: identity.outputs.trainingIdentityId
+    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
   }
 }
 

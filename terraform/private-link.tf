@@ -869,3 +869,24 @@ resource "azapi_resource" "workspace_reads_file_endpoint" {
     error_message_regex = ["PrincipalNotFound"]
   }
 }
+
+# AcrPush
+resource "azapi_resource" "training_push" {
+  count = local.profile.privateNetworking ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.container_registry.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.container_registry.id, azapi_resource.training_identity.id, "8311e382-0749-4cb8-b61a-304f252e45ec"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/8311e382-0749-4cb8-b61a-304f252e45ec"
+      principalId      = azapi_resource.training_identity.output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Push the images that the training cluster builds, as only it reaches the private registry."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}

@@ -9,6 +9,9 @@ param profilePrivateNetworking bool
 @description('resourceTags of the platform.')
 param resourceTags object
 
+@description('Name of containerRegistry.')
+param containerRegistryName string
+
 @description('Resource id of virtualNetwork.')
 param virtualNetworkId string
 
@@ -27,9 +30,6 @@ param keyVaultId string
 @description('Resource id of storageAccount.')
 param storageAccountId string
 
-@description('Resource id of containerRegistry.')
-param containerRegistryId string
-
 @description('Resource id of mlWorkspace.')
 param mlWorkspaceId string
 
@@ -38,6 +38,16 @@ param monitorAccountId string
 
 @description('identity.principalId of mlWorkspace, known once it is deployed.')
 param mlWorkspaceIdentityPrincipalId string
+
+@description('Resource id of trainingIdentity.')
+param trainingIdentityId string
+
+@description('properties.principalId of trainingIdentity, known once it is deployed.')
+param trainingIdentityPrincipalId string
+
+resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = {
+  name: containerRegistryName
+}
 
 resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
   name: 'privatelink.vaultcore.azure.net'
@@ -435,7 +445,7 @@ resource registryEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (
       {
         name: 'pep-registry'
         properties: {
-          privateLinkServiceId: containerRegistryId
+          privateLinkServiceId: containerRegistry.id
           groupIds: ['registry']
         }
       }
@@ -645,5 +655,20 @@ resource workspaceReadsFileEndpoint 'Microsoft.Authorization/roleAssignments@202
     principalId: mlWorkspaceIdentityPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Let the studio preview data behind the private endpoint.'
+  }
+}
+
+// AcrPush
+resource trainingPush 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
+  scope: containerRegistry
+  name: guid(containerRegistry.id, trainingIdentityId, '8311e382-0749-4cb8-b61a-304f252e45ec')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '8311e382-0749-4cb8-b61a-304f252e45ec'
+    )
+    principalId: trainingIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Push the images that the training cluster builds, as only it reaches the private registry.'
   }
 }

@@ -47,6 +47,7 @@ export function definePlatform(): Program {
     registry: registry.registry,
   });
   const privateLink = declarePrivateLink(program, settings, {
+    identities,
     network,
     observability,
     storage: storage.account,

@@ -3,5 +3,5 @@ export { clusterObjects } from "./cluster-objects.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { definePlatform } from "./definition.ts";
 export { environmentOf, type ProfileDifference, profileDifferences } from "./profile-differences.ts";
-export { type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";
+export { ENVIRONMENTS, type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";
 export { type QuotaNeed, quotaNeeds } from "./quota.ts";

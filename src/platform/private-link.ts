@@ -1,4 +1,5 @@
 import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import type { Registry } from "./registry.ts";
@@ -6,6 +7,7 @@ import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PrivateLinkNeeds {
+  readonly identities: Identities;
   readonly network: Network;
   readonly observability: Observability;
   readonly storage: ResourceHandle;
@@ -136,6 +138,16 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
       why: "Let the studio preview data behind the private endpoint.",
     });
   }
+  declareRoleAssignment(program, {
+    symbol: "trainingPush",
+    concern: "private-link",
+    principal: needs.identities.training.id,
+    principalId: needs.identities.training.get("properties", "principalId"),
+    condition,
+    role: "acrPush",
+    scope: needs.registry.registry,
+    why: "Push the images that the training cluster builds, as only it reaches the private registry.",
+  });
   return Object.fromEntries(declared.map(([key, { group }]) => [key, group])) as PrivateLink;
 }
 
