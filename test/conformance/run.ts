@@ -5,10 +5,12 @@
 
 import { azSuite } from "./az.ts";
 import { install, type Tool } from "./install.ts";
+import { recipeSuite } from "./recipe.ts";
 import { scriptsSuite } from "./scripts.ts";
+import { kserveSuite, mlflowScoringSuite, tritonSuite } from "./serve.ts";
 import type { Stage, Suite } from "./suite.ts";
 
-const SUITES: readonly Suite[] = [azSuite, scriptsSuite];
+const SUITES: readonly Suite[] = [azSuite, scriptsSuite, recipeSuite, tritonSuite, mlflowScoringSuite, kserveSuite];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -6,8 +6,8 @@ import type { Call } from "./call.ts";
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** The body as a JSON object, or the 4xx that says what it is instead. */
-export function readJsonObject({ headers, body }: Call): JsonObject {
-  const type = headers["content-type"] ?? "";
+export function readJsonObject({ headers, body }: Call, untyped: "refused" | "json" = "refused"): JsonObject {
+  const type = headers["content-type"] ?? (untyped === "json" ? "application/json" : "");
   if (type !== "application/json" && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new RequestFault(
       415,

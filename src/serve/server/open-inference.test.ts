@@ -211,6 +211,15 @@ describe("infer", () => {
     expect(answer.error).toContain(message);
   });
 
+  test("takes a request without a content type, as Triton's client sends it", async () => {
+    const response = await fetch(`${linear.url}/v2/models/m/infer`, {
+      method: "POST",
+      body: Buffer.from('{"inputs":[{"name":"X","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}'),
+    });
+
+    expect(response.status).toBe(200);
+  });
+
   test.each([
     [
       "an integer beyond 2^53",

@@ -77,7 +77,8 @@ const HEADER_LENGTH = "inference-header-content-length";
 
 function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
   const given = call.headers[HEADER_LENGTH];
-  if (typeof given !== "string") return answerTo(call, readJsonObject(call), NO_BYTES, model, batcher, maxRows);
+  // Triton's own client names no content type.
+  if (typeof given !== "string") return answerTo(call, readJsonObject(call, "json"), NO_BYTES, model, batcher, maxRows);
   const length = /^\d+$/.test(given) ? Number(given) : Number.NaN;
   if (!(length <= call.body.length)) {
     throw new RequestFault(

@@ -41,6 +41,17 @@ export const ECHO = {
   })),
 } as const;
 
+/** What ECHO answers to `/v2/models/M/infer`. */
+export const ECHO_REQUEST = JSON.stringify({
+  inputs: [
+    { name: "float", shape: [1, 2], datatype: "FP32", data: [0.5, -1] },
+    { name: "double", shape: [1, 2], datatype: "FP64", data: [0.1, 2] },
+    { name: "int64", shape: [1, 2], datatype: "INT64", data: [1, -2] },
+    { name: "bool", shape: [1, 2], datatype: "BOOL", data: [true, false] },
+    { name: "string", shape: [1, 2], datatype: "BYTES", data: ["a", ""] },
+  ],
+});
+
 /** TensorProto.DataType of each type that the Open Inference Protocol names. */
 const ELEMENT_TYPES = {
   FP32: 1,
