@@ -11,6 +11,8 @@ import { declarations, parametersLibrary } from "./parameters.ts";
 import { PARAMETERS_JQ } from "./parameters-jq.ts";
 import { apiVersions, VERIFY_LIBRARY } from "./verify-library.ts";
 
+export { parameterTable } from "./parameters.ts";
+
 /** The definition as two scripts for az, which deploy and remove `bicep/main.json`, and what they share. */
 export function emitScripts(program: Program): EmitResult {
   const diagnostics = sortDiagnostics([...checkProgram(program), ...scriptLimits(program)]);

@@ -69,6 +69,16 @@ function usage(parameter: Parameter): string[] {
   ];
 }
 
+/** The same for `docs/scripts.md`. */
+export function parameterTable(program: Program): string {
+  const rows = program.parameters.map((parameter) => {
+    const { name, environment, description } = parameter;
+    const meaning = [description, ...bounds(parameter), initial(parameter)].join(" ").replaceAll("|", "\\|");
+    return `| \`--${flagName(name)}\` | ${environment === undefined ? "" : `\`${environment}\``} | ${meaning} |`;
+  });
+  return ["| flag | variable | meaning |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
 function bounds({ allowed, minValue, maxValue }: Parameter): string[] {
   return [
     ...(allowed === undefined ? [] : [`One of ${allowed.map((value) => JSON.stringify(value).replaceAll('"', "")).join(", ")}.`]),

@@ -1,0 +1,189 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { emitScripts } from "../../src/emit/index.ts";
+import { parameterTable } from "../../src/emit/scripts/index.ts";
+import { OWNER_TAG as PRINTED_TAG } from "../../src/emit/scripts/names.ts";
+import { createProgram } from "../../src/ir/index.ts";
+import { OWNER, OWNER_TAG } from "../../src/ops/apply.ts";
+import { definePlatform } from "../../src/platform/index.ts";
+import { repository, temporaryFolder } from "../support/quayside.ts";
+import { recorded } from "./golden.ts";
+
+const printed = emitScripts(definePlatform());
+
+test("the committed scripts folder is what the definition prints; RECORD=1 rewrites it", () => {
+  const made = Object.fromEntries([...printed.files].map(([name, text]) => [name.replace(/^scripts\//, ""), text]));
+
+  expect(made).toEqual(recorded(join(repository, "scripts"), made));
+});
+
+test("the table in docs/scripts.md is what the definition says; RECORD=1 rewrites it", () => {
+  const file = join(repository, "docs/scripts.md");
+  const page = readFileSync(file, "utf8");
+
+  const written = page.replace(/(<!-- parameters -->\n)[^]*?(<!-- end -->)/, `$1\n${parameterTable(definePlatform())}\n\n$2`);
+  if (process.env.RECORD === "1") writeFileSync(file, written);
+
+  expect(written).toContain("| `--aks-node-count` | `AKS_NODE_COUNT` |");
+  expect(readFileSync(file, "utf8")).toBe(written);
+});
+
+test.each(["deploy.sh", "destroy.sh"])("%s can be started", (name) => {
+  expect(statSync(join(repository, "scripts", name)).mode & 0o111).toBe(0o111);
+});
+
+test("the scripts look for the tag that quayside down looks for", () => {
+  expect(PRINTED_TAG).toEqual({ name: OWNER_TAG, value: OWNER });
+});
+
+test("two parameters of one flag, and one with a name of the scripts' own, are refused", () => {
+  const program = createProgram();
+  program.string("nodeSize", { description: "A.", default: "" });
+  program.string("nodesize2", { description: "B.", default: "", environment: "PATH" });
+  program.bool("whatIf", { description: "C.", default: false });
+
+  const { diagnostics, files } = emitScripts(program.build());
+
+  expect(diagnostics.filter(({ severity }) => severity === "error").map(({ code, at }) => `${code} ${at}`)).toEqual([
+    "emit.scripts.variable-taken parameters.nodesize2",
+    "emit.scripts.flag-taken parameters.whatIf",
+  ]);
+  expect(files.size).toBe(0);
+});
+
+const missing = ["bash", "jq"].filter((program) => spawnSync(program, ["--version"]).error !== undefined);
+const shellcheck = [join(repository, ".tools/shellcheck/bin/shellcheck"), "shellcheck"].find(
+  (program) => spawnSync(program, ["--version"]).error === undefined,
+);
+
+test.skipIf(shellcheck === undefined)("shellcheck finds nothing (skipped where there is no shellcheck)", () => {
+  const files = [...printed.files.keys()].filter((name) => name.endsWith(".sh"));
+
+  const { stdout, status } = spawnSync(shellcheck ?? "", ["--external-sources", ...files], { cwd: repository, encoding: "utf8" });
+
+  expect(stdout).toBe("");
+  expect(status).toBe(0);
+});
+
+describe.skipIf(missing.length > 0)(
+  `deploy.sh before it touches anything (needs bash and jq; missing: ${missing.join(", ")})`,
+  () => {
+    const folder = temporaryFolder();
+    let calls = "";
+
+    beforeAll(() => {
+      for (const [name, text] of printed.files) write(name, text);
+      write("bicep/main.json", "{}");
+      calls = join(folder.path, "calls");
+    });
+    afterAll(() => folder[Symbol.dispose]());
+
+    function write(name: string, text: string): string {
+      const file = join(folder.path, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      if (text.startsWith("#!")) chmodSync(file, 0o755);
+      return file;
+    }
+
+    /** An az that answers what it is told to, by the beginning of its words; anything else is written down and fails. */
+    function deploy(
+      flags: readonly string[],
+      az: Readonly<Record<string, string>> = {},
+      env: Readonly<Record<string, string>> = {},
+    ) {
+      const answers = { version: "2.91.0", "account list": "1", "account show": "s-1\tEnabled\tt-1\tMy subscription", ...az };
+      const cases = Object.entries(answers).map(
+        ([words, text]) => `  "${words} "*) printf '%b\\n' '${text.replaceAll("\t", "\\n")}' ;;`,
+      );
+      write("bin/az", `#!/bin/sh\ncase "$* " in\n${cases.join("\n")}\n  *) echo "$*" >> '${calls}'; exit 1 ;;\nesac\n`);
+      const { status, stdout, stderr } = spawnSync(join(folder.path, "scripts/deploy.sh"), flags, {
+        encoding: "utf8",
+        env: {
+          PATH: [join(folder.path, "bin"), process.env.PATH].join(delimiter),
+          HOME: folder.path,
+          AZURE_SUBSCRIPTION_ID: "s-1",
+          ...env,
+        },
+      });
+      return { code: status, out: stdout, err: stderr };
+    }
+
+    test.each([
+      [["--frobnicate"], {}, 2, "error: there is no flag --frobnicate\n  see --help\n"],
+      [["--aks-node-count"], {}, 2, "error: --aks-node-count needs a value\n  see --help\n"],
+      [["--aks-node-count", "many"], {}, 3, 'error: parameter aksNodeCount is "many"; it takes a whole number\n'],
+      [["--aks-node-count=0"], {}, 3, "error: parameter aksNodeCount is 0; the least is 1\n"],
+      [["--environment-name", "test"], {}, 3, 'error: parameter environmentName is "test"; it takes one of dev, staging, prod\n'],
+      [
+        ["--aks-node-vm-size", "big one"],
+        {},
+        3,
+        'error: parameter aksNodeVmSize is "big one"; it must match ^Standard_[A-Za-z0-9_]+$\n',
+      ],
+      [["--tags", "owner=me"], {}, 3, 'error: parameter tags is "owner=me"; it takes a JSON object\n'],
+      [[], { ENABLE_GPU_NODES: "yes" }, 3, 'error: parameter enableGpuNodes is "yes"; it takes true or false\n'],
+      [["--parameters", "nowhere.json"], {}, 3, "error: nowhere.json is not a parameters file\n  see bicep/parameters.json\n"],
+    ] as const)("%j with %j is refused", (flags, env, code, err) => {
+      expect(deploy(flags, {}, env)).toMatchObject({ code, err });
+      expect(existsSync(calls)).toBe(false);
+    });
+
+    test("a parameters file with an unknown key is refused", () => {
+      const file = write("mine.json", JSON.stringify({ parameters: { aksNodes: { value: 3 } } }));
+
+      expect(deploy(["-p", file])).toMatchObject({ code: 3, err: "error: parameter aksNodes is not one of the platform's\n" });
+    });
+
+    test("every wrong parameter is told at once", () => {
+      const { err } = deploy(["--aks-node-count", "0"], {}, { ENVIRONMENT: "moon" });
+
+      expect(err.split("\n").filter((line) => line.startsWith("error: "))).toHaveLength(2);
+    });
+
+    test("a flag wins over a file, and a file over an environment variable", () => {
+      const file = write("mine.json", JSON.stringify({ parameters: { aksNodeCount: { value: 0 } } }));
+
+      expect(deploy(["-p", file], {}, { AKS_NODE_COUNT: "5" }).err).toContain("aksNodeCount is 0");
+      expect(deploy(["-p", file, "--aks-node-count", "-1"], {}, { AKS_NODE_COUNT: "5" }).err).toContain("aksNodeCount is -1");
+    });
+
+    test.each([
+      ["an old az", { version: "2.49.0" }, {}, 1, "error: az is 2.49.0; version 2.50.0 or later is needed"],
+      ["an az that is not signed in", { "account list": "0" }, {}, 1, "error: az is not signed in\n  az login"],
+      ["no subscription", {}, { AZURE_SUBSCRIPTION_ID: "" }, 2, "error: no subscription is named\n  set AZURE_SUBSCRIPTION_ID"],
+      [
+        "another tenant",
+        {},
+        { AZURE_TENANT_ID: "t-2" },
+        1,
+        "error: subscription s-1 belongs to tenant t-1, and AZURE_TENANT_ID is t-2",
+      ],
+      [
+        "a disabled subscription",
+        { "account show": "s-1\tWarned\tt-1\tMine" },
+        {},
+        1,
+        "error: subscription s-1 is Warned\n  enable it",
+      ],
+    ] as const)("%s is refused", (_, az, env, code, err) => {
+      const result = deploy([], az, env);
+
+      expect(result.err).toContain(err);
+      expect(result.code).toBe(code);
+      expect(existsSync(calls)).toBe(false);
+    });
+
+    test("--help names every parameter, its variable and its default", () => {
+      const { out, code } = deploy(["--help"]);
+
+      for (const { name } of definePlatform().parameters)
+        expect(out).toContain(`--${name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()} `);
+      expect(out).toContain("--aks-node-count INT [AKS_NODE_COUNT]");
+      expect(out).toContain("Default Standard_DS3_v2.");
+      expect(code).toBe(0);
+    });
+  },
+);
