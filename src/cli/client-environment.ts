@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "../cloud/contract.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** What each client reads to find its way to the embedded Azure and to trust it. */
@@ -36,6 +37,13 @@ export function clientEnvironment({ cloud, clientSecret }: Rehearsal): Record<st
     ARM_SUBSCRIPTION_ID: cloud.subscriptionId,
     ARM_CLIENT_ID: cloud.clientId,
     ARM_CLIENT_SECRET: clientSecret.reveal(),
+    // The module's variable for what ARM's environment() answers; Terraform takes the members that it declares.
+    TF_VAR_azure_cloud: JSON.stringify({
+      name: "QuaysideRehearsal",
+      resourceManager: `${cloud.arm}/`,
+      authentication: { loginEndpoint: `${cloud.arm}/` },
+      suffixes: { acrLoginServer: `.${REGISTRY_SUFFIX}`, keyvaultDns: `.${VAULT_SUFFIX}`, storage: STORAGE_SUFFIX },
+    }),
   };
 }
 

@@ -6,6 +6,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, JsonObject, JsonValue } from "../base/index.ts";
 
+export { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";
+
 /** A resource as it is stored and as GET returns it (before `present`). */
 export interface Resource {
   readonly id: string;
