@@ -9,7 +9,10 @@ const traffic = z.record(z.string(), z.number());
 const arm = z.object({ requests: z.number(), events: z.number() });
 const block = z.object({ candidate: arm, stable: arm });
 const verdictState = z.object({
-  metrics: z.record(z.string(), z.object({ seen: block, worse: z.array(z.number()), fine: z.array(z.array(z.number())) })),
+  metrics: z.record(
+    z.string(),
+    z.object({ seen: block, recent: block, worse: z.array(z.number()), fine: z.array(z.array(z.number())) }),
+  ),
   split: z.object({ candidate: z.number(), total: z.number(), share: z.number() }),
 });
 export const metric = z.object({

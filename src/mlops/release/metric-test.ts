@@ -24,12 +24,14 @@ export interface MetricRule {
 /** Plain data; grows by one block at a time. */
 export interface MetricState {
   readonly seen: Block;
+  /** The same with the past fading, for bets: rates move, and a bet on those of an hour ago is a bad one. */
+  readonly recent: Block;
   readonly worse: EProcess;
   readonly fine: readonly EProcess[];
 }
 
 export function startMetric(rule: MetricRule): MetricState {
-  return { seen: EMPTY, worse: [], fine: rule.fineBelow.map(() => []) };
+  return { seen: EMPTY, recent: EMPTY, worse: [], fine: rule.fineBelow.map(() => []) };
 }
 
 /** All bets are made on what was seen before the block, which keeps the evidence valid. */
@@ -37,10 +39,11 @@ export function observe(rule: MetricRule, state: MetricState, block: Block): Met
   if (block.candidate.requests + block.stable.requests === 0) return state;
   const { against = "stable" } = rule;
   const worseClaim: Claim = { kind: "at-most", difference: rule.worseAbove, against };
-  const fineBets = betsOnFine(rule, state.seen);
+  const fineBets = betsOnFine(rule, state.recent);
   return {
     seen: addBlocks(state.seen, block),
-    worse: addEvidence(state.worse, block, betsOnWorse(rule, state.seen), worseClaim),
+    recent: addBlocks(fade(state.recent), block),
+    worse: addEvidence(state.worse, block, betsOnWorse(rule, state.recent), worseClaim),
     fine: state.fine.map((process, step) =>
       addEvidence(process, block, fineBets, { kind: "at-least", difference: rule.fineBelow[step] ?? 1, against }),
     ),
@@ -53,6 +56,15 @@ export function worseEvidence(state: MetricState): number {
 
 export function fineEvidence(state: MetricState, step: number): number {
   return evidence(state.fine[step] ?? []);
+}
+
+/** Requests; long enough for a steady share of half a percent. */
+const MEMORY = 2000;
+
+function fade({ candidate, stable }: Block): Block {
+  const kept = Math.min(1, MEMORY / Math.max(1, candidate.requests + stable.requests));
+  const part = ({ requests, events }: Block["candidate"]) => ({ requests: requests * kept, events: events * kept });
+  return { candidate: part(candidate), stable: part(stable) };
 }
 
 const LARGEST_BET = 0.7;

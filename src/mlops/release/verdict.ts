@@ -1,5 +1,5 @@
 import { logSplitEvidence, type Split } from "../statistics/sample-ratio.ts";
-import type { Block } from "../statistics/two-rates.ts";
+import { type Block, EMPTY } from "../statistics/two-rates.ts";
 import { fineEvidence, type MetricRule, type MetricState, observe, startMetric, worseEvidence } from "./metric-test.ts";
 
 /** How sure the verdict has to be, over all looks and all metrics together. */
@@ -71,7 +71,5 @@ export function judge(rules: readonly MetricRule[], state: VerdictState, confide
 }
 
 function stateOf(state: VerdictState, metric: string): MetricState {
-  return state.metrics[metric] ?? { seen: { candidate: NONE, stable: NONE }, worse: [], fine: [] };
+  return state.metrics[metric] ?? { seen: EMPTY, recent: EMPTY, worse: [], fine: [] };
 }
-
-const NONE = { requests: 0, events: 0 };
