@@ -1,7 +1,8 @@
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
-import { startTestCloud } from "../../src/cloud/testing.ts";
+import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 import { buildCore, clusterBody, VERSIONS } from "./core.ts";
 
@@ -240,4 +241,41 @@ test("with local accounts there is an administrator's credential, which asks no 
 
   expect((await other.cloud.ask("GET", path, { apiVersion: null, token })).status).toBe(200);
   expect((await other.cloud.ask("GET", path, { apiVersion: null, token: `${token}x` })).status).toBe(401);
+});
+
+test("objects survive a restart, a watch from before it is told to start anew, and nothing of a deleted cluster is left", async () => {
+  const first = await startTestCloud({ keep: true });
+  const { stateDir } = first;
+  const core = await buildCore(first);
+  const id = core.id("Microsoft.ContainerService/managedClusters", "aks");
+  await first.put(id, clusterBody(core, { properties: { disableLocalAccounts: false } }), VERSIONS.aks);
+  const admin = async (cloud: TestCloud) => {
+    const { kubeconfigs } = (await cloud.ask("POST", `${id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks })).json;
+    const [found] = (kubeconfigs as JsonObject[]).filter(isObject);
+    const { server: address, token } = connection(Buffer.from(asString(found?.value), "base64").toString());
+    return (method: string, path: string, body?: JsonObject) =>
+      cloud.ask(method, `${address}${path}`, { apiVersion: null, token, ...(body === undefined ? {} : { body }) });
+  };
+  const before = await admin(first);
+  const list = "/api/v1/namespaces/default/configmaps";
+  const { metadata } = (await before("GET", list)).json;
+  await before("POST", list, configMap("kept"));
+  await first.close();
+
+  const again = await startTestCloud({ stateDir, keep: true });
+  try {
+    const after = await admin(again);
+    expect((await after("GET", `${list}/kept`)).json).toMatchObject({ data: { a: "1" } });
+    const since = asString((metadata as JsonObject).resourceVersion);
+    expect((await after("GET", `${list}?watch=true&resourceVersion=${since}`)).body).toMatchObject({
+      object: { reason: "Expired" },
+    });
+
+    await again.settle(await again.ask("DELETE", id, { apiVersion: VERSIONS.aks }));
+    const collections = ["kubernetes-objects", "kubernetes-versions", "kubernetes-derived"];
+    expect(collections.flatMap((collection) => again.host.store.list(collection))).toEqual([]);
+  } finally {
+    await again.close();
+    await rm(stateDir, { recursive: true, force: true });
+  }
 });

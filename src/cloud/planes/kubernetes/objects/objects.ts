@@ -34,7 +34,7 @@ const VERSIONS = "kubernetes-versions";
 const REMEMBERED = 1000;
 
 interface Stream {
-  /** Nothing is known of this version and those before. */
+  /** Everything behind this version is known. */
   floor: number;
   readonly events: ObjectEvent[];
   readonly listeners: Set<(event: ObjectEvent) => void>;
@@ -47,7 +47,7 @@ export function createObjects({ store }: Pick<CloudHost, "store">): Objects {
   const version = (cluster: string) => store.get<number>(VERSIONS, cluster) ?? 1;
 
   function streamOf(cluster: string): Stream {
-    const known = streams.get(cluster) ?? { floor: version(cluster) - 1, events: [], listeners: new Set() };
+    const known = streams.get(cluster) ?? { floor: version(cluster), events: [], listeners: new Set() };
     streams.set(cluster, known);
     return known;
   }
