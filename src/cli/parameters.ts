@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isObject, type JsonValue } from "../base/index.ts";
 import { checkParameters, type EvaluatedResource, evaluateProgram, type Parameter, type Program } from "../ir/index.ts";
-import { checkDefinition, checkTaints } from "../platform/index.ts";
+import { checkBodies, checkDefinition } from "../platform/index.ts";
 import { type Diagnostic, DiagnosticsError, EXIT, hasErrors, QuaysideError, type Reporter } from "../report/index.ts";
 
 export interface ParameterSources {
@@ -27,7 +27,7 @@ export async function resolveParameters(
   // The platform's own rules need values of the declared types.
   const diagnostics: Diagnostic[] = hasErrors(declared)
     ? declared
-    : [...declared, ...checkDefinition(values), ...checkTaints(bodies(program, values))];
+    : [...declared, ...checkDefinition(values), ...checkBodies(bodies(program, values))];
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics);
   for (const { code, at, message } of diagnostics) reporter.emit("warning", { code, message: `${at}: ${message}` });
   return values;

@@ -1,4 +1,4 @@
-export { checkDefinition, checkTaints } from "./check/index.ts";
+export { checkBodies, checkDefinition } from "./check/index.ts";
 export { clusterObjects } from "./cluster-objects.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { definePlatform } from "./definition.ts";

@@ -51,7 +51,7 @@ export const plan = command<PlanFlags>({
     });
     const concerns = new Map(program.resources.map(({ symbol, concern }) => [symbol, concern]));
     const deployed = evaluation.resources.filter(({ condition }) => condition);
-    const parameters = Object.entries(evaluation.parameters).map(([name, value = null]) => ({
+    const parameters = Object.entries(evaluation.parameters).map(([name, value]) => ({
       name,
       value,
       given: Object.hasOwn(given, name),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonValue } from "../../base/index.ts";
 import { evaluateProgram } from "../../ir/index.ts";
 import { formatDiagnostic } from "../../report/index.ts";
-import { checkDefinition, checkTaints, definePlatform } from "../index.ts";
+import { checkBodies, checkDefinition, definePlatform } from "../index.ts";
 
 const codes = (values: Record<string, JsonValue>) => checkDefinition(values).map(({ code, at }) => `${code} at ${at}`);
 
@@ -149,8 +149,30 @@ const evaluated = (parameters: Record<string, JsonValue>) =>
     resourceGroup: { name: "rg", location: "eastus" },
   }).resources;
 
-test("jobs and models tolerate the taints of every pool of the platform", () => {
-  expect(checkTaints(evaluated({ enableGpuNodes: true }))).toEqual([]);
+test.each(["dev", "staging", "prod"])("the parts of %s fit each other", (environmentName) => {
+  const all = { environmentName, enableGpuNodes: true, enableSpotNodes: true };
+
+  expect(checkBodies(evaluated(all))).toEqual([]);
+  expect(checkBodies(evaluated({ environmentName, taintStyle: "amlarc" }))).toEqual([]);
+});
+
+const without = (symbol: string, parameters: Record<string, JsonValue>) =>
+  evaluated(parameters).filter((resource) => resource.symbol !== symbol);
+
+test("an instance type that no pool serves is told by its name", () => {
+  expect(checkBodies(without("gpuPool", { enableGpuNodes: true }))).toMatchObject([
+    {
+      code: "platform.instance-type-without-pool",
+      message: "no pool has the labels that instance type gpu selects: workload=gpu",
+      at: "resources.aksCompute.properties.properties.instanceTypes.gpu.nodeSelector",
+    },
+  ]);
+});
+
+test("an endpoint without its zones is told with how many it needs", () => {
+  expect(checkBodies(without("workspaceEndpointZones", { environmentName: "staging" }))).toMatchObject([
+    { code: "platform.private-names-incomplete", message: expect.stringContaining("2 zones") },
+  ]);
 });
 
 test.each([
@@ -159,12 +181,13 @@ test.each([
   ["ml.azure.com/amlarc=true:NoSchedule", 0],
 ])("a pool that a team taints with %s gives %i findings", (taint, count) => {
   const pool = {
+    id: "/teamPool",
     symbol: "teamPool",
     type: "Microsoft.ContainerService/managedClusters/agentPools",
     body: { properties: { mode: "User", nodeTaints: [taint] } },
   };
 
-  const found = checkTaints([...evaluated({}), pool]);
+  const found = checkBodies([...evaluated({}), pool]);
 
   expect(found.map(({ code }) => code)).toEqual(Array<string>(count).fill("platform.taint-not-tolerated"));
 });

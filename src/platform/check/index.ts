@@ -3,12 +3,14 @@ import { type Diagnostic, sortDiagnostics } from "../../report/index.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkConflicts } from "./conflicts.ts";
+import type { Declared } from "./declared.ts";
+import { checkInstanceTypes } from "./instance-types.ts";
 import { checkNames } from "./names.ts";
 import { checkNodes } from "./nodes.ts";
+import { checkPrivateLink } from "./private-link.ts";
 import { checkProfile } from "./profile.ts";
+import { checkTaints } from "./taints.ts";
 import { type Rule, readValues } from "./values.ts";
-
-export { checkTaints } from "./taints.ts";
 
 const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCapacity, checkProfile, checkConflicts];
 
@@ -19,4 +21,12 @@ const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCap
 export function checkDefinition(values: Readonly<Record<string, JsonValue>>): Diagnostic[] {
   const read = readValues(values);
   return sortDiagnostics(RULES.flatMap((rule) => rule(read)));
+}
+
+/**
+ * What the parts of the platform would not do with each other, told from evaluated bodies: so it also sees what a team
+ * added or overrode. What is not deployed has an empty body and says nothing.
+ */
+export function checkBodies(resources: readonly (Declared & { readonly id: string })[]): Diagnostic[] {
+  return sortDiagnostics([...checkTaints(resources), ...checkInstanceTypes(resources), ...checkPrivateLink(resources)]);
 }

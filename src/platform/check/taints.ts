@@ -1,11 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
-
-interface Declared {
-  readonly symbol: string;
-  readonly type: string;
-  readonly body: JsonObject;
-}
+import type { Declared } from "./declared.ts";
 
 /** Taints that the extension's pods tolerate without being told. Source: the extension's documentation. */
 const TOLERATED = /^ml\.azure\.com\/(amlarc|amlarc-system|amlarc-workload|resource-group|workspace|compute)=/;
