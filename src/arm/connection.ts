@@ -4,10 +4,11 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
 } from "@azure/core-rest-pipeline";
-import { ClientSecretCredential, DefaultAzureCredential, type TokenCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { isObject, type JsonValue } from "../base/index.ts";
-import { QuaysideError, type Secret } from "../report/index.ts";
+import { EXIT, QuaysideError } from "../report/index.ts";
 import { NetworkError } from "./error.ts";
+import { type ClientCredentials, signIn } from "./sign-in.ts";
 
 /** Where an Azure is and who we are there. */
 export interface Connection {
@@ -22,13 +23,6 @@ export interface Connection {
   readonly credential: TokenCredential;
   /** `http://127.0.0.1:port`: the rehearsal's own CONNECT proxy; absent = what the environment says. */
   readonly proxy?: string;
-}
-
-/** Client credentials; absent = whatever `DefaultAzureCredential` finds (environment, workload identity, az login, ...). */
-export interface ClientCredentials {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
 }
 
 export interface ConnectOptions {
@@ -51,18 +45,12 @@ const PUBLIC_CLOUD = {
 /** Finds out what the cloud at that address calls its services, and how to sign in there. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const cloud = options.cloud === "azure" ? PUBLIC_CLOUD : await discover(options.cloud, options.proxy);
-  const isPublic = cloud === PUBLIC_CLOUD;
-  const shared = {
+  const credential = await signIn(options.credentials, {
     authorityHost: cloud.authority,
     // Unknown authorities would be looked up at the public cloud, which a rehearsal must never contact.
-    disableInstanceDiscovery: !isPublic,
+    disableInstanceDiscovery: cloud !== PUBLIC_CLOUD,
     ...(options.proxy === undefined ? {} : { proxyOptions: proxySettings(options.proxy) }),
-  };
-  const { tenantId, clientId, clientSecret } = options.credentials ?? {};
-  const credential =
-    tenantId !== undefined && clientId !== undefined && clientSecret !== undefined
-      ? new ClientSecretCredential(tenantId, clientId, clientSecret.reveal(), shared)
-      : new DefaultAzureCredential(shared);
+  });
   const { endpoint, audience, storageSuffix, registrySuffix, vaultSuffix } = cloud;
   return {
     endpoint,
@@ -86,7 +74,7 @@ async function discover(address: string, proxy: string | undefined): Promise<typ
     throw new QuaysideError(`--cloud is ${address}; it takes rehearsal, azure or an https:// address`, {
       code: "arm.bad-cloud",
       fault: "user",
-      exitCode: 2,
+      exitCode: EXIT.usage,
     });
   }
   const endpoint = address.replace(/\/+$/, "");

@@ -75,21 +75,26 @@ export async function deploy(client: ArmClient, request: DeploymentRequest, opti
   }
 }
 
+/** Whether a deployment of this name is still at work: one that a cut-short run left goes on without it. */
+export async function isDeploymentActive(
+  client: ArmClient,
+  resourceGroup: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const found = await client.find(deploymentPath(client, resourceGroup, name), API_VERSION, signal);
+  const properties = isObject(found?.properties) ? found.properties : {};
+  return found !== undefined && !ENDED.has(asString(properties.provisioningState));
+}
+
+const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Canceled"]);
+
 /** Preflight: what Azure would refuse before making anything. Throws it. */
 export async function validateDeployment(client: ArmClient, request: DeploymentRequest, signal?: AbortSignal): Promise<void> {
   const path = `${deploymentPath(client, request.resourceGroup, request.name)}/validate`;
   const body = { properties: { mode: "Incremental", template: request.template, parameters: request.parameters } };
   const result = await client.post(path, API_VERSION, body, signal);
   if (isObject(result.error)) throw errorFromBody(400, result);
-}
-
-export async function listDeploymentResources(
-  client: ArmClient,
-  resourceGroup: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<DeploymentOperation[]> {
-  return listOperations(client, deploymentPath(client, resourceGroup, name), signal);
 }
 
 async function listOperations(client: ArmClient, path: string, signal: AbortSignal | undefined): Promise<DeploymentOperation[]> {

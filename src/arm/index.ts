@@ -1,12 +1,12 @@
 export { type ArmClient, createArmClient } from "./client.ts";
-export { type ClientCredentials, type Connection, type ConnectOptions, connect } from "./connection.ts";
+export { type Connection, type ConnectOptions, connect } from "./connection.ts";
 export {
   type DeploymentOperation,
   type DeploymentRequest,
   type DeploymentResult,
   deploy,
   type FollowOptions,
-  listDeploymentResources,
+  isDeploymentActive,
   validateDeployment,
 } from "./deployments.ts";
 export { ArmError, NetworkError } from "./error.ts";
@@ -19,3 +19,4 @@ export {
   type ResourceGroup,
   resourceGroupId,
 } from "./resource-groups.ts";
+export type { ClientCredentials } from "./sign-in.ts";

@@ -1,4 +1,11 @@
-import { type ArmClient, createResourceGroup, type DeploymentResult, deploy, validateDeployment } from "../arm/index.ts";
+import {
+  type ArmClient,
+  createResourceGroup,
+  type DeploymentResult,
+  deploy,
+  isDeploymentActive,
+  validateDeployment,
+} from "../arm/index.ts";
 import type { JsonObject } from "../base/index.ts";
 import type { OperationContext } from "./context.ts";
 
@@ -15,7 +22,7 @@ export interface ApplyRequest {
 export const OWNER_TAG = "managedBy";
 export const OWNER = "quayside";
 
-/** Resource group, preflight, deployment: the resource group exists afterwards even when the rest was refused. */
+/** Resource group, end of what an earlier run left at work, preflight, deployment: the resource group exists afterwards even when the rest was refused. */
 export async function apply(client: ArmClient, request: ApplyRequest, context: OperationContext): Promise<DeploymentResult> {
   await createResourceGroup(client, request.resourceGroup, request.location, { [OWNER_TAG]: OWNER }, context.signal);
   const deployment = {
@@ -24,6 +31,7 @@ export async function apply(client: ArmClient, request: ApplyRequest, context: O
     template: request.template,
     parameters: request.parameters,
   };
+  await earlierEnded(client, request, context);
   await validateDeployment(client, deployment, context.signal);
   return deploy(client, deployment, {
     pollMs: context.pollMs,
@@ -31,4 +39,17 @@ export async function apply(client: ArmClient, request: ApplyRequest, context: O
     signal: context.signal,
     onOperation: ({ id, type, name, state }) => context.reporter.emit("resource.changed", { id, type, name, state }),
   });
+}
+
+/** Azure refuses a second deployment of the same name beside an active one. */
+async function earlierEnded(
+  client: ArmClient,
+  { resourceGroup, deployment }: ApplyRequest,
+  context: OperationContext,
+): Promise<void> {
+  const isActive = () => isDeploymentActive(client, resourceGroup, deployment, context.signal);
+  if (!(await isActive())) return;
+  context.reporter.emit("note", { message: `deployment ${deployment} of an earlier run is still active; waiting for its end` });
+  do await context.clock.sleep(context.pollMs, context.signal);
+  while (await isActive());
 }

@@ -1,28 +1,10 @@
 import { type ArmClient, deleteResourceGroup, findResourceGroup, listResources } from "../arm/index.ts";
-import { asString, type JsonObject } from "../base/index.ts";
+import { asString, isObject, type JsonObject } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import { OWNER, OWNER_TAG } from "./apply.ts";
 import type { OperationContext } from "./context.ts";
 
-/**
- * What must go, or be detached, before the group: an attached compute holds the cluster, and a workspace that is deleted
- * with its group stays soft-deleted and blocks its name for 14 days.
- */
-const FIRST: readonly {
-  readonly type: string;
-  readonly apiVersion: string;
-  readonly query: string;
-  readonly children?: string;
-}[] = [
-  {
-    type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-    apiVersion: "2026-05-01",
-    query: "",
-    children: "onlineEndpoints",
-  },
-  { type: "Microsoft.MachineLearningServices/workspaces/computes", apiVersion: "2026-05-01", query: "", children: "computes" },
-  { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01", query: "forceToPurge=true" },
-];
+const WORKSPACES = { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01" };
 const VAULTS = { type: "Microsoft.KeyVault/vaults", apiVersion: "2026-02-01" };
 
 export interface DestroyOptions {
@@ -47,7 +29,8 @@ export async function destroy(
     });
   }
   const resources = await listResources(client, resourceGroup, context.signal);
-  for (const kind of FIRST) await removeKind(client, kind, resources, context);
+  for (const workspace of resources.filter(ofType(WORKSPACES.type)))
+    await removeWorkspace(client, asString(workspace.id), context);
   const vaults = resources.filter(ofType(VAULTS.type));
   const protectedVaults = new Set(
     await Promise.all(vaults.map(async (vault) => ((await isPurgeProtected(client, vault, context)) ? asString(vault.id) : ""))),
@@ -72,31 +55,32 @@ export async function destroy(
   return { removed: resources.length };
 }
 
-async function removeKind(
-  client: ArmClient,
-  kind: (typeof FIRST)[number],
-  resources: readonly JsonObject[],
-  context: OperationContext,
-): Promise<void> {
-  const workspaces = resources.filter(ofType("Microsoft.MachineLearningServices/workspaces"));
-  for (const workspace of workspaces) {
-    const id = asString(workspace.id);
-    const targets =
-      kind.children === undefined
-        ? [{ id, properties: {} }]
-        : await client.list(`${id}/${kind.children}`, kind.apiVersion, context.signal);
-    for (const target of targets) {
-      const attached = JSON.stringify(target.properties).includes('"isAttachedCompute":true');
-      const query = kind.children === "computes" ? `underlyingResourceAction=${attached ? "Detach" : "Delete"}` : kind.query;
-      await client.delete(`${asString(target.id)}${query === "" ? "" : `?${query}`}`, kind.apiVersion, context.signal);
-      context.reporter.emit("note", { message: `removed ${asString(target.id).split("/").slice(-2).join("/")}` });
-    }
+/**
+ * What must go, or be detached, before the group: an attached compute holds the cluster, and a workspace that is deleted
+ * with its group stays soft-deleted and blocks its name for 14 days.
+ */
+async function removeWorkspace(client: ArmClient, workspace: string, context: OperationContext): Promise<void> {
+  const { apiVersion } = WORKSPACES;
+  const remove = async (id: string, query = "") => {
+    await client.delete(`${id}${query}`, apiVersion, context.signal);
+    context.reporter.emit("note", { message: `removed ${id.split("/").slice(-2).join("/")}` });
+  };
+  for (const endpoint of await client.list(`${workspace}/onlineEndpoints`, apiVersion, context.signal))
+    await remove(asString(endpoint.id));
+  for (const compute of await client.list(`${workspace}/computes`, apiVersion, context.signal)) {
+    const isAttached = propertiesOf(compute).isAttachedCompute === true;
+    await remove(asString(compute.id), `?underlyingResourceAction=${isAttached ? "Detach" : "Delete"}`);
   }
+  await remove(workspace, "?forceToPurge=true");
 }
 
 async function isPurgeProtected(client: ArmClient, vault: JsonObject, context: OperationContext): Promise<boolean> {
   const body = await client.find(asString(vault.id), VAULTS.apiVersion, context.signal);
-  return JSON.stringify(body ?? {}).includes('"enablePurgeProtection":true');
+  return propertiesOf(body).enablePurgeProtection === true;
+}
+
+function propertiesOf(body: JsonObject | undefined): JsonObject {
+  return isObject(body?.properties) ? body.properties : {};
 }
 
 function ofType(type: string): (resource: JsonObject) => boolean {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ArmClient, ArmError, connect, createArmClient } from "../../src/arm/index.ts";
 import { systemClock } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
-import { destroy, verify } from "../../src/ops/index.ts";
+import { apply, destroy, verify } from "../../src/ops/index.ts";
 import { recordingReporter } from "../../src/report/index.ts";
 import { trust } from "../support/platform.ts";
 
@@ -20,13 +20,49 @@ const identity = (group: string, name: string) => ({
 beforeAll(async () => {
   cloud = await startTestCloud();
   trust(cloud.cloud.caFile);
-  const { endpoints, subscriptionId, proxy, tenantId, credentials } = cloud.cloud;
-  client = createArmClient(
-    await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...credentials } }),
-  );
+  client = await clientOf(cloud);
 });
 
+async function clientOf({ cloud: { endpoints, subscriptionId, proxy, tenantId, credentials } }: TestCloud): Promise<ArmClient> {
+  return createArmClient(
+    await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...credentials } }),
+  );
+}
+
 afterAll(() => cloud.close());
+
+test("a deployment that a cut-short run left at work is waited for", async () => {
+  await using slow = await startTestCloud({ clock: "manual" });
+  trust(slow.cloud.caFile);
+  const own = await clientOf(slow);
+  const group = await slow.group("rg-again");
+  const resource = {
+    type: "Microsoft.OperationalInsights/workspaces",
+    apiVersion: "2025-02-01",
+    name: "log-again",
+    location: "eastus",
+  };
+  const template = {
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    resources: [{ ...resource, properties: {} }],
+  };
+  await own.start(`${group}/providers/Microsoft.Resources/deployments/quayside`, "2025-04-01", {
+    properties: { mode: "Incremental", template, parameters: {} },
+  });
+  const reporter = recordingReporter();
+  // Waiting is what moves this cloud's time on.
+  const clock = { ...systemClock, sleep: async () => void (await slow.control("POST", "/clock/advance", { ms: 60_000 })) };
+
+  const request = { resourceGroup: "rg-again", location: "eastus", deployment: "quayside", template, parameters: {} };
+  const { operations } = await apply(own, request, { ...context(), reporter, clock });
+
+  expect(operations).toMatchObject([{ name: "log-again", state: "succeeded" }]);
+  expect(reporter.events).toContainEqual({
+    name: "note",
+    payload: { message: "deployment quayside of an earlier run is still active; waiting for its end" },
+  });
+});
 
 test("verification lists what is missing and ends with exit code 4", async () => {
   const group = await cloud.group("rg-verify");

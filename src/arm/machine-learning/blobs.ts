@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
+import type { ContainerClient } from "@azure/storage-blob";
 import { asString } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { type Connection, proxySettings } from "../connection.ts";
@@ -27,7 +27,7 @@ export async function uploadFiles(
   files: readonly LocalFile[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const container = openContainer(connection, place.container);
+  const container = await openContainer(connection, place.container);
   for (const { path, file } of files) {
     const content = await readFile(file);
     const blob = container.getBlockBlobClient(join(place.path, path));
@@ -36,16 +36,13 @@ export async function uploadFiles(
 }
 
 export async function downloadBlob(connection: Connection, place: BlobPlace, signal?: AbortSignal): Promise<Buffer> {
-  const blob = openContainer(connection, place.container).getBlobClient(place.path);
+  const blob = (await openContainer(connection, place.container)).getBlobClient(place.path);
   return explain(place, () => blob.downloadToBuffer(0, undefined, signal === undefined ? {} : { abortSignal: signal }));
 }
 
-/** Text behind an address that carries its own SAS, from a byte on: what log streaming polls. */
+/** Text behind an address that carries its own SAS. */
 export async function downloadText(connection: Connection, address: string, signal?: AbortSignal): Promise<string> {
-  const url = new URL(address);
-  const [container = "", ...rest] = url.pathname.split("/").filter((segment) => segment !== "");
-  const place = { container: `${url.origin}/${container}${url.search}`, path: decodeURIComponent(rest.join("/")) };
-  return (await downloadBlob(connection, place, signal)).toString("utf8");
+  return (await downloadBlob(connection, placeOf(address), signal)).toString("utf8");
 }
 
 /** `azureml://.../datastores/{name}/paths/{path}` or `azureml://jobs/{job}/outputs/{output}/paths/{path}` to blobs. */
@@ -65,11 +62,7 @@ export async function resolveUri(workspace: Workspace, uri: string, signal?: Abo
     const [, datastore = "", path = ""] = stored;
     return { container: await datastoreContainer(workspace, datastore, signal), path };
   }
-  if (uri.startsWith("https://")) {
-    const url = new URL(uri);
-    const [container = "", ...rest] = url.pathname.split("/").filter((segment) => segment !== "");
-    return { container: `${url.origin}/${container}${url.search}`, path: rest.join("/") };
-  }
+  if (uri.startsWith("https://")) return placeOf(uri);
   throw new QuaysideError(`${uri} is not an address of blobs that Quayside reads`, {
     code: "arm.unsupported-uri",
     fault: "user",
@@ -82,10 +75,18 @@ export async function datastoreContainer(workspace: Workspace, name: string, sig
   return `https://${asString(body.accountName)}.blob.${suffix}/${asString(body.containerName)}`;
 }
 
-export function openContainer(connection: Connection, address: string): ContainerClient {
+export async function openContainer(connection: Connection, address: string): Promise<ContainerClient> {
+  // Loaded when it is needed: most commands never touch a blob.
+  const { AnonymousCredential, ContainerClient } = await import("@azure/storage-blob");
   const options = connection.proxy === undefined ? {} : { proxyOptions: proxySettings(connection.proxy) };
   const hasSas = new URL(address).search !== "";
   return new ContainerClient(address, hasSas ? new AnonymousCredential() : connection.credential, options);
+}
+
+function placeOf(address: string): BlobPlace {
+  const url = new URL(address);
+  const [container = "", ...rest] = url.pathname.split("/").filter((segment) => segment !== "");
+  return { container: `${url.origin}/${container}${url.search}`, path: decodeURIComponent(rest.join("/")) };
 }
 
 function join(base: string, path: string): string {

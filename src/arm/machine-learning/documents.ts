@@ -28,7 +28,7 @@ export interface Lease {
 
 export async function openDocuments(workspace: Workspace, signal?: AbortSignal): Promise<Documents> {
   const address = await datastoreContainer(workspace, "workspaceblobstore", signal);
-  const container = openContainer(workspace.client.connection, address);
+  const container = await openContainer(workspace.client.connection, address);
   const at = <T>(path: string, work: () => Promise<T>) => explain({ container: address, path }, work);
   const abort = (given: AbortSignal | undefined) => (given === undefined ? {} : { abortSignal: given });
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ArmClient, type ModelVersion, openWorkspace, type Workspace } from "../../arm/index.ts";
 import { estimateMonthlyCost } from "../../azure/index.ts";
-import { asString, type JsonValue, systemClock } from "../../base/index.ts";
+import { asString, isObject, type JsonObject, type JsonValue, systemClock } from "../../base/index.ts";
 import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
 import {
@@ -230,12 +230,19 @@ async function firstPrediction(workspace: Workspace, plan: ModelPlan, released: 
 async function whoRuns(client: ArmClient, given: Readonly<Record<string, JsonValue>>): Promise<Record<string, JsonValue>> {
   if (given.operatorObjectId !== undefined) return {};
   const token = await client.connection.credential.getToken(`${client.connection.audience}/.default`);
-  const claims = JSON.parse(Buffer.from(token?.token.split(".")[1] ?? "", "base64url").toString("utf8")) as {
-    oid?: string;
-    idtyp?: string;
-  };
+  const claims = claimsOf(token?.token ?? "");
   if (claims.oid === undefined) return {};
   return { operatorObjectId: claims.oid, operatorType: claims.idtyp === "app" ? "ServicePrincipal" : "User" };
+}
+
+/** A token that is not a JWT tells nothing; the parser's own error would quote it. */
+function claimsOf(token: string): JsonObject {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return isObject(claims) ? claims : {};
+  } catch {
+    return {};
+  }
 }
 
 function operations(session: Session, bench: Workbench): OperationContext {
