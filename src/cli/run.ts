@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { proposeCompletions, run } from "@stricli/core";
-import { EXIT } from "../report/index.ts";
+import { EXIT, QuaysideError } from "../report/index.ts";
 import { application } from "./app.ts";
 import { type Context, INTERRUPTED } from "./context.ts";
 
@@ -10,7 +10,7 @@ const onSignal = () => {
   interrupts++;
   // The first one lets go of what was made; the second one does not wait for that.
   if (interrupts > 1) process.exit(INTERRUPTED);
-  interrupt.abort(new Error("interrupted"));
+  interrupt.abort(new QuaysideError("interrupted", { code: "cli.interrupted", fault: "user" }));
 };
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
@@ -31,7 +31,8 @@ const context: Context = {
   },
 };
 
-const inputs = process.argv.slice(2);
+const typed = process.argv.slice(2);
+const inputs = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
 if (inputs[0] === "__complete") {
   for (const { completion } of await proposeCompletions(application, inputs.slice(1), context))
     process.stdout.write(`${completion}\n`);

@@ -11,11 +11,19 @@ export interface SessionFlags {
   readonly realtime?: boolean;
 }
 
+const CLOUDS = ["rehearsal", "azure"];
+
+function parseCloud(text: string): string {
+  if (CLOUDS.includes(text) || text.startsWith("https://")) return text;
+  throw new Error(`it is rehearsal, azure or an https:// address`);
+}
+
 /** The flags that choose an Azure; spread into a command's flags. */
 export const SESSION_FLAGS = {
   cloud: {
     kind: "parsed",
-    parse: String,
+    parse: parseCloud,
+    proposeCompletions: () => [...CLOUDS],
     brief: "rehearsal (the embedded Azure), azure, or the https:// address of an ARM endpoint",
     default: "rehearsal",
   },

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { QuaysideError } from "../report/index.ts";
 
@@ -18,9 +18,9 @@ export function stateFolder(cwd: string, chosen: string | undefined): StateFolde
 /** Makes a folder of the state, or tells which one could not be made. */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeBelow(path);
   } catch (cause) {
-    // Node reports a read-only file system as ENOENT here, so the system's own word is kept out of the message.
+    // Some systems call a folder that takes none below it "not found", so the system's own word is kept out of the message.
     throw new QuaysideError(`the folder ${path} cannot be made`, {
       code: "cli.state-unwritable",
       fault: "user",
@@ -28,6 +28,13 @@ export function makeFolder(path: string): void {
       cause,
     });
   }
+}
+
+/** Node's own `recursive` never ends where a folder exists and still answers ENOENT, as below /proc. */
+function makeBelow(path: string): void {
+  if (existsSync(path)) return void mkdirSync(path, { recursive: true }); // refuses a file
+  if (dirname(path) !== path) makeBelow(dirname(path));
+  mkdirSync(path);
 }
 
 /** One run at a time works on a state folder. Dispose it to let the next one in; a dead holder is taken over. */

@@ -34,10 +34,31 @@ describe("what is typed", () => {
   });
 
   test("a cloud that is not an address is refused", async () => {
-    const { code, err } = await quayside(["status", "--cloud", "mars", "--subscription", "s"]);
+    const { code, err } = await startQuayside(["status", "--cloud", "mars", "--subscription", "s"]).finished;
 
-    expect(err).toContain("error arm.bad-cloud: --cloud is mars");
+    expect(err).toContain('Failed to parse "mars" for cloud: it is rehearsal, azure or an https:// address');
     expect(code).toBe(2);
+  });
+
+  test("a file of data that cannot be read is refused before anybody is asked", async () => {
+    const { code, err } = await quayside(["model", "score", "--data", "@nowhere.json"]);
+
+    expect(err).toContain("error cli.unreadable-data");
+    expect(code).toBe(2);
+  });
+
+  test("a state folder where none can be made is refused, also where the system says not found", async () => {
+    const { code, err } = await quayside(["cloud", "start", "--state", "/proc/nowhere/state"]);
+
+    expect(err).toContain("error cli.state-unwritable");
+    expect(code).toBe(1);
+  });
+
+  test("help is a command, too", async () => {
+    const { code, out } = await startQuayside(["help", "cloud", "start"]).finished;
+
+    expect(out).toContain("quayside cloud start");
+    expect(code).toBe(0);
   });
 
   test("a rehearsal that does not run cannot be asked", async () => {

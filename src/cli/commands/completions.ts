@@ -16,7 +16,12 @@ compdef _quayside quayside`,
 
 export const completions = command<Readonly<Record<string, unknown>>, [shell: string]>({
   brief: "Print a completion script for bash, zsh or fish",
-  positional: { kind: "tuple", parameters: [{ brief: "bash, zsh or fish", parse: String, placeholder: "shell" }] },
+  positional: {
+    kind: "tuple",
+    parameters: [
+      { brief: "bash, zsh or fish", parse: String, placeholder: "shell", proposeCompletions: () => Object.keys(SCRIPTS) },
+    ],
+  },
   async run(_flags, bench, shell) {
     const script = SCRIPTS[shell];
     if (script === undefined)

@@ -108,6 +108,7 @@ const score = command<ModelFlags & { readonly deployment?: string; readonly data
   },
   aliases: { ...MODEL_ALIASES, d: "data" },
   async run(flags, bench) {
+    const given = flags.data?.startsWith("@") ? await readBody(resolve(bench.cwd, flags.data.slice(1))) : flags.data;
     const { plan, workspace } = await openModel(flags, bench);
     const endpoint = await findEndpoint(workspace, plan.endpoint.value.name, bench.signal);
     if (endpoint === undefined)
@@ -116,17 +117,18 @@ const score = command<ModelFlags & { readonly deployment?: string; readonly data
         fault: "user",
         hint: "release a model: quayside model release",
       });
-    const body =
-      flags.data === undefined
-        ? (plan.sampleRequests[0] ?? "{}")
-        : flags.data.startsWith("@")
-          ? await readFile(resolve(bench.cwd, flags.data.slice(1)), "utf8")
-          : flags.data;
+    const body = given ?? plan.sampleRequests[0] ?? "{}";
     const answer = await scoreModel(await openScoring(workspace, endpoint, bench.signal), body, flags.deployment, bench.signal);
     bench.renderer.result(answer.body, answer);
     return answer.status === 200 ? EXIT.done : EXIT.failed;
   },
 });
+
+function readBody(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`${file} cannot be read`, { code: "cli.unreadable-data", hint: "--data takes JSON or @file", cause });
+  });
+}
 
 export const model = buildRouteMap({
   routes: { train, release, score, rollback, logs, history, watch },

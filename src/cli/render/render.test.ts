@@ -2,6 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { chooseRenderer, type Renderer } from "./index.ts";
 
+/** How the live block is taken back: so many lines up, and everything below erased. */
+const UP = new RegExp(String.raw`^${"\u001b"}\[(\d+)A`);
+const REDRAW = new RegExp(String.raw`(${"\u001b"}\[\d+A${"\u001b"}\[0J)`);
+
 /** A stream that remembers; on a terminal it also keeps the screen as a person would see it. */
 function screen(isTTY: boolean) {
   const written: string[] = [];
@@ -13,8 +17,8 @@ function screen(isTTY: boolean) {
     /** Applies "up n lines and clear below", which is all that the renderer uses. */
     visible: () => {
       let lines: string[] = [""];
-      for (const part of written.join("").split(/(\u001b\[\d+A\u001b\[0J)/)) {
-        const up = /^\u001b\[(\d+)A/.exec(part)?.[1];
+      for (const part of written.join("").split(REDRAW)) {
+        const up = UP.exec(part)?.[1];
         if (up !== undefined) lines = [...lines.slice(0, lines.length - 1 - Number(up)), ""];
         else
           for (const [at, line] of part.split("\n").entries())
