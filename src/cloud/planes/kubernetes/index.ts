@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject } from "../../../base/index.ts";
 import type { CloudHost, Plane, Principal } from "../../contract.ts";
 import { textAt } from "../../providers/common/body.ts";
+import { isLoopbackName } from "../../suffixes.ts";
 import { authenticate, requireAccess } from "./cluster/access.ts";
 import { type Cluster, clusterOf, serverPath } from "./cluster/cluster.ts";
 import { forgetDerived, reconcile } from "./cluster/reconcile.ts";
@@ -34,7 +35,7 @@ export function createKubernetesPlane(host: CloudHost): Plane & { forget(uid: st
   const objects = createObjects(host);
   return {
     name: "kubernetes",
-    matches: (_, path) => PREFIX.test(path),
+    matches: (name, path) => PREFIX.test(path) && isLoopbackName(name),
     handle(request, response) {
       serve(host, objects, request, response)
         .catch((error: unknown) => send(response, refusalReply(host, error)))
