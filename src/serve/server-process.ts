@@ -9,7 +9,7 @@ import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, startModelServer } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-rate 1] [--collect-drop COLUMN,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--threads auto|N] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-rate 1] [--collect-drop COLUMN,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 await runMain(async () => {
   const { values, positionals } = usage(USAGE, () =>
@@ -21,6 +21,7 @@ await runMain(async () => {
         name: { type: "string" },
         version: { type: "string" },
         engine: { type: "string", default: DEFAULTS.engine },
+        threads: { type: "string" },
         "max-body-bytes": { type: "string" },
         "max-rows": { type: "string" },
         "max-batch-rows": { type: "string" },
@@ -53,6 +54,7 @@ await runMain(async () => {
     version,
     ...(collector === undefined ? {} : { collector }),
     engine: engineOption(values.engine),
+    threads: (values.threads ?? "auto") === "auto" ? "auto" : integerOption(USAGE, "threads", values.threads, 0, 0, 256),
     host: values.host,
     port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),
     maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encodeModel } from "../../../examples/iris/src/onnx.ts";
-import { ECHO, LINEAR } from "../testing/models.ts";
-import { testServer } from "../testing/server.ts";
+import { ECHO, ECHO_REQUEST, LINEAR, LOOKUP } from "../testing/models.ts";
+import { post, testServer } from "../testing/server.ts";
 import { chooseEngine } from "./engine.ts";
 
 const linear = encodeModel(LINEAR);
@@ -46,4 +46,21 @@ test("the log, the model's description and the metrics name the engine", async (
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
     'quayside_model_info{model="m",version="3",engine="onnxruntime"} 1',
   );
+});
+
+test("in threads of its own ONNX Runtime gives the same answers, fails request by request, and leaves the event loop free", async () => {
+  await using inLoop = await testServer(echo, { threads: 0 });
+  await using inThreads = await testServer(echo, { threads: 2 });
+  const ask = async (url: string) => (await post(`${url}/v2/models/m/infer`, ECHO_REQUEST)).json();
+  const lookup = await chooseEngine("onnxruntime", encodeModel(LOOKUP), "lookup.onnx", 1);
+  const at = (index: bigint) => ({ index: { type: "int64", dims: [1, 1], data: BigInt64Array.of(index) } }) as const;
+
+  expect(await Promise.all([1, 2, 3].map(() => ask(inThreads.url)))).toEqual(Array(3).fill(await ask(inLoop.url)));
+  await expect(lookup.evaluator.run(at(7n))).rejects.toThrow(/out of.*bounds/i);
+  expect((await lookup.evaluator.run(at(1n))).value?.data).toEqual(Float32Array.of(20));
+  expect([lookup.evaluator.offLoop, lookup.evaluator.concurrency]).toEqual([true, 1]);
+  await lookup.evaluator.close();
+  await expect(chooseEngine("onnxruntime", Buffer.from("no"), "x.onnx", 1)).rejects.toMatchObject({
+    code: "serve.model-not-onnx",
+  });
 });

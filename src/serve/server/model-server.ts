@@ -6,7 +6,7 @@ import { addBuildInfo, addProcessMetrics, createMetrics, type Metrics } from "..
 import { createAnswer } from "./answer.ts";
 import { BATCH_DEFAULTS, createBatcher } from "./batcher.ts";
 import type { Collector } from "./collection/collector.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Threads } from "./engine.ts";
 import { loadModel, type Model } from "./model.ts";
 import type { RepositoryModel } from "./repository.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
@@ -20,6 +20,7 @@ export interface ModelServerOptions {
   readonly version: string;
   /** What computes the model. */
   readonly engine: Engine;
+  readonly threads: Threads;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -43,6 +44,7 @@ export interface ModelServerOptions {
 
 export const MODEL_SERVER_DEFAULTS = {
   engine: "auto",
+  threads: "auto",
   host: "127.0.0.1",
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
@@ -103,7 +105,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const port = await listen(server, options.host, options.port);
 
   async function load(): Promise<void> {
-    const model = await loadModel(options.place, options.name, options.version, options.engine);
+    const model = await loadModel(options.place, options.name, options.version, options.engine, options.threads);
     await warmUp(model);
     const batcher = createBatcher(model.evaluator, {
       maxRows: options.maxBatchRows,

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ModelFault } from "../fault.ts";
-import { chooseEngine, type Engine } from "./engine.ts";
+import { chooseEngine, type Engine, type Threads } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { readSignature } from "./signature.ts";
 
@@ -19,9 +19,9 @@ export interface Model {
 const MAX_DEPTH = 4;
 
 /** `place` is a model file or a folder that holds one; throws a `ModelFault` that says why it cannot be served. */
-export async function loadModel(place: string, name: string, version: string, engine: Engine): Promise<Model> {
+export async function loadModel(place: string, name: string, version: string, engine: Engine, threads: Threads): Promise<Model> {
   const file = await findModelFile(place);
-  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file);
+  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file, threads);
   const beside = join(dirname(file), "signature.json");
   const signature = await readFile(beside, "utf8").catch(() => undefined);
   const columns = signature === undefined ? undefined : readSignature(beside, signature, evaluator.inputs[0]);
