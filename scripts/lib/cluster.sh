@@ -1,11 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # the scripts set what they share
 # The way to the cluster, and the objects on it.
 
+readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
+
 # configure_cluster CLUSTER ENVIRONMENT
 configure_cluster() {
   local cluster=$1 overlay="overlays/$2" way=kubectl private
   azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
   say "context $cluster is in $kubeconfig"
+  if [ -n "$grant_access" ]; then give_cluster_role "$cluster"; fi
   private=$(azure aks show --resource-group "$resource_group" --name "$cluster" --query 'apiServerAccessProfile.enablePrivateCluster' -o tsv)
   if [ "$private" = true ] || ! present kubectl; then
     way=invoke
@@ -17,10 +20,36 @@ configure_cluster() {
     say "there is no kubernetes/$overlay to apply"
   elif [ "$way" = kubectl ]; then
     need kubectl 1.28.0 "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
-    kubectl --kubeconfig "$kubeconfig" --context "$cluster" apply --server-side --field-manager quayside -k "$manifests/$overlay" | sed 's/^/    /'
+    apply_objects "$cluster" "$manifests/$overlay"
   else
     invoke_on_cluster "$cluster" "kubectl apply --server-side --field-manager quayside -k $overlay"
   fi
+}
+
+# Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure.
+give_cluster_role() {
+  local claims scope type
+  claims=$(caller_claims)
+  type=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")
+  scope=$(azure aks show --resource-group "$resource_group" --name "$1" --query id -o tsv)
+  azure role assignment create --assignee-object-id "$(jq -r .oid <<< "$claims")" --assignee-principal-type "$type" \
+    --role "$CLUSTER_ROLE" --scope "$scope" > /dev/null
+  say "the caller has the role $CLUSTER_ROLE"
+}
+
+# apply_objects CLUSTER FOLDER
+apply_objects() {
+  local answer left=30
+  until answer=$(kubectl --kubeconfig "$kubeconfig" --context "$1" apply --server-side --field-manager quayside -k "$2" 2>&1); do
+    left=$((left - 1))
+    # A role that was just given takes minutes to be known everywhere.
+    if [ -z "$grant_access" ] || [ "$left" = 0 ] || ! grep -q Forbidden <<< "$answer"; then
+      printf '%s\n' "$answer" >&2
+      fail "$EXIT_FAILED" "the cluster did not take $2" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
+    fi
+    sleep "$POLL_SECONDS"
+  done
+  printf '%s\n' "$answer" | sed 's/^/    /'
 }
 
 # The command that signs a user of the kubeconfig in, if it has one.
@@ -34,6 +63,6 @@ invoke_on_cluster() {
   answer=$(cd "$manifests" && azure aks command invoke --resource-group "$resource_group" --name "$1" --command "$2" --file . -o json)
   jq -r '.logs // empty' <<< "$answer" | sed 's/^/    /'
   if [ "$(jq -r .exitCode <<< "$answer")" != 0 ]; then
-    fail "$EXIT_FAILED" "the cluster did not take kubernetes/ ($2)" "the caller needs the role Azure Kubernetes Service RBAC Cluster Admin"
+    fail "$EXIT_FAILED" "the cluster did not take kubernetes/ ($2)" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
   fi
 }

@@ -29,6 +29,7 @@ resource_group="\${RESOURCE_GROUP:-${RESOURCE_GROUP}}"
 parameters_file=''
 kubeconfig="\${KUBECONFIG:-\${HOME:-}/.kube/config}"
 skip_kubernetes=''
+grant_access=''
 only_what_if=''
 yes=''
 made_group=''
@@ -52,6 +53,8 @@ It may be run again at any time: what is as it should be stays as it is.
       bicep/parameters.json, is read below both.
   --kubeconfig FILE [KUBECONFIG]
       File to add the cluster's context to. Default ~/.kube/config.
+  --grant-access
+      Give the caller the role Azure Kubernetes Service RBAC Cluster Admin on the cluster, which applying kubernetes/ needs.
   --skip-kubernetes
       Neither write a kubeconfig nor apply kubernetes/.
   --what-if
@@ -88,6 +91,7 @@ read_flags() {
       --tenant) takes_value "$flag" $# && tenant=$2 && shift 2 ;;
       -p | --parameters) takes_value "$flag" $# && parameters_file=$2 && shift 2 ;;
       --kubeconfig) takes_value "$flag" $# && kubeconfig=$2 && shift 2 ;;
+      --grant-access) grant_access=yes && shift ;;
       --skip-kubernetes) skip_kubernetes=yes && shift ;;
       --what-if) only_what_if=yes && shift ;;
       -y | --yes) yes=yes && shift ;;
@@ -211,6 +215,7 @@ output_of() {
 main() {
   read_flags "$@"
   prepare
+  readonly grant_access skip_kubernetes
   # Whatever the person wrote is checked before anything is made.
   require_tools
   read_environment

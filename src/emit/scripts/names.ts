@@ -19,6 +19,7 @@ export const OWN_FLAGS = [
   "tenant",
   "parameters",
   "kubeconfig",
+  "grant-access",
   "skip-kubernetes",
   "what-if",
   "yes",
