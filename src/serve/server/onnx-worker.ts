@@ -9,13 +9,14 @@ const tell = (message: WorkerMessage): void => parentPort?.postMessage(message);
 
 try {
   const evaluator = await createOnnxEvaluator(model, place);
-  parentPort?.on("message", async ({ id, inputs }: WorkerRequest) => {
+  const answer = async ({ id, inputs }: WorkerRequest): Promise<void> => {
     try {
       tell({ id, outputs: await evaluator.run(inputs) });
     } catch (cause) {
       tell({ id, error: cause instanceof Error ? cause.message : String(cause) });
     }
-  });
+  };
+  parentPort?.on("message", (request: WorkerRequest) => void answer(request));
   tell({ ready: { inputs: evaluator.inputs, outputs: evaluator.outputs } });
 } catch (cause) {
   if (!(cause instanceof ModelFault)) throw cause;
