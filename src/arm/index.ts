@@ -9,7 +9,7 @@ export {
   isDeploymentActive,
   validateDeployment,
 } from "./deployments.ts";
-export { ArmError, NetworkError } from "./error.ts";
+export { ArmError } from "./error.ts";
 export * from "./machine-learning/index.ts";
 export {
   createResourceGroup,
@@ -17,6 +17,5 @@ export {
   findResourceGroup,
   listResources,
   type ResourceGroup,
-  resourceGroupId,
 } from "./resource-groups.ts";
 export type { ClientCredentials } from "./sign-in.ts";

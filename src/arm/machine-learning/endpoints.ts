@@ -56,10 +56,6 @@ export async function setTraffic(workspace: Workspace, name: string, traffic: Tr
   return putEndpoint(workspace, name, withoutUndefined(body) as JsonObject, signal);
 }
 
-export async function deleteEndpoint(workspace: Workspace, name: string, signal?: AbortSignal): Promise<void> {
-  await workspace.client.delete(endpointPath(workspace, name), ML_API_VERSION, signal);
-}
-
 export async function endpointKey(workspace: Workspace, name: string, signal?: AbortSignal): Promise<Secret> {
   const body = await workspace.client.post(`${endpointPath(workspace, name)}/listKeys`, ML_API_VERSION, undefined, signal);
   return new Secret(asString(body.primaryKey));
@@ -73,16 +69,6 @@ export async function listDeployments(
   return (await workspace.client.list(`${endpointPath(workspace, endpoint)}/deployments`, ML_API_VERSION, signal)).map(
     toDeployment,
   );
-}
-
-export async function findDeployment(
-  workspace: Workspace,
-  endpoint: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<EndpointDeployment | undefined> {
-  const body = await workspace.client.find(deploymentPath(workspace, endpoint, name), ML_API_VERSION, signal);
-  return body && toDeployment(body);
 }
 
 /** Ends when the deployment serves or has failed. */

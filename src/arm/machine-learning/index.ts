@@ -3,12 +3,10 @@ export { type BlobPlace, downloadBlob, resolveUri } from "./blobs.ts";
 export { type Documents, type Lease, openDocuments } from "./documents.ts";
 export {
   deleteDeployment,
-  deleteEndpoint,
   deploymentLogs,
   type Endpoint,
   type EndpointDeployment,
   endpointKey,
-  findDeployment,
   findEndpoint,
   listDeployments,
   listEndpoints,
@@ -28,5 +26,5 @@ export {
   streamJob,
   submitJob,
 } from "./jobs.ts";
-export { findModel, listModelVersions, type ModelVersion, registerModel, tagModel } from "./models.ts";
-export { below, ML_API_VERSION, openWorkspace, type Workspace } from "./workspace.ts";
+export { findModel, type ModelVersion, registerModel } from "./models.ts";
+export { below, openWorkspace, type Workspace } from "./workspace.ts";

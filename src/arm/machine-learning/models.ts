@@ -46,22 +46,6 @@ export async function registerModel(
   return toModel(model.name, body);
 }
 
-/** Changes the tags of a version, which is all that may change. */
-export async function tagModel(
-  workspace: Workspace,
-  model: ModelVersion,
-  tags: Record<string, string>,
-  signal?: AbortSignal,
-): Promise<ModelVersion> {
-  const path = below(workspace, `models/${model.name}/versions/${model.version}`);
-  const body = await workspace.client.get(path, ML_API_VERSION, signal);
-  const kept = properties(body);
-  return toModel(
-    model.name,
-    await workspace.client.put(path, ML_API_VERSION, { properties: { ...kept, tags: { ...model.tags, ...tags } } }, signal),
-  );
-}
-
 export async function findModel(
   workspace: Workspace,
   name: string,
@@ -73,13 +57,6 @@ export async function findModel(
       ? await latestVersion(workspace, "models", name, signal)
       : await workspace.client.find(below(workspace, `models/${name}/versions/${version}`), ML_API_VERSION, signal);
   return body && toModel(name, body);
-}
-
-export async function listModelVersions(workspace: Workspace, name: string, signal?: AbortSignal): Promise<ModelVersion[]> {
-  const container = await workspace.client.find(below(workspace, `models/${name}`), ML_API_VERSION, signal);
-  if (container === undefined) return [];
-  const rows = await workspace.client.list(below(workspace, `models/${name}/versions`), ML_API_VERSION, signal);
-  return rows.map((row) => toModel(name, row));
 }
 
 function toModel(name: string, body: JsonObject): ModelVersion {

@@ -4,6 +4,9 @@ import { EXIT } from "../../report/index.ts";
 import { command } from "../command.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "../session.ts";
 
+const WORKSPACES = "Microsoft.MachineLearningServices/workspaces";
+const ENDPOINTS = `${WORKSPACES}/onlineEndpoints`;
+
 interface StatusFlags extends SessionFlags, Readonly<Record<string, unknown>> {
   readonly resourceGroup?: string;
 }
@@ -21,7 +24,7 @@ export const status = command<StatusFlags>({
     }
     const resources = (await listResources(client, resourceGroup, bench.signal)).map(row);
     const endpoints = [];
-    for (const { name } of resources.filter(({ type }) => type === "Microsoft.MachineLearningServices/workspaces")) {
+    for (const { name } of resources.filter(({ type }) => type === WORKSPACES)) {
       const workspace = await openWorkspace(client, resourceGroup, name, bench.signal);
       for (const endpoint of await listEndpoints(workspace, bench.signal)) {
         const deployments = await listDeployments(workspace, endpoint.name, bench.signal);
@@ -39,7 +42,10 @@ export const status = command<StatusFlags>({
       }
     }
     const lines = [
-      ...resources.map(({ type, name, state }) => `${state.padEnd(10)} ${name.padEnd(28)} ${type}`),
+      // Endpoints have lines of their own, with traffic.
+      ...resources
+        .filter(({ type }) => !type.startsWith(ENDPOINTS))
+        .map(({ type, name, state }) => `${state.padEnd(10)} ${name.padEnd(28)} ${type}`),
       ...endpoints.flatMap((endpoint) => [
         `${endpoint.state.padEnd(10)} ${endpoint.name.padEnd(28)} ${endpoint.scoringUri}`,
         ...endpoint.deployments.map(
