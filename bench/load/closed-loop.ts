@@ -6,10 +6,18 @@ export interface ClosedLoopOptions {
   readonly request: Buffer;
   readonly connections: number;
   readonly seconds: number;
+  /** Ends earlier when so many are sent. */
+  readonly requests?: number;
 }
 
 /** Each connection asks again as soon as it is answered: the peak rate. Its latencies say little about users (see `openLoop`). */
-export async function closedLoop({ port, request, connections, seconds }: ClosedLoopOptions): Promise<LoadResult> {
+export async function closedLoop({
+  port,
+  request,
+  connections,
+  seconds,
+  requests = Number.POSITIVE_INFINITY,
+}: ClosedLoopOptions): Promise<LoadResult> {
   const latencies: number[] = [];
   let sent = 0;
   let failed = 0;
@@ -22,7 +30,7 @@ export async function closedLoop({ port, request, connections, seconds }: Closed
       const connection = openConnection(port);
       const next = (): void => {
         const sentAt = performance.now();
-        if (sentAt >= end) {
+        if (sentAt >= end || sent >= requests) {
           connection.close();
           return resolve();
         }

@@ -6,7 +6,7 @@ import { openLoop } from "./open-loop.ts";
 
 export type Job = { readonly port: number; readonly request: RequestShape; readonly seconds: number } & (
   | { readonly kind: "open"; readonly rate: number }
-  | { readonly kind: "closed"; readonly connections: number }
+  | { readonly kind: "closed"; readonly connections: number; readonly requests?: number }
 );
 
 const job = JSON.parse(process.argv[2] ?? "null") as Job;

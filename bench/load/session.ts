@@ -21,8 +21,12 @@ export interface Plan {
   readonly openSeconds: number;
   /** Requests a second; a target that cannot do a rate twice over in closed loop is spared it. */
   readonly openRates: readonly number[];
-  readonly warmUpSeconds: number;
+  /** At most before everything, so that what is compiled while it runs is compiled; and before each measurement, to fill caches again. */
+  readonly warmUpSeconds: { readonly first: number; readonly each: number };
 }
+
+/** After so many V8 has compiled what it will; servers of Python do not get there in the time they have, and need not. */
+const WARM_REQUESTS = 20_000;
 
 export interface Run {
   readonly closed: LoadResult;
@@ -38,6 +42,19 @@ export async function measureRounds(
   say: (line: string) => void,
 ): Promise<Map<Target, Run[]>> {
   const runs = new Map<Target, Run[]>(targets.map((target) => [target, []]));
+  for (const { process, port, request, name } of targets) {
+    process.resume();
+    const { answered } = await load({
+      kind: "closed",
+      port,
+      request,
+      connections: plan.connections,
+      seconds: plan.warmUpSeconds.first,
+      requests: WARM_REQUESTS,
+    });
+    process.pause();
+    say(`warmed up ${name}: ${answered} requests`);
+  }
   for (let round = 0; round < plan.repeats; round++) {
     for (let at = 0; at < targets.length; at++) {
       const target = targets[(at + round) % targets.length];
@@ -55,7 +72,7 @@ async function measureOnce({ process, port, request }: Target, plan: Plan): Prom
   process.resume();
   const job = (part: Pick<Job, "kind" | "seconds"> & { rate?: number; connections?: number }) =>
     load({ port, request, ...part } as Job);
-  await job({ kind: "closed", connections: plan.connections, seconds: plan.warmUpSeconds });
+  await job({ kind: "closed", connections: plan.connections, seconds: plan.warmUpSeconds.each });
   const before = process.cpuSeconds();
   const closed = await job({ kind: "closed", connections: plan.connections, seconds: plan.closedSeconds });
   const cpu = process.cpuSeconds() - before;

@@ -14,8 +14,22 @@ import { HAPROXY, KEY, NGINX, PATH, QUAYSIDE, type RouterCase } from "./routers.
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const PLAN: Plan = values.quick
-  ? { repeats: 2, connections: 32, closedSeconds: 1, openSeconds: 1, openRates: [1_000, 3_000], warmUpSeconds: 0.5 }
-  : { repeats: 5, connections: 32, closedSeconds: 3, openSeconds: 4, openRates: [1_000, 3_000], warmUpSeconds: 1 };
+  ? {
+      repeats: 2,
+      connections: 32,
+      closedSeconds: 1,
+      openSeconds: 1,
+      openRates: [1_000, 3_000],
+      warmUpSeconds: { first: 15, each: 0.5 },
+    }
+  : {
+      repeats: 5,
+      connections: 32,
+      closedSeconds: 3,
+      openSeconds: 4,
+      openRates: [1_000, 3_000],
+      warmUpSeconds: { first: 30, each: 1 },
+    };
 const PACKAGES = ["nginx", "haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"];
 const ANSWER = '{"predictions":[1],"probabilities":[[0.0055,0.8126,0.1819]]}';
 const PORTS = { direct: 21_000, blue: 21_001, green: 21_002, routers: 21_010 };
@@ -87,6 +101,8 @@ async function unauthorized(port: number): Promise<number | undefined> {
   return answer?.status;
 }
 
+const signed = (value: number) => `${value < 0 ? "" : "+"}${round(value)}`;
+
 function page(): string {
   const direct = results.find(({ router }) => router === "direct");
   const added = (result: (typeof results)[number], rate: number) => {
@@ -95,7 +111,7 @@ function page(): string {
       return undefined;
     return result === direct
       ? `${own.p50Ms} / ${own.p99Ms}`
-      : `+${round(own.p50Ms - base.p50Ms)} / +${round(own.p99Ms - base.p99Ms)}`;
+      : `${signed(own.p50Ms - base.p50Ms)} / ${signed(own.p99Ms - base.p99Ms)}`;
   };
   const rows = results.map((result) => [
     result.router,

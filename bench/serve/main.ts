@@ -17,8 +17,22 @@ import { PEERS, PEERS_FOLDER, type Peer, type Prediction, scratch, venvOf } from
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 const MODELS = ["linear", "forest"] as const;
 const PLAN: Plan = values.quick
-  ? { repeats: 2, connections: 32, closedSeconds: 0.7, openSeconds: 0.7, openRates: [500, 3_000], warmUpSeconds: 0.3 }
-  : { repeats: 5, connections: 32, closedSeconds: 1.5, openSeconds: 1.5, openRates: [500, 3_000], warmUpSeconds: 0.5 };
+  ? {
+      repeats: 2,
+      connections: 32,
+      closedSeconds: 0.7,
+      openSeconds: 0.7,
+      openRates: [500, 3_000],
+      warmUpSeconds: { first: 2, each: 0.3 },
+    }
+  : {
+      repeats: 5,
+      connections: 32,
+      closedSeconds: 1.5,
+      openSeconds: 1.5,
+      openRates: [500, 3_000],
+      warmUpSeconds: { first: 6, each: 0.5 },
+    };
 const FIRST_PORT = 21_100;
 const say = (line: string) => console.error(line);
 
