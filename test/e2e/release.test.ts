@@ -136,12 +136,15 @@ describe("a rehearsal that stays up", () => {
   test("a second release is told who holds the endpoint; a rollback needs no lock and the release leaves it so", {
     timeout: LIMIT_MS,
   }, async () => {
+    // A margin that no traffic of this suite can decide on: the first release is at work until it is stopped.
+    plan((text) => text.replace("margin: 0.08", "margin: 0.001"));
     const first = startQuayside(["model", "release", "--version", "1", "--model", model, ...state, "--json"]);
     await saw(first.child, '"traffic":{"green":90,"blue":10}');
 
     const second = await command("model", "release", "--version", "1", "--model", model);
     const back = await command("model", "rollback", "--model", model);
     const ended = await first.finished;
+    plan((text) => text.replace("margin: 0.001", "margin: 0.08"));
 
     expect(second.out).toContain('"code":"mlops.endpoint-locked"');
     expect(second.out).toContain(`process ${first.child.pid}`);
