@@ -21,7 +21,7 @@ export interface Source {
 }
 
 /** The column that ties a row of the inputs to its row of the outputs: Azure's collector batches rows, so a request's id does not. */
-export const ROW_ID = "quayside_row_id";
+const ROW_ID = "quayside_row_id";
 
 /** A line of Azure ML's production data: CloudEvents 1.0 with the collector's extensions (how-to-collect-production-data). */
 export function cloudEvent(
