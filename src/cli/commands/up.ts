@@ -18,6 +18,7 @@ import {
 import { apply, destroy, type OperationContext, type Verified, verify } from "../../ops/index.ts";
 import { definePlatform } from "../../platform/index.ts";
 import { step } from "../../report/index.ts";
+import { armEnvironment } from "../arm-environment.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
 import { modelFolder } from "../package.ts";
@@ -136,6 +137,7 @@ async function run(job: Run): Promise<RunSummary> {
     subscriptionId: client.connection.subscriptionId,
     tenantId: session.tenantId ?? bench.env.AZURE_TENANT_ID ?? "00000000-0000-0000-0000-000000000000",
     resourceGroup: { name: resourceGroup, location },
+    environment: armEnvironment(client.connection),
   });
   const deployment = await step(
     renderer,
