@@ -3,8 +3,8 @@ import { encodeModel } from "./onnx.ts";
 
 /**
  * A forest that votes, as ONNX: one TreeEnsembleClassifier with two tensors as outputs, the label (text) and the shares of the
- * votes in the order of `classes`. Each leaf gives its class 1 / trees and every other class nothing, in so many words: with
- * two classes a runtime would take a single weight per leaf for a binary score.
+ * votes in the order of `classes`. Each leaf gives its class 1 / trees and every other class nothing. Of two classes only the
+ * second is written: a runtime then compares its share with one half, while with both it would compare with zero.
  */
 export function forestToOnnx(trees: readonly Tree[], features: number, classes: readonly string[]): Uint8Array {
   const nodes = trees.flatMap((tree, id) => flatten(tree, id));
