@@ -28,7 +28,14 @@ export const emit = command<EmitFlags, [target: string]>({
   },
   positional: {
     kind: "tuple",
-    parameters: [{ brief: `${Object.keys(EMITTERS).join(", ")} or all`, parse: String, placeholder: "target" }],
+    parameters: [
+      {
+        brief: `${Object.keys(EMITTERS).join(", ")} or all`,
+        parse: String,
+        placeholder: "target",
+        proposeCompletions: () => [...Object.keys(EMITTERS), "all"],
+      },
+    ],
   },
   async run(flags, bench, target) {
     const chosen = target === "all" ? Object.values(EMITTERS) : [EMITTERS[target]].filter((emitter) => emitter !== undefined);
