@@ -9,9 +9,8 @@ import { encodeModel } from "./onnx.ts";
 export function forestToOnnx(trees: readonly Tree[], features: number, classes: readonly string[]): Uint8Array {
   const nodes = trees.flatMap((tree, id) => flatten(tree, id));
   const leaves = nodes.filter((node) => node.vote !== undefined);
-  const weights = leaves.flatMap((leaf) =>
-    classes.map((_, of) => ({ leaf, of, weight: leaf.vote === of ? 1 / trees.length : 0 })),
-  );
+  const scored = classes.length === 2 ? [1] : classes.map((_, at) => at);
+  const weights = leaves.flatMap((leaf) => scored.map((of) => ({ leaf, of, weight: leaf.vote === of ? 1 / trees.length : 0 })));
   return encodeModel({
     name: "forest",
     inputs: [{ name: "X", type: "float", shape: ["rows", features] }],

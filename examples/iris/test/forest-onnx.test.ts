@@ -71,15 +71,17 @@ test.each([
   expect(maxDifference).toBeLessThanOrEqual(1e-5);
 });
 
-test("with two classes each row still gets the class that the tree names", async () => {
-  const tree: Tree = { feature: 0, threshold: 1, left: { vote: 1 }, right: { vote: 0 } };
+test("of two classes each row gets the one with more votes", async () => {
+  const always = (vote: number): Tree => ({ vote });
+  const byFirst: Tree = { feature: 0, threshold: 1, left: { vote: 1 }, right: { vote: 0 } };
+  const trees = [byFirst, byFirst, byFirst, always(1), always(0)];
 
-  const { labels, probabilities } = await runOnnx(forestToOnnx([tree], 1, ["no", "yes"]), [[0], [2]]);
+  const { labels, probabilities } = await runOnnx(forestToOnnx(trees, 1, ["no", "yes"]), [[0], [2]]);
 
   expect(labels).toEqual(["yes", "no"]);
-  expect(probabilities).toEqual([
-    [0, 1],
-    [1, 0],
+  expect(probabilities.map((row) => row.map((share) => Number(share.toFixed(6))))).toEqual([
+    [0.2, 0.8],
+    [0.8, 0.2],
   ]);
 });
 
