@@ -3,14 +3,13 @@ import { encodeModel } from "./onnx.ts";
 
 /**
  * A forest that votes, as ONNX: one TreeEnsembleClassifier with two tensors as outputs, the label (text) and the shares of the
- * votes in the order of `classes`. Each leaf gives its class 1 / trees and every other class nothing. Of two classes only the
- * second is written: a runtime then compares its share with one half, while with both it would compare with zero.
+ * votes in the order of `classes`. Each leaf gives its class 1 / trees.
  */
 export function forestToOnnx(trees: readonly Tree[], features: number, classes: readonly string[]): Uint8Array {
+  // Of two classes ONNX Runtime compares a single score with a threshold of its own choice, so shares of votes would be misread.
+  if (classes.length < 3) throw new Error(`a forest is written for three classes or more, not for ${classes.length}`);
   const nodes = trees.flatMap((tree, id) => flatten(tree, id));
   const leaves = nodes.filter((node) => node.vote !== undefined);
-  const scored = classes.length === 2 ? [1] : classes.map((_, at) => at);
-  const weights = leaves.flatMap((leaf) => scored.map((of) => ({ leaf, of, weight: leaf.vote === of ? 1 / trees.length : 0 })));
   return encodeModel({
     name: "forest",
     inputs: [{ name: "X", type: "float", shape: ["rows", features] }],
@@ -32,10 +31,10 @@ export function forestToOnnx(trees: readonly Tree[], features: number, classes: 
           nodes_values: { floats: nodes.map(({ threshold }) => threshold) },
           nodes_truenodeids: { ints: nodes.map(({ left }) => left) },
           nodes_falsenodeids: { ints: nodes.map(({ right }) => right) },
-          class_treeids: { ints: weights.map(({ leaf }) => leaf.tree) },
-          class_nodeids: { ints: weights.map(({ leaf }) => leaf.id) },
-          class_ids: { ints: weights.map(({ of }) => of) },
-          class_weights: { floats: weights.map(({ weight }) => weight) },
+          class_treeids: { ints: leaves.map(({ tree }) => tree) },
+          class_nodeids: { ints: leaves.map(({ id }) => id) },
+          class_ids: { ints: leaves.map(({ vote }) => vote ?? 0) },
+          class_weights: { floats: leaves.map(() => 1 / trees.length) },
           classlabels_strings: { strings: classes },
           post_transform: { s: "NONE" },
         },

@@ -71,18 +71,8 @@ test.each([
   expect(maxDifference).toBeLessThanOrEqual(1e-5);
 });
 
-test("of two classes each row gets the one with more votes", async () => {
-  const always = (vote: number): Tree => ({ vote });
-  const byFirst: Tree = { feature: 0, threshold: 1, left: { vote: 1 }, right: { vote: 0 } };
-  const trees = [byFirst, byFirst, byFirst, always(1), always(0)];
-
-  const { labels, probabilities } = await runOnnx(forestToOnnx(trees, 1, ["no", "yes"]), [[0], [2]]);
-
-  expect(labels).toEqual(["yes", "no"]);
-  expect(probabilities.map((row) => row.map((share) => Number(share.toFixed(6))))).toEqual([
-    [0.2, 0.8],
-    [0.8, 0.2],
-  ]);
+test("a forest of two classes is refused rather than served wrong", () => {
+  expect(() => forestToOnnx([{ vote: 0 }], 1, ["no", "yes"])).toThrow("three classes or more, not for 2");
 });
 
 test("the parity check finds a threshold that is off by one step", async () => {
