@@ -10,7 +10,9 @@ import { QuaysideError } from "../report/index.ts";
  */
 export async function signInAz(env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<void> {
   const { AZURE_CONFIG_DIR: folder = "", AZURE_CLIENT_ID = "", AZURE_CLIENT_SECRET = "", AZURE_TENANT_ID = "" } = env;
-  if (folder === "" || existsSync(join(folder, "azureProfile.json"))) return;
+  // az writes its own files before it is signed in; ours is there when it was.
+  const done = join(folder, "signed-in");
+  if (folder === "" || existsSync(done)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // In a file, because every user of the machine can read a command line.
   const secret = join(folder, "client-secret");
@@ -21,12 +23,13 @@ export async function signInAz(env: Readonly<Record<string, string | undefined>>
       env: { ...env },
       signal,
     });
+    writeFileSync(done, "");
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
     throw new QuaysideError("az cannot sign in to the embedded Azure", {
       code: "cli.az-cannot-sign-in",
       fault: "azure",
-      hint: cause instanceof Error ? cause.message.trim().split("\n").at(-1) : undefined,
+      hint: cause instanceof Error ? cause.message.trim().split("\n").slice(1).join(" ").slice(0, 500) : undefined,
       cause,
     });
   } finally {
