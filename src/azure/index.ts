@@ -1,5 +1,4 @@
 export { type Cidr, cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./cidr.ts";
-export { type AzureCloud, CLOUDS, type CloudName } from "./clouds.ts";
 export {
   type CostEstimate,
   type CostLine,

@@ -47,7 +47,7 @@ export async function readModule(files: ReadonlyMap<string, string>): Promise<Co
 const parsedFiles = new Map<string, Promise<Record<string, unknown>>>();
 
 function parsedOnce(path: string, text: string): Promise<Record<string, unknown>> {
-  const found = parsedFiles.get(text) ?? (parse(path, hideNumbered(text)) as Promise<Record<string, unknown>>);
+  const found = parsedFiles.get(text) ?? parse(path, hideNumbered(text));
   parsedFiles.set(text, found);
   return found;
 }
@@ -88,7 +88,7 @@ async function tryParse(source: string): Promise<Syntax | undefined> {
     known.set(
       source,
       await getExpressionAst("main.tf", source).then(
-        (syntax) => syntax as unknown as Syntax,
+        (syntax) => syntax as Syntax,
         () => undefined,
       ),
     );
