@@ -23,6 +23,7 @@ export class BlobEngine {
   #opened: Promise<Opened> | undefined;
   #closed = false;
   readonly #known = new Map<string, string>();
+  readonly #adopting = new Map<string, Promise<void>>();
 
   constructor(host: CloudHost) {
     this.#host = host;
@@ -40,9 +41,17 @@ export class BlobEngine {
     return this.#rawClient(account);
   }
 
-  /** An account made again under an old name starts empty, as on Azure. */
+  /** An account made again under an old name starts empty, as on Azure. Emptied once, before whoever comes at the same time. */
   async adopt(account: string): Promise<void> {
     const name = account.toLowerCase();
+    const running = this.#adopting.get(name);
+    if (running !== undefined) return running;
+    const adopting = this.#adopt(name).finally(() => this.#adopting.delete(name));
+    this.#adopting.set(name, adopting);
+    return adopting;
+  }
+
+  async #adopt(name: string): Promise<void> {
     const createdAt = storageAccount(this.#host, name)?.systemData?.createdAt;
     if (typeof createdAt !== "string" || this.#known.get(name) === createdAt) return;
     const before = this.#host.store.get<string>(OWNERS, name);
