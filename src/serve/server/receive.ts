@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { RequestFault } from "../fault.ts";
+import { linger } from "../linger.ts";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -10,9 +11,10 @@ const EMPTY = Buffer.alloc(0);
  * than `limit` bytes, packed or not. Calls back once, or never when the client went away: then there is nobody to answer.
  */
 export function receive(request: IncomingMessage, limit: number, done: (body: Buffer | RequestFault) => void): void {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return done(tooLarge(request, limit));
+  const refuse = () => linger(request, () => done(tooLarge(limit)));
+  if (Number(request.headers["content-length"] ?? 0) > limit) return refuse();
   const coding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  if (coding === "identity" || coding === "") return collect(request, limit, done, () => tooLarge(request, limit));
+  if (coding === "identity" || coding === "") return collect(request, limit, done, refuse);
   const unpacker = Object.hasOwn(UNPACKERS, coding) ? UNPACKERS[coding] : undefined;
   if (unpacker === undefined) {
     request.resume();
@@ -55,7 +57,7 @@ function unpack(
       unpacker.destroy();
     }
   });
-  collect(unpacker, limit, once, () => tooLarge(request, limit));
+  collect(unpacker, limit, once, () => once(tooLarge(limit)));
   request.pipe(unpacker);
 }
 
@@ -63,7 +65,7 @@ function collect(
   source: IncomingMessage | Transform,
   limit: number,
   done: (body: Buffer | RequestFault) => void,
-  refuse: () => RequestFault,
+  refuse: () => void,
 ): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
@@ -73,7 +75,7 @@ function collect(
     length += chunk.length;
     if (length > limit) {
       first = more = undefined;
-      if (before <= limit) done(refuse());
+      if (before <= limit) refuse();
     } else if (first === undefined) first = chunk;
     else (more ??= [first]).push(chunk);
   });
@@ -84,9 +86,7 @@ function collect(
   source.on("error", () => {});
 }
 
-/** What follows is read and thrown away, so that a client that is still sending can read the answer; the connection ends with it. */
-function tooLarge(request: IncomingMessage, limit: number): RequestFault {
-  request.resume();
+function tooLarge(limit: number): RequestFault {
   return new RequestFault(413, "serve.body-too-large", `the body is larger than ${limit} bytes; send fewer rows in a request`, {
     connection: "close",
   });
