@@ -9,6 +9,7 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { QuaysideError } from "../report/index.ts";
 import { type Connection, proxySettings } from "./connection.ts";
 import { errorFromBody, NetworkError } from "./error.ts";
 
@@ -123,7 +124,8 @@ export function createArmClient(connection: Connection): ArmClient {
     const poller = createHttpPoller<JsonValue | undefined, { status: never; result?: JsonValue | undefined }>(
       {
         sendInitialRequest: async () => respond(initial),
-        sendPollRequest: async (address) => respond(await exchange("GET", url(address), undefined, signal)),
+        sendPollRequest: async (address) =>
+          respond(await exchange("GET", ownAddress(url(address), connection), undefined, signal)),
       },
       {
         intervalInMs: preciseInterval(initial) ?? DEFAULT_POLL_MS,
@@ -165,7 +167,7 @@ export function createArmClient(connection: Connection): ArmClient {
       while (next !== undefined) {
         const page: JsonObject = object((await exchange("GET", next, undefined, signal)).bodyAsText);
         if (Array.isArray(page.value)) items.push(...page.value.filter(isObject));
-        next = typeof page.nextLink === "string" && page.nextLink !== "" ? page.nextLink : undefined;
+        next = typeof page.nextLink === "string" && page.nextLink !== "" ? ownAddress(page.nextLink, connection) : undefined;
       }
       return items;
     },
@@ -185,6 +187,16 @@ export function createArmClient(connection: Connection): ArmClient {
 function preciseInterval(response: PipelineResponse): number | undefined {
   const milliseconds = Number(response.headers.get("x-ms-retry-after-ms"));
   return milliseconds > 0 ? milliseconds : undefined;
+}
+
+/** Addresses that answers give are followed with our token, so only to the cloud that we signed in to (or a regional host of it). */
+function ownAddress(address: string, connection: Connection): string {
+  const [given, own] = [new URL(address), new URL(connection.endpoint)];
+  if (given.protocol === "https:" && (given.host === own.host || given.hostname.endsWith(`.${own.hostname}`))) return address;
+  throw new QuaysideError(`${own.host} sends us to ${given.origin}, which is another cloud; not followed`, {
+    code: "arm.foreign-address",
+    fault: "azure",
+  });
 }
 
 function parse(text: string | null | undefined): JsonValue | undefined {

@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ArmClient, ArmError, connect, createArmClient } from "../../src/arm/index.ts";
 import { systemClock } from "../../src/base/index.ts";
@@ -141,4 +145,23 @@ test("an address that is no Azure Resource Manager is refused by name", async ()
   await expect(connect({ cloud: `${endpoints.arm}/elsewhere`, subscriptionId: "s", proxy })).rejects.toMatchObject({
     code: "arm.not-a-cloud",
   });
+});
+
+test("an answer cannot send our token to another host", async () => {
+  const tls = (name: string) => readFileSync(join(cloud.stateDir, "tls", name));
+  const server = createServer({ cert: tls("cert.pem"), key: tls("key.pem") }, (_request, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ value: [{ id: "/a" }], nextLink: "https://elsewhere.rehearsal.test/next" }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { proxy: _, ...connection } = client.connection;
+  const { port } = server.address() as AddressInfo;
+
+  const listing = createArmClient({ ...connection, endpoint: `https://localhost:${port}` }).list("/things", "2025-04-01");
+
+  await expect(listing).rejects.toMatchObject({
+    code: "arm.foreign-address",
+    message: expect.stringContaining("https://elsewhere.rehearsal.test"),
+  });
+  await new Promise((resolve) => server.close(resolve));
 });
