@@ -37,9 +37,21 @@ if (inputs[0] === "__complete") {
   for (const { completion } of await proposeCompletions(application, inputs.slice(1), context))
     process.stdout.write(`${completion}\n`);
 } else {
-  await run(application, inputs, context);
+  const json = inputs.includes("--json");
+  // The command parser speaks plain text on standard error; with --json its words become the error's message.
+  let complaint = "";
+  const streams = {
+    stdout: process.stdout,
+    stderr: json ? { write: (text: string) => void (complaint += text) } : process.stderr,
+  };
+  const own = { ...streams, exitCode: undefined as number | string | null | undefined };
+  await run(application, inputs, { ...context, process: own });
   // Unknown commands and flags come back as negative codes.
-  if (typeof process.exitCode === "number" && process.exitCode < 0) process.exitCode = EXIT.usage;
+  const isUsage = typeof own.exitCode === "number" && own.exitCode < 0;
+  if (json && isUsage)
+    process.stdout.write(`${JSON.stringify({ event: "error", error: { code: "cli.usage", message: complaint.trim() } })}\n`);
+  else if (complaint !== "") process.stderr.write(complaint);
+  process.exitCode = isUsage ? EXIT.usage : (own.exitCode ?? EXIT.done);
   // Keep-alive connections to Azure would hold the process for a while after its work is done.
   process.exit();
 }

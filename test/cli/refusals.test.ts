@@ -18,6 +18,17 @@ describe("what is typed", () => {
     expect(code).toBe(2);
   });
 
+  test("with --json a usage error is a JSON line, too", async () => {
+    const { code, out, err } = await startQuayside(["up", "--kep", "--json"]).finished;
+
+    expect(JSON.parse(out)).toEqual({
+      event: "error",
+      error: { code: "cli.usage", message: expect.stringContaining("did you mean --keep?") },
+    });
+    expect(err).toBe("");
+    expect(code).toBe(2);
+  });
+
   test("an unknown target names the targets", async () => {
     const { code, err } = await quayside(["emit", "pulumi"]);
 

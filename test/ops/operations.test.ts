@@ -123,6 +123,18 @@ test("throttled requests wait as long as they are told and go on", async () => {
   expect(made.name).toBe("id-throttled");
 });
 
+test("a listing of several pages comes as one", async () => {
+  const group = await cloud.group("rg-pages");
+  const names = ["id-a", "id-b", "id-c", "id-d", "id-e"];
+  for (const name of names) await client.put(identity(group, name).id, "2024-11-30", { location: "eastus" });
+
+  const first = await client.get(`${group}/resources?$top=2`, "2025-04-01");
+  const all = await client.list(`${group}/resources?$top=2`, "2025-04-01");
+
+  expect(first).toMatchObject({ value: [{}, {}], nextLink: expect.stringContaining("skiptoken") });
+  expect(all.map(({ name }) => name).sort()).toEqual(names);
+});
+
 test("a refusal carries Azure's code and status", async () => {
   const error = await client
     .get(`/subscriptions/${client.connection.subscriptionId}/resourceGroups/rg-none`, "2025-04-01")
