@@ -1,9 +1,14 @@
 /** Time until the embedded Azure answers, as a fresh process on a fresh folder and on one that was used before. `npm run bench:cloud-start -- [runs]` */
 import { mkdtempSync, rmSync } from "node:fs";
+import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRehearsal } from "../src/cli/rehearsal.ts";
 import { stateFolder } from "../src/cli/state.ts";
+
+// As the command line does: compiled code is kept between runs, also for the process that is started here.
+enableCompileCache();
+process.env.NODE_COMPILE_CACHE ??= getCompileCacheDir();
 
 const runs = Number(process.argv[2] ?? 10);
 const fresh: number[] = [];

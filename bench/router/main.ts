@@ -101,7 +101,9 @@ async function unauthorized(port: number): Promise<number | undefined> {
   return answer?.status;
 }
 
-const signed = (value: number) => `${value < 0 ? "" : "+"}${round(value)}`;
+function signed(value: number): string {
+  return `${value < 0 ? "" : "+"}${round(value)}`;
+}
 
 function page(): string {
   const direct = results.find(({ router }) => router === "direct");
