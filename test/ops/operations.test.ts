@@ -132,7 +132,8 @@ test("a listing of several pages comes as one", async () => {
   const all = await client.list(`${group}/resources?$top=2`, "2025-04-01");
 
   expect(first).toMatchObject({ value: [{}, {}], nextLink: expect.stringContaining("skiptoken") });
-  expect(all.map(({ name }) => name).sort()).toEqual(names);
+  expect(new Set(all.map(({ name }) => name))).toEqual(new Set(names));
+  expect(all).toHaveLength(names.length);
 });
 
 test("a refusal carries Azure's code and status", async () => {
