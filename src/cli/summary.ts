@@ -15,7 +15,6 @@ export interface RunSummary {
     readonly version: string;
     readonly job: string;
     readonly metrics: Readonly<Record<string, number>>;
-    readonly accepted: boolean;
   }[];
   readonly endpoint: { readonly name: string; readonly scoringUri: string };
   readonly traffic: Readonly<Record<string, number>>;

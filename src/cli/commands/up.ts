@@ -202,7 +202,7 @@ async function run(job: Run): Promise<RunSummary> {
       items: verified.map(({ type, name, state }: Verified) => ({ type, name, state })),
     },
     model: { name: served.name, version: served.version, metrics: served.metrics },
-    models: models.map(({ version, job: name, metrics }) => ({ version, job: name, metrics, accepted: true })),
+    models: models.map(({ version, job: name, metrics }) => ({ version, job: name, metrics })),
     endpoint: { name: last.endpoint.name, scoringUri: last.endpoint.scoringUri },
     traffic: last.endpoint.traffic,
     requests: last.load ?? { sent: 0, failed: 0, p50Ms: 0, p99Ms: 0 },
