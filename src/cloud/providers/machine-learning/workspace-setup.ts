@@ -1,8 +1,8 @@
-import { ROLES, type RoleName, roleDefinitionId } from "../../../azure/index.ts";
-import { guid } from "../../../base/index.ts";
-import { ArmFault, type CloudHost, type Resource } from "../../contract.ts";
+import type { RoleName } from "../../../azure/index.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
 import { accountName, createBlobAccess } from "../../planes/blob/index.ts";
 import { textAt } from "../common/body.ts";
+import { giveRole } from "../common/give-role.ts";
 import { systemDatastores } from "./datastores.ts";
 import { WORKSPACE } from "./versions.ts";
 import { hasSystemIdentity, workspacePrincipalId } from "./workspace-of.ts";
@@ -36,31 +36,14 @@ export async function setUpWorkspace(host: CloudHost, workspace: Resource): Prom
     if (host.resources.get(id) !== undefined) continue;
     host.resources.save({ id, name, type: `${WORKSPACE}/datastores`, systemData: workspace.systemData ?? {}, properties });
   }
-  if (hasSystemIdentity(workspace)) await assignOwnRoles(host, workspace);
+  if (hasSystemIdentity(workspace)) await giveOwnRoles(host, workspace);
 }
 
-async function assignOwnRoles(host: CloudHost, workspace: Resource): Promise<void> {
+async function giveOwnRoles(host: CloudHost, workspace: Resource): Promise<void> {
   const principalId = workspacePrincipalId(workspace);
   if (principalId === undefined) return;
   for (const { link, role } of OWN_ROLES) {
     const scope = textAt(workspace.properties, link);
-    if (scope === undefined) continue;
-    const name = guid(scope.toLowerCase(), principalId, ROLES[role].id);
-    const properties = {
-      roleDefinitionId: roleDefinitionId(host.subscriptionId, role),
-      principalId,
-      principalType: "ServicePrincipal",
-    };
-    try {
-      await host.resources.put(
-        `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
-        "2022-04-01",
-        { properties },
-        host.system,
-      );
-    } catch (error) {
-      // Somebody gave the same role before, or this ran before.
-      if (!(error instanceof ArmFault) || error.status !== 409) throw error;
-    }
+    if (scope !== undefined) await giveRole(host, principalId, role, scope);
   }
 }

@@ -1,7 +1,8 @@
-import { ROLES } from "../../../../azure/index.ts";
-import { guid, isObject, type JsonObject } from "../../../../base/index.ts";
-import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
+import type { RoleName } from "../../../../azure/index.ts";
+import { isObject, type JsonObject } from "../../../../base/index.ts";
+import type { CloudHost, Principal, Resource } from "../../../contract.ts";
 import { type BlobLocation, containerScope, READ_BLOBS, storageAccount } from "../../../planes/blob/index.ts";
+import { giveRole } from "../../common/give-role.ts";
 import { requireWorkspace } from "../workspace-of.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
 import { authorizationFailed, badArgument } from "./faults.ts";
@@ -19,14 +20,14 @@ export async function grantEndpointRoles(host: CloudHost, endpoint: Resource): P
   if (isFilled(endpoint.identity?.userAssignedIdentities)) return;
   const workspace = requireWorkspace(host, endpoint.id);
   const { storageAccount: storage, containerRegistry } = workspace.properties;
-  const grants = [
-    { scope: storage, role: ROLES.storageBlobDataReader.id },
-    { scope: containerRegistry, role: ROLES.acrPull.id },
-    { scope: workspace.id, role: ROLES.azureMlMetricsWriter.id },
+  const grants: readonly { readonly scope: unknown; readonly role: RoleName }[] = [
+    { scope: storage, role: "storageBlobDataReader" },
+    { scope: containerRegistry, role: "acrPull" },
+    { scope: workspace.id, role: "azureMlMetricsWriter" },
   ];
   const principalId = systemIdentity(host, endpoint);
   for (const { scope, role } of grants) {
-    if (typeof scope === "string" && scope !== "") await assign(host, scope, role, principalId);
+    if (typeof scope === "string" && scope !== "") await giveRole(host, principalId, role, scope);
   }
 }
 
@@ -73,25 +74,6 @@ export function identityOf(host: CloudHost, endpoint: Resource): JsonObject {
 function systemIdentity(host: CloudHost, endpoint: Resource): string {
   const stated = endpoint.identity?.principalId;
   return typeof stated === "string" ? stated : host.principals.managedIdentity(endpoint.id, endpoint.name).principalId;
-}
-
-async function assign(host: CloudHost, scope: string, role: string, principalId: string): Promise<void> {
-  const name = guid(scope.toLowerCase(), principalId, role);
-  const properties = {
-    roleDefinitionId: `/subscriptions/${host.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
-    principalId,
-    principalType: "ServicePrincipal",
-  };
-  try {
-    await host.resources.put(
-      `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
-      "2022-04-01",
-      { properties },
-      host.system,
-    );
-  } catch (cause) {
-    if (!(cause instanceof ArmFault) || cause.code !== "RoleAssignmentExists") throw cause;
-  }
 }
 
 /** An image without a registry host (`quayside-serve:1.0`) comes with the rehearsal and is pulled from nowhere. */

@@ -1,0 +1,123 @@
+/** What the cloud offers its providers: state, time, other resources, identities and processes. */
+import type { Clock, JsonObject, JsonValue } from "../../base/index.ts";
+import type { Principal, Resource } from "./resource.ts";
+
+/** Durable documents in collections; a write is on disk when the call returns. Keys sort as text. */
+export interface Store {
+  get<T>(collection: string, key: string): T | undefined;
+  put(collection: string, key: string, value: unknown): void;
+  delete(collection: string, key: string): boolean;
+  list<T>(collection: string, prefix?: string): { readonly key: string; readonly value: T }[];
+  /** All or nothing, also when the process is killed in the middle. */
+  transaction<T>(work: () => T): T;
+}
+
+/** Virtual time: it stands at the wall clock plus what was skipped. */
+export interface CloudClock extends Clock {
+  /** Lets `ms` of virtual time pass at once. */
+  advance(ms: number): void;
+}
+
+/** Addresses that go into bodies. None has a trailing slash. */
+export interface Endpoints {
+  /** `https://localhost:8443`: ARM, Entra, Graph and Azure ML's data plane. */
+  readonly arm: string;
+  /** `core.rehearsal.test`; blobs are at `{account}.blob.{suffix}`. */
+  readonly storageSuffix: string;
+  readonly vaultSuffix: string;
+  readonly registrySuffix: string;
+}
+
+/** How to start the real processes behind jobs and deployments; the composition root knows, providers do not. */
+export interface Runtime {
+  /** argv of the model server: `[node, ".../serve.ts"]`; the provider adds the model folder and options. */
+  readonly modelServer: readonly string[];
+  /** argv of the traffic router. */
+  readonly router: readonly string[];
+  /** A folder whose `node_modules` jobs see: what a training image would hold. */
+  readonly environmentRoot: string;
+  /** PEM of the local certificate authority, for children's `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile: string;
+  /** `http://127.0.0.1:port`: the CONNECT proxy that knows the rehearsal's hosts. */
+  readonly proxy: string;
+  /** Private folder for the providers' files; survives restarts. */
+  readonly stateDir: string;
+}
+
+/** The registry of managed identities and other principals. */
+export interface Principals {
+  /** The same identity for the same resource id, for as long as the resource exists. */
+  managedIdentity(
+    resourceId: string,
+    displayName: string,
+  ): { readonly principalId: string; readonly clientId: string; readonly tenantId: string };
+  remove(resourceId: string): void;
+  byObjectId(objectId: string): Principal | undefined;
+}
+
+/** Reads and writes resources as a client would, without the wire. */
+export interface Resources {
+  /** As stored. */
+  get(id: string): Resource | undefined;
+  /** As GET shows it. */
+  view(id: string): Resource | undefined;
+  /** Direct children and deeper ones below `id` (a resource, a resource group or a subscription), optionally of one type. */
+  below(id: string, type?: string): Resource[];
+  /** All resources of a type, anywhere. */
+  ofType(type: string): Resource[];
+  /** Replaces what is stored, keeping id, name and type; for state that providers own (an attached compute's state, a job's status). */
+  save(resource: Resource): void;
+  /** A PUT as `caller`, through the same checks as one from the wire; resolves when its operation has ended. */
+  put(id: string, apiVersion: string, body: JsonObject, caller: Principal): Promise<Resource>;
+  /** The checks of a PUT without the PUT: what preflight (`validate`) runs. Throws the fault that the PUT would get. */
+  check(id: string, apiVersion: string, body: JsonObject, caller: Principal): Promise<void>;
+  /** A POST action (`listKeys`) as `caller`. */
+  action(
+    id: string,
+    name: string,
+    apiVersion: string,
+    body: JsonValue | undefined,
+    caller: Principal,
+  ): Promise<JsonValue | undefined>;
+  delete(id: string, caller: Principal): Promise<void>;
+  /** What `softDelete` kept and nobody purged; those whose days are over are gone. */
+  softDeleted(type: string): SoftDeleted[];
+  /** Lets go of a soft-deleted resource for good (calls `removed`). False when there is none of this id. */
+  purge(id: string): Promise<boolean>;
+}
+
+export interface SoftDeleted {
+  readonly resource: Resource;
+  /** Milliseconds since the epoch, virtual. */
+  readonly deletedAt: number;
+  readonly purgeAt: number;
+  readonly purgeable: boolean;
+}
+
+export interface Authorizer {
+  /** True when role assignments let the principal do `action` (or data action) at `scope`. */
+  allows(principal: Principal, action: string, scope: string, options?: { readonly data?: boolean }): boolean;
+  /** Checks a bearer token of a data plane: signature, expiry, one of the audiences. Throws 401 `ArmFault`s. */
+  authenticate(authorization: string | undefined, audiences: readonly string[]): Promise<Principal>;
+  /** A token for a managed identity or for `system`, for processes that the cloud starts. */
+  issueToken(principal: Principal, audience: string, lifetimeMs?: number): Promise<string>;
+}
+
+export interface CloudHost {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly endpoints: Endpoints;
+  readonly clock: CloudClock;
+  readonly store: Store;
+  readonly resources: Resources;
+  readonly principals: Principals;
+  readonly authorizer: Authorizer;
+  readonly runtime: Runtime;
+  /** The platform itself, for what Azure does on its own behalf. */
+  readonly system: Principal;
+  newGuid(): string;
+  /** A secret that is the same for the same purpose for the life of the state folder: 32 bytes, base64. Account keys are derived, so none is stored. */
+  deriveSecret(purpose: string): string;
+  /** One structured line for the cloud's own log; never secrets. */
+  log(event: string, fields?: JsonObject): void;
+}
