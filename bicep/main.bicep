@@ -395,6 +395,8 @@ module roles 'modules/roles.bicep' = {
   params: {
     operatorObjectId: operatorObjectId
     operatorType: operatorType
+    profilePrivateNetworking: profile.privateNetworking
+    profilePrivateApiServer: profile.privateApiServer
     virtualNetworkName: network.outputs.virtualNetworkName
     kubeletIdentityName: identity.outputs.kubeletIdentityName
     containerRegistryName: registry.outputs.containerRegistryName
@@ -454,7 +456,7 @@ module cluster 'modules/cluster.bicep' = {
     profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
     controlPlaneIdentityId: identity.outputs.controlPlaneIdentityId
-    virtualNetworkId: network.outputs.virtualNetworkId
+    virtualNetworkName: network.outputs.virtualNetworkName
     kubeletIdentityId: identity.outputs.kubeletIdentityId
     kubeletIdentityClientId: identity.outputs.kubeletIdentityClientId
     kubeletIdentityPrincipalId: identity.outputs.kubeletIdentityPrincipalId
@@ -477,7 +479,7 @@ module workspace 'modules/workspace.bicep' = {
     keyVaultId: vault.outputs.keyVaultId
     applicationInsightsId: observability.outputs.applicationInsightsId
     containerRegistryId: registry.outputs.containerRegistryId
-    virtualNetworkId: network.outputs.virtualNetworkId
+    virtualNetworkName: network.outputs.virtualNetworkName
     logAnalyticsId: observability.outputs.logAnalyticsId
     storageAccountName: storage.outputs.storageAccountName
     trainingDataContainerName: storage.outputs.trainingDataContainerName
@@ -494,6 +496,7 @@ module privateLink 'modules/private-link.bicep' = {
     logAnalyticsId: observability.outputs.logAnalyticsId
     applicationInsightsId: observability.outputs.applicationInsightsId
     collectionEndpointId: observability.outputs.collectionEndpointId
+    virtualNetworkName: network.outputs.virtualNetworkName
     keyVaultId: vault.outputs.keyVaultId
     storageAccountId: storage.outputs.storageAccountId
     mlWorkspaceId: workspace.outputs.mlWorkspaceId
@@ -515,7 +518,7 @@ module compute 'modules/compute.bicep' = {
     trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
     endpointIdentityId: identity.outputs.endpointIdentityId
     endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
-    virtualNetworkId: network.outputs.virtualNetworkId
+    virtualNetworkName: network.outputs.virtualNetworkName
   }
   dependsOn: [
     roles

@@ -1,7 +1,7 @@
 # Printed by Quayside from its definition. Change the definition, not this file.
 
 # A PUT replaces the whole cluster definition, so the body is complete. The roles come first:
-# creation reads the subnet and assigns the kubelet identity.
+# creation joins the subnets and assigns the kubelet identity.
 resource "azapi_resource" "aks_cluster" {
   type      = "Microsoft.ContainerService/managedClusters@2026-05-01"
   parent_id = data.azapi_resource.resource_group.id
@@ -188,7 +188,9 @@ resource "azapi_resource" "aks_cluster" {
   }
 
   depends_on = [
-    azapi_resource.control_plane_network,
+    azapi_resource.control_plane_nodes,
+    azapi_resource.control_plane_ingress,
+    azapi_resource.control_plane_api_server,
     azapi_resource.control_plane_kubelet,
     azapi_resource.kubelet_pull,
   ]

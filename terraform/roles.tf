@@ -1,10 +1,10 @@
 # Printed by Quayside from its definition. Change the definition, not this file.
 
 # Network Contributor
-resource "azapi_resource" "control_plane_network" {
+resource "azapi_resource" "control_plane_nodes" {
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = azapi_resource.virtual_network.id
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.virtual_network.id, azapi_resource.control_plane_identity.id, "4d97b98b-1d4f-4787-a291-c67834d212e7"]))
+  parent_id = "${azapi_resource.virtual_network.id}/subnets/snet-aks-nodes"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${azapi_resource.virtual_network.id}/subnets/snet-aks-nodes", azapi_resource.control_plane_identity.id, "4d97b98b-1d4f-4787-a291-c67834d212e7"]))
 
   body = {
     properties = {
@@ -12,6 +12,48 @@ resource "azapi_resource" "control_plane_network" {
       principalId      = azapi_resource.control_plane_identity.output.properties.principalId
       principalType    = "ServicePrincipal"
       description      = "Join nodes and internal load balancers to the node subnet."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
+# Network Contributor
+resource "azapi_resource" "control_plane_ingress" {
+  count = local.profile.privateNetworking ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = "${azapi_resource.virtual_network.id}/subnets/snet-ingress"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${azapi_resource.virtual_network.id}/subnets/snet-ingress", azapi_resource.control_plane_identity.id, "4d97b98b-1d4f-4787-a291-c67834d212e7"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7"
+      principalId      = azapi_resource.control_plane_identity.output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Put front ends of internal load balancers into the ingress subnet."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
+# Network Contributor
+resource "azapi_resource" "control_plane_api_server" {
+  count = local.profile.privateApiServer ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = "${azapi_resource.virtual_network.id}/subnets/snet-aks-apiserver"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${azapi_resource.virtual_network.id}/subnets/snet-aks-apiserver", azapi_resource.control_plane_identity.id, "4d97b98b-1d4f-4787-a291-c67834d212e7"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7"
+      principalId      = azapi_resource.control_plane_identity.output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "Put the API server into its subnet."
     }
   }
   retry = {

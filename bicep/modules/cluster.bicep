@@ -151,8 +151,8 @@ param resourceTags object
 @description('Resource id of controlPlaneIdentity.')
 param controlPlaneIdentityId string
 
-@description('Resource id of virtualNetwork.')
-param virtualNetworkId string
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
 
 @description('Resource id of kubeletIdentity.')
 param kubeletIdentityId string
@@ -169,8 +169,22 @@ param egressAddressIpAddress string
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
 
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource nodeSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
+  parent: virtualNetwork
+  name: 'snet-aks-nodes'
+}
+
+resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer) {
+  parent: virtualNetwork
+  name: 'snet-aks-apiserver'
+}
+
 // A PUT replaces the whole cluster definition, so the body is complete. The roles come first:
-// creation reads the subnet and assigns the kubelet identity.
+// creation joins the subnets and assigns the kubelet identity.
 resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
   name: clusterName
   location: location
@@ -199,7 +213,7 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
         type: 'VirtualMachineScaleSets'
         osType: 'Linux'
         osDiskSizeGB: 128
-        vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+        vnetSubnetID: nodeSubnet.id
         maxPods: 110
         enableNodePublicIP: false
         availabilityZones: profileAvailabilityZones
@@ -240,7 +254,7 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
         : union(apiServerAllowedRanges, ['${egressAddressIpAddress}/32'])
       enablePrivateCluster: profilePrivateApiServer
       enableVnetIntegration: profilePrivateApiServer
-      subnetId: profilePrivateApiServer ? '${virtualNetworkId}/subnets/snet-aks-apiserver' : null
+      subnetId: profilePrivateApiServer ? apiServerSubnet.id : null
       privateDNSZone: profilePrivateApiServer ? 'system' : null
       enablePrivateClusterPublicFQDN: profilePrivateApiServer ? true : null
     }
@@ -354,7 +368,7 @@ resource mlPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-0
     type: 'VirtualMachineScaleSets'
     osType: 'Linux'
     osDiskSizeGB: 128
-    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    vnetSubnetID: nodeSubnet.id
     maxPods: 110
     enableNodePublicIP: false
     availabilityZones: profileAvailabilityZones
@@ -389,7 +403,7 @@ resource gpuPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-
     type: 'VirtualMachineScaleSets'
     osType: 'Linux'
     osDiskSizeGB: 128
-    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    vnetSubnetID: nodeSubnet.id
     maxPods: 110
     enableNodePublicIP: false
     availabilityZones: profileAvailabilityZones
@@ -430,7 +444,7 @@ resource spotPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05
     type: 'VirtualMachineScaleSets'
     osType: 'Linux'
     osDiskSizeGB: 128
-    vnetSubnetID: '${virtualNetworkId}/subnets/snet-aks-nodes'
+    vnetSubnetID: nodeSubnet.id
     maxPods: 110
     enableNodePublicIP: false
     availabilityZones: profileAvailabilityZones

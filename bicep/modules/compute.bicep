@@ -29,11 +29,20 @@ param endpointIdentityId string
 @description('properties.principalId of endpointIdentity, known once it is deployed.')
 param endpointIdentityPrincipalId string
 
-@description('Resource id of virtualNetwork.')
-param virtualNetworkId string
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
 
 resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' existing = {
   name: mlWorkspaceName
+}
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource computeSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
+  parent: virtualNetwork
+  name: 'snet-ml-compute'
 }
 
 // AzureML Data Scientist
@@ -92,7 +101,7 @@ resource cpuCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-
         nodeIdleTimeBeforeScaleDown: 'PT15M'
       }
       subnet: {
-        id: '${virtualNetworkId}/subnets/snet-ml-compute'
+        id: computeSubnet.id
       }
       enableNodePublicIp: false
       remoteLoginPortPublicAccess: 'Disabled'
@@ -126,7 +135,7 @@ resource spotCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026
         nodeIdleTimeBeforeScaleDown: 'PT15M'
       }
       subnet: {
-        id: '${virtualNetworkId}/subnets/snet-ml-compute'
+        id: computeSubnet.id
       }
       enableNodePublicIp: false
       remoteLoginPortPublicAccess: 'Disabled'

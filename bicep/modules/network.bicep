@@ -575,11 +575,11 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
 @description('Name of virtualNetwork.')
 output virtualNetworkName string = virtualNetwork.name
 
-@description('Resource id of virtualNetwork.')
-output virtualNetworkId string = virtualNetwork.id
-
 @description('properties.ipAddress of egressAddress, known once it is deployed.')
 output egressAddressIpAddress string = egressAddress.properties.ipAddress
+
+@description('Resource id of virtualNetwork.')
+output virtualNetworkId string = virtualNetwork.id
 
 @description('Resource id of natGateway.')
 output natGatewayId string = natGateway.id

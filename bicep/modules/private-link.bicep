@@ -24,6 +24,9 @@ param applicationInsightsId string
 @description('Resource id of collectionEndpoint.')
 param collectionEndpointId string
 
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
+
 @description('Resource id of keyVault.')
 param keyVaultId string
 
@@ -47,6 +50,15 @@ param trainingIdentityPrincipalId string
 
 resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = {
   name: containerRegistryName
+}
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource privateEndpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateNetworking) {
+  parent: virtualNetwork
+  name: 'snet-private-endpoints'
 }
 
 resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
@@ -321,7 +333,7 @@ resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (pro
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-vault'
     privateLinkServiceConnections: [
@@ -360,7 +372,7 @@ resource blobEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (prof
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-blob'
     privateLinkServiceConnections: [
@@ -399,7 +411,7 @@ resource fileEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (prof
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-file'
     privateLinkServiceConnections: [
@@ -438,7 +450,7 @@ resource registryEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-registry'
     privateLinkServiceConnections: [
@@ -477,7 +489,7 @@ resource workspaceEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if 
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-workspace'
     privateLinkServiceConnections: [
@@ -523,7 +535,7 @@ resource monitorEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (p
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-monitor'
     privateLinkServiceConnections: [
@@ -595,7 +607,7 @@ resource prometheusEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if
   tags: resourceTags
   properties: {
     subnet: {
-      id: '${virtualNetworkId}/subnets/snet-private-endpoints'
+      id: privateEndpointSubnet.id
     }
     customNetworkInterfaceName: 'nic-pep-prometheus'
     privateLinkServiceConnections: [

@@ -11,6 +11,12 @@ param operatorObjectId string
 ])
 param operatorType string
 
+@description('profile.privateNetworking of the platform.')
+param profilePrivateNetworking bool
+
+@description('profile.privateApiServer of the platform.')
+param profilePrivateApiServer bool
+
 @description('Name of virtualNetwork.')
 param virtualNetworkName string
 
@@ -54,6 +60,21 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing 
   name: virtualNetworkName
 }
 
+resource nodeSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
+  parent: virtualNetwork
+  name: 'snet-aks-nodes'
+}
+
+resource ingressSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateNetworking) {
+  parent: virtualNetwork
+  name: 'snet-ingress'
+}
+
+resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer) {
+  parent: virtualNetwork
+  name: 'snet-aks-apiserver'
+}
+
 resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: kubeletIdentityName
 }
@@ -75,9 +96,9 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing
 }
 
 // Network Contributor
-resource controlPlaneNetwork 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: virtualNetwork
-  name: guid(virtualNetwork.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
+resource controlPlaneNodes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: nodeSubnet
+  name: guid(nodeSubnet.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
   properties: {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
@@ -86,6 +107,36 @@ resource controlPlaneNetwork 'Microsoft.Authorization/roleAssignments@2022-04-01
     principalId: controlPlaneIdentityPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Join nodes and internal load balancers to the node subnet.'
+  }
+}
+
+// Network Contributor
+resource controlPlaneIngress 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
+  scope: ingressSubnet
+  name: guid(ingressSubnet.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4d97b98b-1d4f-4787-a291-c67834d212e7'
+    )
+    principalId: controlPlaneIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Put front ends of internal load balancers into the ingress subnet.'
+  }
+}
+
+// Network Contributor
+resource controlPlaneApiServer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateApiServer) {
+  scope: apiServerSubnet
+  name: guid(apiServerSubnet.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4d97b98b-1d4f-4787-a291-c67834d212e7'
+    )
+    principalId: controlPlaneIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Put the API server into its subnet.'
   }
 }
 

@@ -29,8 +29,8 @@ param applicationInsightsId string
 @description('Resource id of containerRegistry.')
 param containerRegistryId string
 
-@description('Resource id of virtualNetwork.')
-param virtualNetworkId string
+@description('Name of virtualNetwork.')
+param virtualNetworkName string
 
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
@@ -40,6 +40,15 @@ param storageAccountName string
 
 @description('Name of trainingDataContainer.')
 param trainingDataContainerName string
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
+  name: virtualNetworkName
+}
+
+resource computeSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
+  parent: virtualNetwork
+  name: 'snet-ml-compute'
+}
 
 // System-assigned identity: Trusted Access to the cluster and access to the firewalled storage
 // speak for it only.
@@ -66,7 +75,7 @@ resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' =
     imageBuildCompute: profilePrivateNetworking ? 'cpu-cluster' : null
     serverlessComputeSettings: profilePrivateNetworking
       ? {
-          serverlessComputeCustomSubnet: '${virtualNetworkId}/subnets/snet-ml-compute'
+          serverlessComputeCustomSubnet: computeSubnet.id
           serverlessComputeNoPublicIP: true
         }
       : null

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../report/index.ts";
 import type { Node } from "./node.ts";
 import { missing, problem } from "./problem.ts";
-import type { Program } from "./program.ts";
+import { type Program, referents } from "./program.ts";
 import { accessChain, isRuntimeAccess, literalKey, walk } from "./walk.ts";
 
 /** What nodes refer to must be declared, and known early enough for the place they are in. */
@@ -22,11 +22,11 @@ function places(program: Program): Place[] {
       node ? [{ at: `parameters.${name}`, node, knows: "parameters" }] : [],
     ),
     ...program.variables.map(({ name, value }): Place => ({ at: `variables.${name}`, node: value, knows: "everything" })),
-    ...program.resources.flatMap(({ symbol, name, condition, body }): Place[] => [
+    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }): Place[] => [
       { at: `resources.${symbol}.name`, node: name, knows: "deploy-time" },
       ...(condition ? [{ at: `resources.${symbol}.condition`, node: condition, knows: "deploy-time" } as const] : []),
-      { at: `resources.${symbol}`, node: body, knows: "everything" },
     ]),
+    ...program.resources.map(({ symbol, body }): Place => ({ at: `resources.${symbol}`, node: body, knows: "everything" })),
     ...program.outputs.map(({ name, value }): Place => ({ at: `outputs.${name}`, node: value, knows: "everything" })),
   ];
 }
@@ -35,7 +35,7 @@ function references(program: Program, { at, node, knows }: Place): Diagnostic[] 
   const found: Diagnostic[] = [];
   const parameters = program.parameters.map((parameter) => parameter.name);
   const variables = new Map(program.variables.map((variable) => [variable.name, variable.value]));
-  const symbols = program.resources.map((resource) => resource.symbol);
+  const symbols = [...referents(program).keys()];
   const seen = new Set<string>();
 
   const visit = (start: Node, direct: boolean) =>

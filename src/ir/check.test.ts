@@ -26,7 +26,14 @@ const resource = (symbol: string, more: Partial<Resource> = {}): Resource => ({
   ...more,
 });
 
-const program = (more: Partial<Program>): Program => ({ parameters: [], variables: [], resources: [], outputs: [], ...more });
+const program = (more: Partial<Program>): Program => ({
+  parameters: [],
+  variables: [],
+  resources: [],
+  existing: [],
+  outputs: [],
+  ...more,
+});
 
 test.each<[string, Partial<Program>, string[]]>([
   [
@@ -95,7 +102,7 @@ test.each<[string, Partial<Program>, string[]]>([
     { resources: [resource("a"), resource("b", { name: literal("a") })] },
     ["program.duplicate at resources.b"],
   ],
-  ["names that differ in case only", { resources: [resource("a"), resource("A")] }, ["program.duplicate at resources.A"]],
+  ["names that differ in case only", { resources: [resource("a"), resource("A")] }, ["program.duplicate at resources.a"]],
   [
     "a child of the wrong type",
     { resources: [resource("a"), resource("b", { parent: "a", type: "My.Rp/others/parts" })] },
@@ -131,4 +138,28 @@ test("order follows references through variables, and removal is the reverse", (
 
   expect(deploymentOrder(built)).toEqual(["identity", "role", "cluster"]);
   expect(removalOrder(built)).toEqual(["cluster", "role", "identity"]);
+});
+
+test("an existing resource has a place like any other, and nothing can wait for it alone", () => {
+  const existing = (symbol: string, more: object = {}) => ({
+    symbol,
+    type: "My.Rp/things/parts",
+    apiVersion: "2026-01-01",
+    name: literal(symbol),
+    ...more,
+  });
+  const codes = (more: Partial<Program>) => checkProgram(program(more)).map(({ code, at }) => `${code} at ${at}`);
+
+  expect(codes({ resources: [resource("a")], existing: [existing("part", { parent: "a" })] })).toEqual([]);
+  expect(codes({ existing: [existing("part")] })).toEqual(["program.parent-type at resources.part"]);
+  expect(codes({ existing: [existing("part", { parent: "a" })] })).toEqual(["program.unknown-resource at resources.part"]);
+  expect(
+    codes({
+      resources: [resource("a"), resource("b", { dependsOn: ["part"] })],
+      existing: [existing("part", { parent: "a" })],
+    }),
+  ).toEqual(["program.unknown-resource at resources.b"]);
+  expect(codes({ resources: [resource("a")], existing: [existing("A", { parent: "a" })] })).toContain(
+    "program.duplicate at resources.a",
+  );
 });

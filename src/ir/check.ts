@@ -4,7 +4,7 @@ import { dependencies, findCycle } from "./graph.ts";
 import type { Node } from "./node.ts";
 import { checkValue } from "./parameters.ts";
 import { missing, problem } from "./problem.ts";
-import type { Program, Resource } from "./program.ts";
+import { type ExistingResource, type Program, type Resource, referents } from "./program.ts";
 import { literalKey, walk } from "./walk.ts";
 
 /** What is wrong with a definition, whatever its parameters and whatever its target. */
@@ -13,6 +13,7 @@ export function checkProgram(program: Program): Diagnostic[] {
     ...duplicates(program),
     ...checkReferences(program),
     ...program.parameters.flatMap(checkDefault),
+    ...[...program.existing, ...program.resources].flatMap((referent) => checkPlace(program, referent)),
     ...program.resources.flatMap((resource) => checkResource(program, resource)),
     ...cycles(program),
   ]);
@@ -23,7 +24,7 @@ function duplicates(program: Program): Diagnostic[] {
     repeated(list.map((name) => ({ key: name.toLowerCase(), name }))).map((name) =>
       problem("duplicate", `${kind}.${name}`, `${name} is declared twice`, "rename one"),
     );
-  const identities = program.resources.map(({ symbol, type, name, parent, scope }) => ({
+  const identities = [...program.existing, ...program.resources].map(({ symbol, type, name, parent, scope }) => ({
     key: JSON.stringify([type.toLowerCase(), name, parent, scope]),
     name: symbol,
   }));
@@ -38,7 +39,7 @@ function duplicates(program: Program): Diagnostic[] {
     ),
     ...names(
       "resources",
-      program.resources.map((resource) => resource.symbol),
+      [...program.existing, ...program.resources].map(({ symbol }) => symbol),
     ),
     ...names(
       "outputs",
@@ -67,29 +68,32 @@ function checkDefault(parameter: Program["parameters"][number]): Diagnostic[] {
 /** Members that the template itself gives to a resource. */
 const RESERVED = new Set(["id", "name", "type", "apiVersion", "dependsOn", "condition", "copy", "scope", "existing", "@options"]);
 
-function checkResource(program: Program, resource: Resource): Diagnostic[] {
-  const at = `resources.${resource.symbol}`;
-  const found: Diagnostic[] = [];
-  const symbols = program.resources.map((other) => other.symbol);
-  const named = [resource.parent, resource.scope, ...resource.dependsOn].filter((symbol) => symbol !== undefined);
-  for (const symbol of named) if (!symbols.includes(symbol)) found.push(missing("resource", symbol, symbols, at));
-
-  const parent = program.resources.find((other) => other.symbol === resource.parent);
-  if (parent && resource.type.slice(0, resource.type.lastIndexOf("/")).toLowerCase() !== parent.type.toLowerCase()) {
+function checkPlace(program: Program, { symbol, type, parent: above, scope }: ExistingResource): Diagnostic[] {
+  const at = `resources.${symbol}`;
+  const known = referents(program);
+  const found = [above, scope]
+    .filter((other) => other !== undefined)
+    .flatMap((other) => (known.has(other) ? [] : [missing("resource", other, [...known.keys()], at)]));
+  const parent = above === undefined ? undefined : known.get(above);
+  if (parent && type.slice(0, type.lastIndexOf("/")).toLowerCase() !== parent.type.toLowerCase()) {
     found.push(
-      problem(
-        "parent-type",
-        at,
-        `${resource.type} is no child type of ${parent.type}`,
-        "a child's type is its parent's and one segment",
-      ),
+      problem("parent-type", at, `${type} is no child type of ${parent.type}`, "a child's type is its parent's and one segment"),
     );
   }
-  if (parent && resource.scope !== undefined)
+  if (parent && scope !== undefined)
     found.push(problem("parent-scope", at, "a resource has a parent and a scope", "the parent carries the scope"));
-  const segments = resource.type.split("/").length - 1;
-  if (!parent && segments !== 1)
-    found.push(problem("parent-type", at, `${resource.type} is a child type without a parent`, "declare its parent"));
+  const segments = type.split("/").length - 1;
+  if (above === undefined && segments !== 1)
+    found.push(problem("parent-type", at, `${type} is a child type without a parent`, "declare its parent"));
+  return found;
+}
+
+function checkResource(program: Program, resource: Resource): Diagnostic[] {
+  const at = `resources.${resource.symbol}`;
+  const symbols = program.resources.map((other) => other.symbol);
+  const found = resource.dependsOn
+    .filter((symbol) => !symbols.includes(symbol))
+    .map((symbol) => missing("resource", symbol, symbols, at));
 
   if (resource.body.kind !== "object")
     return [

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../base/index.ts";
 import { bool, EvaluationError, IMPLEMENTATIONS, idPath, joined, STRUCTURAL, type Surroundings } from "./evaluate-functions.ts";
 import { fold } from "./fold.ts";
 import type { Node, NodeOf } from "./node.ts";
-import type { Program, Resource } from "./program.ts";
+import { type ExistingResource, type Program, referents } from "./program.ts";
 import { firstUnknown, isRecord, Unknown, type Value } from "./value.ts";
 import { accessChain } from "./walk.ts";
 
@@ -43,7 +43,7 @@ export interface Evaluator {
 }
 
 export function createEvaluator(program: Program, options: EvaluationOptions): Evaluator {
-  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const resources = referents(program);
   const defaults = new Map(program.parameters.map((parameter) => [parameter.name, parameter.default]));
   const variables = new Map(program.variables.map((variable) => [variable.name, variable.value]));
   const surroundings = surroundingsOf(options);
@@ -54,7 +54,7 @@ export function createEvaluator(program: Program, options: EvaluationOptions): E
       (Object.hasOwn(options.parameters, name) ? options.parameters[name] : undefined) ?? value(defaults.get(name)),
   );
   const variable = memoize((name) => value(variables.get(name)));
-  const resource = (symbol: string): Resource => resources.get(symbol) ?? fail(`there is no resource ${symbol}`);
+  const resource = (symbol: string): ExistingResource => resources.get(symbol) ?? fail(`there is no resource ${symbol}`);
   const isDeployed = memoize((symbol) => {
     const { condition } = resource(symbol);
     return condition === undefined || bool(value(condition));
@@ -138,7 +138,7 @@ export function createEvaluator(program: Program, options: EvaluationOptions): E
 }
 
 /** The scope of the outermost ancestor: a child of an extension resource hangs where its parent does. */
-function scopeOf(resource: (symbol: string) => Resource, symbol: string): string | undefined {
+function scopeOf(resource: (symbol: string) => ExistingResource, symbol: string): string | undefined {
   const { parent, scope } = resource(symbol);
   return parent === undefined ? scope : scopeOf(resource, parent);
 }

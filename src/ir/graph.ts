@@ -1,6 +1,6 @@
 import { assert } from "../base/index.ts";
 import type { Node } from "./node.ts";
-import type { Program, Resource } from "./program.ts";
+import type { ExistingResource, Program, Resource } from "./program.ts";
 import { walk } from "./walk.ts";
 
 /** From each name to the names that must come before it. */
@@ -8,24 +8,46 @@ export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** For each resource, in order of declaration: its parent, its scope, what it refers to (also through variables) and its explicit dependencies. */
 export function dependencies(program: Program): Graph {
-  const referred = resourceReferences(program);
-  const declared = new Set(program.resources.map((resource) => resource.symbol));
+  const [referred, made] = [resourceReferences(program), makers(program)];
   return new Map(
-    program.resources.map((resource) => {
-      const before = [...impliedBy(resource, referred), ...resource.dependsOn];
-      return [resource.symbol, new Set(before.filter((symbol) => declared.has(symbol)))];
-    }),
+    program.resources.map((resource) => [
+      resource.symbol,
+      new Set([...impliedBy(resource, referred, resource.body), ...resource.dependsOn].flatMap(made)),
+    ]),
   );
 }
 
 /** What a resource's own text refers to, as Bicep sees it: such dependencies need no `dependsOn`. */
 export function impliedDependencies(program: Program, resource: Resource): ReadonlySet<string> {
-  return new Set(impliedBy(resource, resourceReferences(program)));
+  return new Set(impliedBy(resource, resourceReferences(program), resource.body).flatMap(makers(program)));
 }
 
-function impliedBy(resource: Resource, referred: (node: Node) => ReadonlySet<string>): string[] {
-  const structure = [resource.parent, resource.scope].filter((symbol) => symbol !== undefined);
-  const nodes = [resource.name, ...(resource.condition ? [resource.condition] : []), resource.body];
+/** The resources that are to be deployed before an existing one can be there: those that it lies in. */
+export function existingDependencies(program: Program, existing: ExistingResource): ReadonlySet<string> {
+  return new Set(makers(program)(existing.symbol));
+}
+
+/** The resources behind a symbol: itself, or, as nothing is deployed for an existing one, what that refers to in turn. */
+function makers(program: Program): (symbol: string) => string[] {
+  const deployed = new Set(program.resources.map(({ symbol }) => symbol));
+  const existing = new Map(program.existing.map((referent) => [referent.symbol, referent]));
+  const referred = resourceReferences(program);
+  const follow = (symbol: string, from: readonly string[]): string[] => {
+    if (deployed.has(symbol)) return [symbol];
+    const referent = existing.get(symbol);
+    if (referent === undefined || from.includes(symbol)) return [];
+    return impliedBy(referent, referred).flatMap((other) => follow(other, [...from, symbol]));
+  };
+  return (symbol) => follow(symbol, []);
+}
+
+function impliedBy(
+  { parent, scope, name, condition }: ExistingResource,
+  referred: (node: Node) => ReadonlySet<string>,
+  body?: Node,
+): string[] {
+  const structure = [parent, scope].filter((symbol) => symbol !== undefined);
+  const nodes = [name, condition, body].filter((node) => node !== undefined);
   return [...structure, ...nodes.flatMap((node) => [...referred(node)])];
 }
 

@@ -23,10 +23,12 @@ export { FUNCTIONS, type FunctionName } from "./functions.ts";
 export {
   dependencies,
   deploymentOrder,
+  existingDependencies,
   findCycle,
   type Graph,
   impliedDependencies,
   removalOrder,
+  resourceReferences,
   topologicalOrder,
 } from "./graph.ts";
 export { inferTypes, type ValueType } from "./infer.ts";
@@ -34,6 +36,7 @@ export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
 export {
   createProgram,
+  type ExistingResource,
   type Output,
   type Parameter,
   type ParameterDeclaration,
@@ -43,6 +46,7 @@ export {
   type Resource,
   type ResourceDeclaration,
   type ResourceHandle,
+  referents,
   type Variable,
 } from "./program.ts";
 export { type AccessChain, accessChain, accessPath, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";

@@ -2,7 +2,7 @@ import { assert } from "../base/index.ts";
 import { fold } from "./fold.ts";
 import type { FunctionName } from "./functions.ts";
 import type { Node } from "./node.ts";
-import type { ParameterType, Program } from "./program.ts";
+import { type ParameterType, type Program, referents } from "./program.ts";
 import { accessChain, literalKey } from "./walk.ts";
 
 /** What is known of a value's type without evaluating it. `unknown` only where a definition is too dynamic to tell. */
@@ -66,7 +66,7 @@ const SURROUNDING_OBJECTS: ReadonlySet<string> = new Set(["tags", "properties", 
 export function inferTypes(program: Program): (node: Node) => ValueType {
   const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
   const variables = new Map(program.variables.map((variable) => [variable.name, variable.value]));
-  const conditional = new Set(program.resources.filter((resource) => resource.condition).map((resource) => resource.symbol));
+  const conditional = new Set([...referents(program).values()].filter(({ condition }) => condition).map(({ symbol }) => symbol));
   const known = new Map<string, ValueType>();
 
   const infer = fold<ValueType>({

@@ -7,6 +7,7 @@ export interface Program {
   readonly parameters: readonly Parameter[];
   readonly variables: readonly Variable[];
   readonly resources: readonly Resource[];
+  readonly existing: readonly ExistingResource[];
   readonly outputs: readonly Output[];
 }
 
@@ -38,19 +39,27 @@ export interface Variable {
   readonly description?: string;
 }
 
-export interface Resource {
+/**
+ * A resource that something else makes, such as a subnet that stands in the body of its network. Others lie in it, hang off
+ * it or read it; nothing is deployed for it.
+ */
+export interface ExistingResource {
   readonly symbol: string;
   /** `Microsoft.Network/virtualNetworks`, as Microsoft spells it. */
   readonly type: string;
   readonly apiVersion: string;
-  /** The part of the platform it belongs to: a Bicep module, a Terraform file, a heading in the plan. */
-  readonly concern: string;
   /** The last segment of the name; a parent gives the rest. */
   readonly name: Node;
   readonly parent?: string;
   /** The resource that an extension resource hangs off (role assignments, diagnostic settings, cluster extensions). */
   readonly scope?: string;
+  /** False: it is not there. */
   readonly condition?: Node;
+}
+
+export interface Resource extends ExistingResource {
+  /** The part of the platform it belongs to: a Bicep module, a Terraform file, a heading in the plan. */
+  readonly concern: string;
   /** Everything that is PUT except id, name and type: `location`, `tags`, `sku`, `identity`, `properties`, in ARM's shape. */
   readonly body: Node;
   /** Order that no reference shows, e.g. a role assignment before the cluster that needs it. */
@@ -68,14 +77,17 @@ export interface Output {
   readonly value: Node;
 }
 
-export interface ResourceDeclaration {
+export interface ExistingDeclaration {
   /** `Microsoft.Network/virtualNetworks@2025-07-01` */
   readonly type: `${string}@${string}`;
-  readonly concern: string;
   readonly name: Input<string>;
   readonly parent?: ResourceHandle;
   readonly scope?: ResourceHandle;
   readonly condition?: Input<boolean>;
+}
+
+export interface ResourceDeclaration extends ExistingDeclaration {
+  readonly concern: string;
   readonly body: AnyInput;
   readonly dependsOn?: readonly ResourceHandle[];
   readonly onlyIfNotExists?: boolean;
@@ -107,6 +119,8 @@ export interface ProgramBuilder {
   object<T extends object>(name: string, declaration: ParameterDeclaration<T>): Expr<T>;
   variable<T>(name: string, value: Input<T>, description?: string): Expr<T>;
   resource(symbol: string, declaration: ResourceDeclaration): ResourceHandle;
+  /** Names a resource that the program does not deploy; what refers to it waits for what it lies in. */
+  existing(symbol: string, declaration: ExistingDeclaration): ResourceHandle;
   output(name: string, type: ParameterType, description: string, value: AnyInput): void;
   build(): Program;
 }
@@ -115,6 +129,7 @@ export function createProgram(): ProgramBuilder {
   const parameters: Parameter[] = [];
   const variables: Variable[] = [];
   const resources: Resource[] = [];
+  const existing: ExistingResource[] = [];
   const outputs: Output[] = [];
   const taken = new Set<string>();
 
@@ -152,38 +167,59 @@ export function createProgram(): ProgramBuilder {
 
     resource: (symbol, declaration) => {
       claim(symbol);
-      const [type = "", apiVersion = ""] = declaration.type.split("@");
       resources.push({
-        symbol,
-        type,
-        apiVersion,
+        ...identity(symbol, declaration),
         concern: declaration.concern,
-        name: toNode(declaration.name),
-        ...(declaration.parent === undefined ? {} : { parent: declaration.parent.symbol }),
-        ...(declaration.scope === undefined ? {} : { scope: declaration.scope.symbol }),
-        ...(declaration.condition === undefined ? {} : { condition: toNode(declaration.condition) }),
         body: toNode(declaration.body),
         dependsOn: (declaration.dependsOn ?? []).map((handle) => handle.symbol),
         onlyIfNotExists: declaration.onlyIfNotExists ?? false,
         ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
       });
-      const self = expression<object>({ kind: "resource", symbol });
-      return {
-        symbol,
-        id: get<string>(self, "id"),
-        name: get<string>(self, "name"),
-        get: <T>(...path: readonly [string, ...string[]]) => get<T>(self, ...path),
-        read: <T>(type: "int" | "bool" | "array" | "object", ...path: readonly [string, ...string[]]) => {
-          const { node } = get<T>(self, ...path);
-          return expression<T>(node.kind === "access" ? { ...node, type } : node);
-        },
-      };
+      return handleOf(symbol);
+    },
+
+    existing: (symbol, declaration) => {
+      claim(symbol);
+      existing.push(identity(symbol, declaration));
+      return handleOf(symbol);
     },
 
     output: (name, type, description, value) => {
       outputs.push({ name, type, description, value: toNode(value) });
     },
 
-    build: () => Object.freeze({ parameters, variables, resources, outputs }),
+    build: () => Object.freeze({ parameters, variables, resources, existing, outputs }),
   };
+}
+
+function identity(symbol: string, { type: typed, name, parent, scope, condition }: ExistingDeclaration): ExistingResource {
+  const [type = "", apiVersion = ""] = typed.split("@");
+  return {
+    symbol,
+    type,
+    apiVersion,
+    name: toNode(name),
+    ...(parent === undefined ? {} : { parent: parent.symbol }),
+    ...(scope === undefined ? {} : { scope: scope.symbol }),
+    ...(condition === undefined ? {} : { condition: toNode(condition) }),
+  };
+}
+
+function handleOf(symbol: string): ResourceHandle {
+  const self = expression<object>({ kind: "resource", symbol });
+  return {
+    symbol,
+    id: get<string>(self, "id"),
+    name: get<string>(self, "name"),
+    get: <T>(...path: readonly [string, ...string[]]) => get<T>(self, ...path),
+    read: <T>(type: "int" | "bool" | "array" | "object", ...path: readonly [string, ...string[]]) => {
+      const { node } = get<T>(self, ...path);
+      return expression<T>(node.kind === "access" ? { ...node, type } : node);
+    },
+  };
+}
+
+/** Everything that a symbol may mean, deployed or not. */
+export function referents(program: Program): ReadonlyMap<string, ExistingResource> {
+  return new Map([...program.existing, ...program.resources].map((referent) => [referent.symbol, referent]));
 }

@@ -67,9 +67,15 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
         ...monitoring(settings, needs.observability),
       },
     },
-    dependsOn: [roles.controlPlaneNetwork, roles.controlPlaneKubelet, roles.kubeletPull],
+    dependsOn: [
+      roles.controlPlaneNodes,
+      roles.controlPlaneIngress,
+      roles.controlPlaneApiServer,
+      roles.controlPlaneKubelet,
+      roles.kubeletPull,
+    ],
     comment:
-      "A PUT replaces the whole cluster definition, so the body is complete. The roles come first: creation reads the subnet and assigns the kubelet identity.",
+      "A PUT replaces the whole cluster definition, so the body is complete. The roles come first: creation joins the subnets and assigns the kubelet identity.",
   });
   const mlPool = declareMlPool(program, settings, network, cluster);
   const gpuPool = declareGpuPool(program, settings, network, cluster, mlPool);
@@ -136,7 +142,7 @@ function apiServer(settings: Settings, network: Network): AnyInput {
     ),
     enablePrivateCluster: isPrivate,
     enableVnetIntegration: isPrivate,
-    subnetId: when<string>(isPrivate, network.apiServerSubnetId, null),
+    subnetId: when<string>(isPrivate, network.apiServerSubnet.id, null),
     privateDNSZone: when<string>(isPrivate, "system", null),
     // The name resolves in public, to a private address: Azure ML has to resolve it.
     enablePrivateClusterPublicFQDN: when<boolean>(isPrivate, true, null),

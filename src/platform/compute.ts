@@ -54,7 +54,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
             vmSize: settings.mlComputeSku,
             vmPriority: cluster.priority,
             scaleSettings: { minNodeCount: 0, maxNodeCount: settings.mlComputeMaxNodes, nodeIdleTimeBeforeScaleDown: "PT15M" },
-            subnet: { id: needs.network.computeSubnetId },
+            subnet: { id: needs.network.computeSubnet.id },
             enableNodePublicIp: false,
             remoteLoginPortPublicAccess: "Disabled",
           },

@@ -175,7 +175,7 @@ test("every role assignment has its own stable name, a type and a reason", () =>
 test("the cluster waits for the roles that its creation needs", () => {
   const cluster = deploy().resources.find(({ symbol }) => symbol === "aksCluster");
 
-  expect(cluster?.dependsOn).toEqual(expect.arrayContaining(["controlPlaneNetwork", "controlPlaneKubelet", "kubeletPull"]));
+  expect(cluster?.dependsOn).toEqual(expect.arrayContaining(["controlPlaneNodes", "controlPlaneKubelet", "kubeletPull"]));
 });
 
 test("writes on the cluster come one after the other, with and without the GPU pool", () => {

@@ -31,7 +31,9 @@ export function definePlatform(): Program {
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
   const roles = declareRoles(program, settings, identities, {
-    virtualNetwork: network.virtualNetwork,
+    nodeSubnet: network.nodeSubnet,
+    ingressSubnet: network.ingressSubnet,
+    apiServerSubnet: network.apiServerSubnet,
     kubeletIdentity: identities.kubelet,
     containerRegistry: registry.registry,
     storageAccount: storage.account,

@@ -1,4 +1,4 @@
-import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
 import {
   apiServerRules,
   computeRules,
@@ -15,19 +15,20 @@ const API_VERSION = "2025-07-01";
 export interface Network {
   readonly virtualNetwork: ResourceHandle;
   readonly natGateway: ResourceHandle;
-  /** Resource ids. The last two exist with private networking and with a private API server. */
-  readonly nodeSubnetId: Expr<string>;
-  readonly computeSubnetId: Expr<string>;
-  readonly privateEndpointSubnetId: Expr<string>;
-  readonly apiServerSubnetId: Expr<string>;
+  /** They stand in the body of the network. The private ones exist with private networking, the last with a private API server. */
+  readonly nodeSubnet: ResourceHandle;
+  readonly computeSubnet: ResourceHandle;
+  readonly privateEndpointSubnet: ResourceHandle;
+  readonly ingressSubnet: ResourceHandle;
+  readonly apiServerSubnet: ResourceHandle;
   /** The address that everything in the subnets calls out from. */
   readonly egressAddress: Expr<string>;
 }
 
 const SUBNETS = {
-  nodes: "snet-aks-nodes",
+  node: "snet-aks-nodes",
   compute: "snet-ml-compute",
-  privateEndpoints: "snet-private-endpoints",
+  privateEndpoint: "snet-private-endpoints",
   ingress: "snet-ingress",
   apiServer: "snet-aks-apiserver",
 } as const;
@@ -53,13 +54,13 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
         subnets: call(
           "concat",
           [
-            subnet(SUBNETS.nodes, settings.nodeSubnetPrefix, groups.nodes, outward),
+            subnet(SUBNETS.node, settings.nodeSubnetPrefix, groups.node, outward),
             subnet(SUBNETS.compute, settings.computeSubnetPrefix, groups.compute, outward),
           ],
           when<object[]>(
             isPrivate,
             [
-              subnet(SUBNETS.privateEndpoints, settings.privateEndpointSubnetPrefix, groups.privateEndpoints, {
+              subnet(SUBNETS.privateEndpoint, settings.privateEndpointSubnetPrefix, groups.privateEndpoint, {
                 privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled",
               }),
               subnet(SUBNETS.ingress, settings.ingressSubnetPrefix, groups.ingress),
@@ -80,14 +81,21 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
     },
     comment: "Subnets stay inline: writing a virtual network removes every subnet that its body does not list.",
   });
-  const subnetId = (name: keyof typeof SUBNETS) => text`${virtualNetwork.id}/subnets/${SUBNETS[name]}`;
+  const inside = (key: keyof typeof SUBNETS, condition?: Expr<boolean>) =>
+    program.existing(`${key}Subnet`, {
+      type: `Microsoft.Network/virtualNetworks/subnets@${API_VERSION}`,
+      name: SUBNETS[key],
+      parent: virtualNetwork,
+      ...(condition === undefined ? {} : { condition }),
+    });
   return {
     virtualNetwork,
     natGateway: egress.gateway,
-    nodeSubnetId: subnetId("nodes"),
-    computeSubnetId: subnetId("compute"),
-    privateEndpointSubnetId: subnetId("privateEndpoints"),
-    apiServerSubnetId: subnetId("apiServer"),
+    nodeSubnet: inside("node"),
+    computeSubnet: inside("compute"),
+    privateEndpointSubnet: inside("privateEndpoint", isPrivate),
+    ingressSubnet: inside("ingress", isPrivate),
+    apiServerSubnet: inside("apiServer", hasPrivateApi),
     egressAddress: egress.address.get("properties", "ipAddress"),
   };
 }
@@ -112,7 +120,7 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
       comment,
     });
   return {
-    nodes: declare({
+    node: declare({
       symbol: "nodeNetworkRules",
       name: "nsg-aks-nodes",
       rules: nodeRules(settings),
@@ -125,7 +133,7 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
       rules: computeRules(settings),
       comment: "Training nodes have no public address and call out by themselves, so nothing but their own subnet may call in.",
     }),
-    privateEndpoints: declare({
+    privateEndpoint: declare({
       symbol: "privateEndpointNetworkRules",
       name: "nsg-private-endpoints",
       rules: PRIVATE_ENDPOINT_RULES,

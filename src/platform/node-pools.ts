@@ -10,7 +10,7 @@ export function nodeDefaults(settings: Settings, network: Network) {
   return {
     osType: "Linux",
     osDiskSizeGB: 128,
-    vnetSubnetID: network.nodeSubnetId,
+    vnetSubnetID: network.nodeSubnet.id,
     maxPods: 110,
     enableNodePublicIP: false,
     availabilityZones: settings.profile("availabilityZones"),

@@ -103,7 +103,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
         location: settings.location,
         tags: settings.resourceTags,
         properties: {
-          subnet: { id: needs.network.privateEndpointSubnetId },
+          subnet: { id: needs.network.privateEndpointSubnet.id },
           customNetworkInterfaceName: `nic-${name}`,
           privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: target.id, groupIds: [groupId] } }],
         },

@@ -6,7 +6,9 @@ import type { Settings } from "./settings.ts";
 
 /** What the roles below reach. */
 export interface RoleScopes {
-  readonly virtualNetwork: ResourceHandle;
+  readonly nodeSubnet: ResourceHandle;
+  readonly ingressSubnet: ResourceHandle;
+  readonly apiServerSubnet: ResourceHandle;
   readonly kubeletIdentity: ResourceHandle;
   readonly containerRegistry: ResourceHandle;
   readonly storageAccount: ResourceHandle;
@@ -18,16 +20,32 @@ export interface RoleRow<Scope extends string> {
   readonly who: keyof Identities;
   readonly role: RoleName;
   readonly on: Scope;
+  /** The profile value without which the scope is not there. */
+  readonly given?: "privateNetworking" | "privateApiServer";
   readonly why: string;
 }
 
 /** Who may do what where. Azure ML gives its workspace's identity the roles on linked resources by itself; a second assignment would conflict. */
 export const ROLE_GRAPH = {
-  controlPlaneNetwork: {
+  controlPlaneNodes: {
     who: "controlPlane",
     role: "networkContributor",
-    on: "virtualNetwork",
+    on: "nodeSubnet",
     why: "Join nodes and internal load balancers to the node subnet.",
+  },
+  controlPlaneIngress: {
+    who: "controlPlane",
+    role: "networkContributor",
+    on: "ingressSubnet",
+    given: "privateNetworking",
+    why: "Put front ends of internal load balancers into the ingress subnet.",
+  },
+  controlPlaneApiServer: {
+    who: "controlPlane",
+    role: "networkContributor",
+    on: "apiServerSubnet",
+    given: "privateApiServer",
+    why: "Put the API server into its subnet.",
   },
   controlPlaneKubelet: {
     who: "controlPlane",
@@ -67,11 +85,13 @@ export function declareRoles(
   identities: Identities,
   scopes: RoleScopes,
 ): RoleAssignments {
-  const assignments = Object.entries(ROLE_GRAPH).map(([symbol, row]) => [
+  const rows: [string, RoleRow<keyof RoleScopes>][] = Object.entries(ROLE_GRAPH);
+  const assignments = rows.map(([symbol, row]) => [
     symbol,
     declareRoleAssignment(program, {
       symbol,
       concern: "roles",
+      ...(row.given === undefined ? {} : { condition: settings.profile(row.given) }),
       principal: identities[row.who].id,
       principalId: identities[row.who].get("properties", "principalId"),
       role: row.role,

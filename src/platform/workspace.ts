@@ -42,7 +42,7 @@ export function declareWorkspace(program: ProgramBuilder, settings: Settings, ne
         imageBuildCompute: when(isPrivate, TRAINING_CLUSTER, null),
         serverlessComputeSettings: when<object>(
           isPrivate,
-          { serverlessComputeCustomSubnet: needs.network.computeSubnetId, serverlessComputeNoPublicIP: true },
+          { serverlessComputeCustomSubnet: needs.network.computeSubnet.id, serverlessComputeNoPublicIP: true },
           null,
         ),
         // An attached cluster lives in our own network; a managed network would have to be given up before attaching.

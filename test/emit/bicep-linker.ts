@@ -1,5 +1,6 @@
 import {
   accessChain,
+  type ExistingResource,
   fold,
   isRuntimeAccess,
   literalKey,
@@ -96,7 +97,8 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
       const found = members(body);
       const given = found.get("name") ?? complain(`${symbol} has no name`);
       if (existing) {
-        const original = declared.find((candidate) => candidate.symbol === symbol) ?? complain(`${symbol} exists nowhere`);
+        const original = declared.find((candidate) => candidate.symbol === symbol);
+        if (original === undefined) return [];
         if (original.type !== type) complain(`${symbol} is ${original.type}, not ${type}`);
         const { root, keys } = accessChain(link(name, given));
         if (root.kind !== "resource" || root.symbol !== symbol || literalKey(keys[0]) !== "name")
@@ -128,6 +130,29 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
       ];
     }),
   );
+
+  // what no module deploys; modules that refer to it say the same of it
+  const existing = new Map<string, ExistingResource>();
+  for (const { name, file } of modules) {
+    for (const { symbol, type, existing: isExisting, condition, body } of file.resources) {
+      if (!isExisting || declared.some((candidate) => candidate.symbol === symbol)) continue;
+      const found = members(body);
+      const [resourceType = "", apiVersion = ""] = type.split("@");
+      const place = (key: string) => (found.has(key) ? { [key]: identifier(found.get(key)) } : {});
+      const read: ExistingResource = {
+        symbol,
+        type: resourceType,
+        apiVersion,
+        name: link(name, found.get("name") ?? complain(`${symbol} has no name`)),
+        ...place("parent"),
+        ...place("scope"),
+        ...(condition ? { condition: link(name, condition) } : {}),
+      };
+      const before = existing.get(symbol) ?? read;
+      if (JSON.stringify(before) !== JSON.stringify(read)) complain(`${symbol} is not the same everywhere`);
+      existing.set(symbol, read);
+    }
+  }
 
   const parameters = main.parameters.map(({ name, type, default: initial, decorators }): Parameter => {
     const value = (key: string) => literalValue(decorators[key]);
@@ -186,7 +211,7 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
     });
   }
 
-  return { program: { parameters, variables: [], resources, outputs }, passed, moduleOrder };
+  return { program: { parameters, variables: [], resources, existing: [...existing.values()], outputs }, passed, moduleOrder };
 }
 
 /** The same node again, its parts rebuilt. */
@@ -203,14 +228,16 @@ const REBUILD: NodeTable<Node> = {
   condition: (node, go) => ({ ...node, test: go(node.test), consequent: go(node.consequent), alternate: go(node.alternate) }),
 };
 
-/** A parameter or a variable that nothing uses is a warning in Bicep and a mistake here. */
+/** A parameter, a variable or an existing resource that nothing uses is a warning in Bicep and a mistake here. */
 function checkUse(file: BicepFile): void {
   const used = new Set<string>();
   const nodes = [...file.variables, ...file.outputs]
     .map(({ value }) => value)
     .concat(file.resources.flatMap(({ body, condition }) => [body, ...(condition ? [condition] : [])]));
   for (const node of nodes) walk(node, (inner) => void (inner.kind === "variable" && used.add(inner.name)));
-  const unused = [...file.parameters, ...file.variables].map(({ name }) => name).filter((name) => !used.has(name));
+  const names = [...file.parameters, ...file.variables].map(({ name }) => name);
+  const existing = file.resources.filter((resource) => resource.existing).map(({ symbol }) => symbol);
+  const unused = [...names, ...existing].filter((name) => !used.has(name));
   if (unused.length > 0) complain(`nothing uses ${unused.join(", ")}`);
 }
 

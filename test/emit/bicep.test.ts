@@ -119,6 +119,26 @@ const CROSSINGS: Record<string, (program: ProgramBuilder) => void> = {
     });
     program.resource("other", { type: THING, concern: "c", name: "other", body: { properties: { shared } } });
   },
+  "what lies in a resource of another module and is deployed by nobody": (program) => {
+    const flag = program.bool("flag", { description: "Yes or no.", default: false });
+    const network = program.resource("network", { type: THING, concern: "a", name: "network", body: {} });
+    const subnet = program.existing("subnet", {
+      type: "My.Rp/things/parts@2026-01-01",
+      name: "subnet",
+      parent: network,
+      condition: flag,
+    });
+    for (const concern of ["a", "b", "c"]) {
+      program.resource(`role${concern}`, {
+        type: "My.Auth/locks@2026-01-01",
+        concern,
+        name: call<string>("guid", subnet.id, concern),
+        scope: subnet,
+        condition: flag,
+        body: { properties: { id: subnet.id, prefix: subnet.get("properties", "prefix") } },
+      });
+    }
+  },
   "a resource that may not be there, read from another module": (program) => {
     const flag = program.bool("flag", { description: "Yes or no.", default: false });
     const root = program.resource("root", { type: THING, concern: "a", name: "root", condition: flag, body: {} });

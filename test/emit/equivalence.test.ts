@@ -49,18 +49,21 @@ function byTemplate(program: Program, parameters: Record<string, JsonValue>, dep
     resourceGroup: { ...GROUP, id: GROUP_ID },
     reference: ({ id, full }) => deployed(id, full),
   });
+  const existing = new Set(program.existing.map(({ symbol }) => symbol));
   return {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
-    resources: resources.map(({ key, id, type, apiVersion, name, condition, dependsOn, body }) => ({
-      symbol: key,
-      id,
-      type,
-      apiVersion,
-      name,
-      condition,
-      dependsOn: dependsOn.toSorted(),
-      ...(body ? { body } : {}),
-    })),
+    resources: resources
+      .filter(({ key }) => !existing.has(key))
+      .map(({ key, id, type, apiVersion, name, condition, dependsOn, body }) => ({
+        symbol: key,
+        id,
+        type,
+        apiVersion,
+        name,
+        condition,
+        dependsOn: dependsOn.filter((key) => !existing.has(key)).toSorted(),
+        ...(body ? { body } : {}),
+      })),
   };
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isObject, type JsonObject, type JsonValue } from "../../src/base/index.ts";
 import { evaluateTemplate } from "../../src/cloud/template/index.ts";
-import { armTemplate, emitBicep } from "../../src/emit/index.ts";
+import { armTemplate, emitBicep, emitTerraform } from "../../src/emit/index.ts";
 import {
   type AnyInput,
   and,
@@ -326,4 +326,68 @@ test("any text survives quoting in every place and in every target", () => {
     }),
     { numRuns: 400 },
   );
+});
+
+test("an existing resource is named in every target, deployed in none, and what hangs off it waits for what it lies in", () => {
+  const program = createProgram();
+  const network = program.resource("network", { type: "My.Rp/things@2026-01-01", concern: "net", name: "n", body: {} });
+  const subnet = program.existing("subnet", { type: "My.Rp/things/parts@2026-01-01", name: "s", parent: network });
+  program.resource("role", {
+    type: "My.Auth/locks@2026-01-01",
+    concern: "roles",
+    name: "r",
+    scope: subnet,
+    body: { properties: { of: subnet.id } },
+  });
+  const built = program.build();
+  const id = "/subscriptions/s/resourceGroups/rg/providers/My.Rp/things/n/parts/s";
+
+  expect(armTemplate(built).resources).toMatchObject({
+    subnet: {
+      existing: true,
+      type: "My.Rp/things/parts",
+      apiVersion: "2026-01-01",
+      name: "n/s",
+      dependsOn: ["network"],
+    },
+    role: {
+      scope: "[resourceId('My.Rp/things/parts', 'n', 's')]",
+      properties: { of: "[resourceId('My.Rp/things/parts', 'n', 's')]" },
+      dependsOn: ["network"],
+    },
+  });
+  expect(emitBicep(built).files.get("bicep/modules/roles.bicep")).toContain(
+    [
+      "resource network 'My.Rp/things@2026-01-01' existing = {\n  name: networkName\n}",
+      "resource subnet 'My.Rp/things/parts@2026-01-01' existing = {\n  parent: network\n  name: 's'\n}",
+      "resource role 'My.Auth/locks@2026-01-01' = {\n  scope: subnet\n  name: 'r'\n  properties: {\n    of: subnet.id\n  }\n}",
+    ].join("\n\n"),
+  );
+  expect(emitBicep(built).files.get("bicep/modules/net.bicep")).not.toContain("existing");
+  expect(emitTerraform(built).files.get("terraform/roles.tf")).toContain(
+    `parent_id = "\${azapi_resource.network.id}/parts/s"\n  name      = "r"`,
+  );
+  expect(evaluateProgram(built, { ...PLACE, parameters: {} }).resources).toMatchObject([
+    { symbol: "network" },
+    { symbol: "role", id: `${id}/providers/My.Auth/locks/r`, dependsOn: ["network"], body: { properties: { of: id } } },
+  ]);
+});
+
+test("what an existing resource cannot say in a target is refused by name", () => {
+  const program = createProgram();
+  const known = program.existing("known", { type: "My.Rp/things@2026-01-01", name: "k" });
+  program.resource("user", {
+    type: "My.Rp/others@2026-01-01",
+    concern: "core",
+    name: "u",
+    body: { properties: { of: known.get("properties", "x") } },
+  });
+  program.output("id", "string", "Its id.", known.id);
+  const built = program.build();
+  const codes = ({ diagnostics }: { diagnostics: readonly { code: string; at: string }[] }) =>
+    diagnostics.map(({ code, at }) => `${code} at ${at}`);
+
+  expect(codes(emitBicep(built))).toEqual(["emit.bicep.existing-in-main at outputs.id"]);
+  expect(codes(emitTerraform(built))).toEqual(["emit.terraform.existing-read at resources.user"]);
+  expect(armTemplate(built)).toMatchObject({ resources: { user: { properties: { of: "[reference('known').x]" } } } });
 });

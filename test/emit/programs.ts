@@ -197,6 +197,19 @@ export const randomProgram: fc.Arbitrary<Program> = anyInput.map(([bodies, share
     condition: get(bag, "sure"),
     body: body(1, runtime(root)),
   });
+  const inside = program.existing("inside", {
+    type: "My.Rp/things/parts/bits@2026-01-01",
+    name: text`bit-${parameters.int}`,
+    parent: child,
+    condition: get(bag, "sure"),
+  });
+  program.resource("note", {
+    type: "My.Auth/locks@2026-01-01",
+    concern: "second",
+    name: call<string>("guid", inside.id),
+    scope: inside,
+    body: { properties: { of: inside.name, text: inside.get("properties", "text") } },
+  });
   const late = program.variable<object>("late", { text: root.get("properties", "text"), child: child.get("properties", "text") });
   const lock = program.resource("lock", {
     type: "My.Auth/locks@2026-01-01",

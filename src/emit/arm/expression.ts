@@ -1,12 +1,13 @@
 import { assert, type JsonValue } from "../../base/index.ts";
 import {
   accessChain,
+  type ExistingResource,
   fold,
   isRuntimeAccess,
   literalKey,
   type Node,
   type Program,
-  type Resource,
+  referents,
   textParts,
   walk,
 } from "../../ir/index.ts";
@@ -19,16 +20,16 @@ export interface ArmPrinter {
   /** A JSON value: literals as they are, objects and arrays as structure, anything else as `"[...]"`. */
   value(node: Node): JsonValue;
   /** A resource's own `name` member: `[format('{0}/{1}', 'cluster', 'pool')]` for a child. */
-  name(resource: Resource): JsonValue;
+  name(resource: ExistingResource): JsonValue;
   id(symbol: string): string;
   /** Variables cannot call `reference()`, so those that need it are printed where they are used. */
   isInlined(variable: string): boolean;
 }
 
 export function armPrinter(program: Program): ArmPrinter {
-  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const resources = referents(program);
   const variables = new Map(program.variables.map((variable) => [variable.name, variable.value]));
-  const resource = (symbol: string): Resource => {
+  const resource = (symbol: string): ExistingResource => {
     const found = resources.get(symbol);
     assert(found, `resource ${symbol} is declared`);
     return found;
@@ -45,7 +46,7 @@ export function armPrinter(program: Program): ArmPrinter {
     return needed;
   };
 
-  const lineage = (symbol: string): Resource[] => {
+  const lineage = (symbol: string): ExistingResource[] => {
     const self = resource(symbol);
     return [...(self.parent === undefined ? [] : lineage(self.parent)), self];
   };
@@ -132,7 +133,7 @@ export function armPrinter(program: Program): ArmPrinter {
     return text;
   };
 
-  const name = (self: Resource): JsonValue => {
+  const name = (self: ExistingResource): JsonValue => {
     const names = lineage(self.symbol).map((ancestor) => ancestor.name);
     if (names.length === 1) return value(self.name);
     const slash: Node = { kind: "literal", value: "/" };

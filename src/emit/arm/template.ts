@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from "../../base/index.ts";
 import {
   dependencies,
+  type ExistingResource,
+  existingDependencies,
   inferTypes,
   literalKey,
   type Output,
@@ -37,11 +39,18 @@ export function armTemplate(program: Program): JsonObject {
             ({ value }) => printer.value(value),
           ),
         }),
-    resources: table(
-      program.resources,
-      ({ symbol }) => symbol,
-      (resource) => armResource(resource, [...(before.get(resource.symbol) ?? [])], printer),
-    ),
+    resources: {
+      ...table(
+        program.existing,
+        ({ symbol }) => symbol,
+        (existing) => armExisting(existing, [...existingDependencies(program, existing)], printer),
+      ),
+      ...table(
+        program.resources,
+        ({ symbol }) => symbol,
+        (resource) => armResource(resource, [...(before.get(resource.symbol) ?? [])], printer),
+      ),
+    },
     ...(program.outputs.length === 0
       ? {}
       : {
@@ -83,6 +92,20 @@ function armParameter(parameter: Parameter, printer: ArmPrinter): JsonObject {
     minLength,
     maxLength,
     metadata: { description },
+  });
+}
+
+/** Resource Manager looks for it once what it lies in is there. */
+function armExisting(existing: ExistingResource, dependsOn: string[], printer: ArmPrinter): JsonObject {
+  const { condition, type, apiVersion, scope } = existing;
+  return defined({
+    existing: true,
+    condition: condition && printer.value(condition),
+    type,
+    apiVersion,
+    scope: scope === undefined ? undefined : `[${printer.id(scope)}]`,
+    name: printer.name(existing),
+    dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
   });
 }
 

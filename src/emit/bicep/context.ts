@@ -2,12 +2,13 @@ import { assert } from "../../base/index.ts";
 import {
   type AccessChain,
   accessPath,
+  type ExistingResource,
   inferTypes,
   literalKey,
   type Node,
   type NodeOf,
   type Program,
-  type Resource,
+  referents,
   type ValueType,
 } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
@@ -20,7 +21,9 @@ export interface BicepContext {
   readonly program: Program;
   readonly placement: Placement;
   typeOf(node: Node): ValueType;
-  readonly resource: (symbol: string) => Resource;
+  readonly resource: (symbol: string) => ExistingResource;
+  /** True for a resource that the program does not deploy: whoever refers to it declares it. */
+  readonly isExisting: (symbol: string) => boolean;
   /** The module's name in the main file. */
   moduleName(concern: string): string;
   /** True for a name that some file declares. */
@@ -47,7 +50,7 @@ export interface ModuleOutput {
 
 export function createContext(program: Program): BicepContext {
   const placement = placeDeclarations(program);
-  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const resources = referents(program);
   const declared = [...program.parameters, ...program.variables].map(({ name }) => name);
   const uniqueModule = createNames(declared);
   const modules = new Map(
@@ -73,6 +76,7 @@ export function createContext(program: Program): BicepContext {
       assert(found, `resource ${symbol} is declared`);
       return found;
     },
+    isExisting: (symbol) => program.existing.some((existing) => existing.symbol === symbol),
     moduleName: (concern) => modules.get(concern) ?? concern,
     isDeclared: (identifier) =>
       declared.includes(identifier) || resources.has(identifier) || [...modules.values()].includes(identifier),

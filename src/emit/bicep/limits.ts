@@ -1,8 +1,8 @@
-import { findCycle, type Node, type Program, walk } from "../../ir/index.ts";
+import { findCycle, type Node, type Program, resourceReferences, walk } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { patterns } from "../arm/limits.ts";
 import { holdsStructure } from "./expression.ts";
-import { concernGraph } from "./placement.ts";
+import { concernGraph, placeDeclarations } from "./placement.ts";
 import { isIdentifier, KEYWORD_LITERALS } from "./quote.ts";
 
 /** What Bicep cannot say. */
@@ -13,6 +13,7 @@ export function bicepLimits(program: Program): Diagnostic[] {
     ...identifiers(program),
     ...texts(program),
     ...keys(program),
+    ...existingInMain(program),
     ...patterns(program, "bicep", "Bicep"),
   ];
 }
@@ -62,7 +63,7 @@ function identifiers(program: Program): Diagnostic[] {
   const names = [
     ...program.parameters.map(({ name }) => ({ name, at: `parameters.${name}` })),
     ...program.variables.map(({ name }) => ({ name, at: `variables.${name}` })),
-    ...program.resources.map(({ symbol }) => ({ name: symbol, at: `resources.${symbol}` })),
+    ...[...program.existing, ...program.resources].map(({ symbol }) => ({ name: symbol, at: `resources.${symbol}` })),
     ...program.outputs.map(({ name }) => ({ name, at: `outputs.${name}` })),
   ];
   const hiding = names
@@ -90,6 +91,27 @@ function keys(program: Program): Diagnostic[] {
   });
 }
 
+/** The main file learns what a module made only when that has run, which is too late to name a resource by it. */
+function existingInMain(program: Program): Diagnostic[] {
+  const symbols = new Set(program.existing.map(({ symbol }) => symbol));
+  if (symbols.size === 0) return [];
+  const placement = placeDeclarations(program);
+  const inMain = [
+    ...program.variables
+      .filter(({ name }) => placement.homeOf(name) === undefined)
+      .map(({ name, value }) => ({ at: `variables.${name}`, value })),
+    ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, value })),
+  ];
+  const referred = resourceReferences(program);
+  return inMain.flatMap(({ at, value }) =>
+    [...referred(value)]
+      .filter((symbol) => symbols.has(symbol))
+      .map((symbol) =>
+        error("existing-in-main", at, `the main file would read the existing resource ${symbol}`, "refer to what makes it"),
+      ),
+  );
+}
+
 /** Bicep source is Unicode text, so half a surrogate pair cannot be in it. */
 function texts(program: Program): Diagnostic[] {
   return places(program).flatMap(({ at, node }) => {
@@ -107,9 +129,10 @@ function places(program: Program): { at: string; node: Node }[] {
   return [
     ...program.parameters.flatMap(({ name, default: node }) => (node ? [{ at: `parameters.${name}`, node }] : [])),
     ...program.variables.map(({ name, value }) => ({ at: `variables.${name}`, node: value })),
-    ...program.resources.flatMap(({ symbol, name, body, condition }) =>
-      [name, body, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
+    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }) =>
+      [name, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
     ),
+    ...program.resources.map(({ symbol, body }) => ({ at: `resources.${symbol}`, node: body })),
     ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, node: value })),
   ];
 }

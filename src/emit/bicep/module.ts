@@ -1,4 +1,12 @@
-import { type AccessChain, impliedDependencies, literalKey, type Node, type Resource, type Variable } from "../../ir/index.ts";
+import {
+  type AccessChain,
+  type ExistingResource,
+  impliedDependencies,
+  literalKey,
+  type Node,
+  type Resource,
+  type Variable,
+} from "../../ir/index.ts";
 import { type Doc, hardline, indent, join } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
 import { bicepExpression, object } from "./expression.ts";
@@ -19,8 +27,8 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
   const { program, placement } = context;
   const resources = placement.resourcesOf(concern);
   const variables = program.variables.filter((variable) => placement.homeOf(variable.name) === concern);
-  const existing = foreignAncestors(context, concern);
   const imports = createImports(context);
+  const existing = createExisting(context, concern, (symbol) => imports.resource(symbol, nameOf(symbol)).identifier);
 
   const printer = bicepExpression({
     parameter: imports.parameter,
@@ -29,7 +37,9 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
     resource: (symbol, chain) => {
       const { keys } = chain;
       const member = literalKey(keys[0]) ?? "";
-      if (placement.concernOf(symbol) === concern || (existing.includes(symbol) && ["id", "name"].includes(member))) {
+      if (context.isExisting(symbol)) existing.need(symbol);
+      const isHere = context.isExisting(symbol) || placement.concernOf(symbol) === concern;
+      if (isHere || (existing.names.has(symbol) && ["id", "name"].includes(member))) {
         const isRuntime = !["id", "name", "type", "apiVersion"].includes(member);
         return { identifier: symbol, keys, nullable: isRuntime && context.resource(symbol).condition !== undefined };
       }
@@ -38,11 +48,14 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
     hides: (identifier) => context.isDeclared(identifier),
   });
 
-  const docs = [
+  const own = [
     ...variables.map((variable) => variableDoc(variable, printer)),
-    ...existing.map((symbol) => existingDoc(context.resource(symbol), imports.resource(symbol, nameOf(symbol)).identifier)),
     ...resources.map((resource) => resourceDoc(context, resource, printer)),
   ];
+  const foreign: Doc[] = [];
+  // printing one may ask for another
+  for (const [symbol, name] of existing.names) foreign.push(existingDoc(context.resource(symbol), name, printer));
+  const docs = [...own.slice(0, variables.length), ...foreign, ...own.slice(variables.length)];
   const parameters = imports.all();
   const passed = new Set(
     parameters.flatMap((parameter) => (parameter.value.kind === "access" ? rootConcern(context, parameter.value) : [])),
@@ -78,29 +91,45 @@ function rootConcern(context: BicepContext, value: Node): string[] {
   return root.kind === "resource" ? [context.placement.concernOf(root.symbol)] : [];
 }
 
-/** Parents and scopes that another module makes; Bicep has to be told of them as existing resources. */
-function foreignAncestors({ placement, resource }: BicepContext, concern: string): string[] {
-  const found: string[] = [];
-  const visit = (symbol: string | undefined) => {
-    if (symbol === undefined || placement.concernOf(symbol) === concern || found.includes(symbol)) return;
+/**
+ * What Bicep has to be told of as existing: parents and scopes that another module makes, each with the parameter that
+ * names it, and what nobody deploys.
+ */
+function createExisting(
+  { placement, resource, isExisting }: BicepContext,
+  concern: string,
+  nameTaken: (symbol: string) => string,
+) {
+  const names = new Map<string, string | undefined>();
+  const need = (symbol: string | undefined) => {
+    if (symbol === undefined || names.has(symbol)) return;
+    if (!isExisting(symbol) && placement.concernOf(symbol) === concern) return;
     const { parent, scope } = resource(symbol);
-    visit(parent);
-    visit(scope);
-    found.push(symbol);
+    need(parent);
+    need(scope);
+    names.set(symbol, isExisting(symbol) ? undefined : nameTaken(symbol));
   };
   for (const { parent, scope } of placement.resourcesOf(concern)) {
-    visit(parent);
-    visit(scope);
+    need(parent);
+    need(scope);
   }
-  return found;
+  return { names: names as ReadonlyMap<string, string | undefined>, need };
 }
 
 export function variableDoc({ name, value, description }: Variable, printer: (node: Node) => Doc): Doc {
   return decorated(description === undefined ? [] : [describe(description)], [`var ${name} = `, printer(value)]);
 }
 
-function existingDoc({ symbol, type, apiVersion, parent, scope }: Resource, name: string): Doc {
-  return [`resource ${symbol} '${type}@${apiVersion}' existing = `, object([...placeMembers(parent, scope), `name: ${name}`])];
+function existingDoc(
+  { symbol, type, apiVersion, parent, scope, name, condition }: ExistingResource,
+  given: string | undefined,
+  printer: (node: Node) => Doc,
+): Doc {
+  return [
+    `resource ${symbol} '${type}@${apiVersion}' existing = `,
+    ...(condition && given === undefined ? ["if (", printer(condition), ") "] : []),
+    object([...placeMembers(parent, scope), ["name: ", given ?? printer(name)]]),
+  ];
 }
 
 function resourceDoc(context: BicepContext, resource: Resource, printer: (node: Node) => Doc): Doc {

@@ -55,6 +55,8 @@ function variableUsers(program: Program): ReadonlyMap<string, ReadonlySet<string
   for (const { concern, name, condition, body } of program.resources) {
     for (const node of [name, body, ...(condition ? [condition] : [])]) use(node, concern);
   }
+  // whoever refers to an existing resource declares it, so what names it goes to every module
+  for (const { name, condition } of program.existing) for (const node of [name, condition]) if (node) use(node, MAIN);
   for (const { value } of program.outputs) use(value, MAIN);
   return users;
 }

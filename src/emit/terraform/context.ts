@@ -1,13 +1,14 @@
 import { assert } from "../../base/index.ts";
 import {
   dependencies,
+  type ExistingResource,
   inferTypes,
   literalKey,
   type Node,
   type NodeOf,
   type Parameter,
   type Program,
-  type Resource,
+  referents,
   type ValueType,
   walk,
 } from "../../ir/index.ts";
@@ -22,7 +23,9 @@ import { itemKind } from "./variable-types.ts";
 export interface TerraformContext {
   readonly program: Program;
   readonly typeOf: (node: Node) => ValueType;
-  readonly resource: (symbol: string) => Resource;
+  readonly resource: (symbol: string) => ExistingResource;
+  /** True for a resource that the program does not deploy: Terraform has no address for it. */
+  isExisting(symbol: string): boolean;
   /** Symbols of what comes before a resource. */
   before(symbol: string): ReadonlySet<string>;
   /** The paths that a resource's `output` has. */
@@ -39,7 +42,7 @@ export interface TerraformContext {
 }
 
 export function createContext(program: Program): TerraformContext {
-  const resources = new Map(program.resources.map((resource) => [resource.symbol, resource]));
+  const resources = referents(program);
   const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
   const uniqueLabel = createNames([]);
   const uniqueLocal = createNames([]);
@@ -57,7 +60,7 @@ export function createContext(program: Program): TerraformContext {
 
   const infer = inferTypes(program);
 
-  const resource = (symbol: string): Resource => {
+  const resource = (symbol: string): ExistingResource => {
     const found = resources.get(symbol);
     assert(found, `resource ${symbol} is declared`);
     return found;
@@ -67,6 +70,7 @@ export function createContext(program: Program): TerraformContext {
     program,
     typeOf: (node) => (node.kind === "parameter" ? parameterType(program, infer, node) : infer(node)),
     resource,
+    isExisting: (symbol) => program.existing.some((existing) => existing.symbol === symbol),
     before: (symbol) => before.get(symbol) ?? new Set(),
     exportsOf: (symbol) => exports.get(symbol) ?? [],
     address: (symbol) => [

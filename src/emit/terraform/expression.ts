@@ -1,13 +1,13 @@
 import {
   type AccessChain,
   accessChain,
+  type ExistingResource,
   type FunctionName,
   fold,
   isRuntimeAccess,
   literalKey,
   type Node,
   type NodeOf,
-  type Resource,
   textParts,
 } from "../../ir/index.ts";
 import type { Doc } from "../doc/index.ts";
@@ -53,13 +53,14 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
   };
 
   /** Absent or present together with the resource that is printed. */
-  const isSure = (resource: Resource) =>
+  const isSure = (resource: ExistingResource) =>
     resource.condition === undefined || JSON.stringify(resource.condition) === JSON.stringify(condition);
 
   const idParts = (symbol: string): (string | Printed)[] => {
     const resource = context.resource(symbol);
-    if (resource.condition === undefined) return [primary(`${address(symbol)}.id`)];
-    if (isSure(resource)) return [primary(`${address(symbol)}[0].id`)];
+    const isDeployed = !context.isExisting(symbol);
+    if (isDeployed && resource.condition === undefined) return [primary(`${address(symbol)}.id`)];
+    if (isDeployed && isSure(resource)) return [primary(`${address(symbol)}[0].id`)];
     const { parent, scope, type, name } = resource;
     const above = parent ?? scope;
     const start = above === undefined ? [primary(RESOURCE_GROUP_ID)] : idParts(above);
@@ -95,9 +96,12 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
     if (!isRuntimeAccess(chain) && rest.length > 0)
       return refuse("member", `${symbol}.${word} has no members`, "read the value itself");
     if (word === "id") return id(symbol);
-    if (word === "name") return resource.condition ? expression(resource.name) : primary(`${address(symbol)}.name`);
+    if (word === "name")
+      return resource.condition || context.isExisting(symbol) ? expression(resource.name) : primary(`${address(symbol)}.name`);
     if (word === "type") return primary(quote(resource.type));
     if (word === "apiVersion") return primary(quote(resource.apiVersion));
+    if (context.isExisting(symbol))
+      return refuse("existing-read", `${symbol} is not deployed, and ${word} of it is read`, "read it from what makes it");
     const path = chain.keys.map(key);
     if (resource.condition === undefined) return primary([address(symbol), ".output", ...path]);
     if (isSure(resource)) return primary([address(symbol), "[0].output", ...path]);

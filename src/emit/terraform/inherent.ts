@@ -1,4 +1,4 @@
-import type { Resource } from "../../ir/index.ts";
+import type { ExistingResource } from "../../ir/index.ts";
 
 /**
  * Types whose resources come with their parent. AzAPI refuses to create what exists, so these are `azapi_update_resource`:
@@ -13,6 +13,6 @@ const INHERENT: ReadonlySet<string> = new Set([
   "microsoft.resources/tags",
 ]);
 
-export function isInherent({ type }: Resource): boolean {
+export function isInherent({ type }: ExistingResource): boolean {
   return INHERENT.has(type.toLowerCase());
 }

@@ -107,9 +107,10 @@ function places(program: Program): { at: string; node: Node }[] {
   return [
     ...program.parameters.flatMap(({ name, default: node }) => (node ? [{ at: `parameters.${name}`, node }] : [])),
     ...program.variables.map(({ name, value }) => ({ at: `variables.${name}`, node: value })),
-    ...program.resources.flatMap(({ symbol, name, body, condition }) =>
-      [name, body, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
+    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }) =>
+      [name, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
     ),
+    ...program.resources.map(({ symbol, body }) => ({ at: `resources.${symbol}`, node: body })),
     ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, node: value })),
   ];
 }

@@ -36,7 +36,9 @@ export function cloudMembers(program: Program): string[][] {
     });
   for (const { default: initial } of program.parameters) if (initial) visit(initial);
   for (const { value } of program.variables) visit(value);
-  for (const { name, condition, body } of program.resources) for (const node of [name, body, condition]) if (node) visit(node);
+  for (const { name, condition } of [...program.existing, ...program.resources])
+    for (const node of [name, condition]) if (node) visit(node);
+  for (const { body } of program.resources) visit(body);
   for (const { value } of program.outputs) visit(value);
   return [...found.values()];
 }
