@@ -102,7 +102,7 @@ test.each<[string, Partial<Program>, string[]]>([
     { resources: [resource("a"), resource("b", { name: literal("a") })] },
     ["program.duplicate at resources.b"],
   ],
-  ["names that differ in case only", { resources: [resource("a"), resource("A")] }, ["program.duplicate at resources.a"]],
+  ["names that differ in case only", { resources: [resource("a"), resource("A")] }, ["program.duplicate at resources.A"]],
   [
     "a child of the wrong type",
     { resources: [resource("a"), resource("b", { parent: "a", type: "My.Rp/others/parts" })] },
