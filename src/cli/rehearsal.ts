@@ -5,7 +5,8 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { QuaysideError, Secret } from "../report/index.ts";
 import type { CloudMessage } from "./cloud-process.ts";
 import { executable } from "./package.ts";
-import { makeFolder, type RunningCloud, readRunning, type StateFolder } from "./state.ts";
+import { readRunning } from "./running.ts";
+import { makeFolder, type RunningCloud, type StateFolder } from "./state.ts";
 
 /** An embedded Azure that this command can talk to. */
 export interface Rehearsal {

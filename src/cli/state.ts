@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
 import { QuaysideError } from "../report/index.ts";
 
 /** A folder for what a rehearsal keeps between commands; `.quayside` beside the project unless told. */
@@ -61,20 +60,19 @@ export function lockRun(state: StateFolder): Disposable {
 }
 
 /** What a running embedded Azure tells later commands; nothing in it is secret. */
-const runningCloud = z.object({
-  pid: z.int().positive(),
-  arm: z.string(),
-  http: z.string(),
-  proxy: z.string(),
-  caFile: z.string(),
-  tenantId: z.string(),
-  subscriptionId: z.string(),
-  clientId: z.string(),
-});
+export interface RunningCloud {
+  readonly pid: number;
+  readonly arm: string;
+  readonly http: string;
+  readonly proxy: string;
+  readonly caFile: string;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly clientId: string;
+}
 
-export type RunningCloud = z.output<typeof runningCloud>;
-
-const runningFile = (state: StateFolder) => join(state.cloud, "running.json");
+/** Read back by `running.ts`. */
+export const runningFile = (state: StateFolder) => join(state.cloud, "running.json");
 
 export function writeRunning(state: StateFolder, cloud: RunningCloud): void {
   const draft = `${runningFile(state)}.tmp`;
@@ -86,16 +84,7 @@ export function clearRunning(state: StateFolder): void {
   rmSync(runningFile(state), { force: true });
 }
 
-export function readRunning(state: StateFolder): RunningCloud | undefined {
-  try {
-    const parsed = runningCloud.safeParse(JSON.parse(readFileSync(runningFile(state), "utf8")));
-    return parsed.success && isAlive(parsed.data.pid) ? parsed.data : undefined;
-  } catch {
-    return undefined; // there is none, or what is there is not one's own word
-  }
-}
-
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -15,6 +15,7 @@ import { createFaults, faultOfRule } from "./control/faults.ts";
 import { createJournal } from "./control/journal.ts";
 import { CONTROL_PATH } from "./control/path.ts";
 import { deriveSecret, loadCredentials } from "./credentials.ts";
+import { createDeployments } from "./deployments/index.ts";
 import { createDirectory, SYSTEM } from "./entra/principals.ts";
 import { createTokens } from "./entra/tokens.ts";
 import { createDocuments, type Envelope } from "./envelope/context.ts";
@@ -49,10 +50,9 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
   const { stateDir } = options;
   const log = (event: string, fields: JsonObject = {}) => options.log?.({ at: new Date().toISOString(), event, ...fields });
   // A new state folder's keys are made on other threads while this one loads the modules.
-  const [credentials, certificates, { createDeployments }, factories] = await Promise.all([
+  const [credentials, certificates, factories] = await Promise.all([
     loadCredentials(stateDir),
     loadCertificates(stateDir),
-    import("./deployments/index.ts"),
     options.providers ?? import("./providers/index.ts").then(({ providers }) => providers),
   ]);
   const { subscriptionId, tenantId } = credentials;

@@ -6,7 +6,8 @@ import { signInAz } from "../az-sign-in.ts";
 import { clientEnvironment, shellExports } from "../client-environment.ts";
 import { command } from "../command.ts";
 import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
-import { readRunning, stateFolder } from "../state.ts";
+import { readRunning } from "../running.ts";
+import { stateFolder } from "../state.ts";
 
 interface CloudFlags extends Readonly<Record<string, unknown>> {
   readonly state?: string;

@@ -1,29 +1,20 @@
-import type { ArmHandler, CloudHost } from "../contract.ts";
-import { createEngine } from "./engine.ts";
-import { createHandler } from "./handler.ts";
-import { resumeAll } from "./launch.ts";
+import type { CloudHost } from "../contract.ts";
+import type { Deployments } from "./deployments.ts";
+import { createRecords, isActive } from "./record.ts";
+import { isDeploymentPath } from "./routes.ts";
 
-/** `Microsoft.Resources/deployments`: takes templates, deploys what they declare as the caller, and tells how it goes. */
-export interface Deployments {
-  readonly handle: ArmHandler;
-  /** Takes up deployments that were running before a restart. */
-  start(): Promise<void>;
-  /** Stops scheduling; what runs stays running in the store, for the next start. */
-  stop(): Promise<void>;
-}
-
+/**
+ * The template engine is a fifth of the cloud's code, so it is loaded with the first request about a deployment, or at once
+ * when one was running before a restart.
+ */
 export function createDeployments(host: CloudHost): Deployments {
-  const stopping = new AbortController();
-  const engine = createEngine(host, stopping.signal);
+  let loading: Promise<Deployments> | undefined;
+  const load = () => (loading ??= import("./deployments.ts").then((module) => module.createDeployments(host)));
   return {
-    handle: createHandler(engine),
-    start: () => {
-      resumeAll(engine);
-      return Promise.resolve();
+    handle: async (request) => (isDeploymentPath(request.path) ? (await load()).handle(request) : undefined),
+    start: async () => {
+      if (createRecords(host).all().some(isActive)) await (await load()).start();
     },
-    stop: () => {
-      stopping.abort(new Error("the cloud is stopping"));
-      return Promise.resolve();
-    },
+    stop: async () => (await loading)?.stop(),
   };
 }

@@ -40,3 +40,7 @@ export const isOtherScope = (path: string) =>
   /^(\/providers\/microsoft\.management\/managementgroups\/[^/]+)?\/providers\/microsoft\.resources\/deployments(\/|$)/i.test(
     path,
   );
+
+/** Whether any of the above may answer; asked of every request, before the rest of the engine is loaded. */
+export const isDeploymentPath = (path: string) =>
+  parseDeploymentPath(path) !== undefined || isStackPath(path) || isOtherScope(path) || isTemplateHashPath(path);

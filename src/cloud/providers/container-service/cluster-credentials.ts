@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { stringify } from "yaml";
 import type { JsonObject } from "../../../base/index.ts";
 import type { ActionCall, ActionSpec, CloudHost, Resource } from "../../contract.ts";
 import { adminToken, SERVER_APPLICATION, serverPath, usesEntra } from "../../planes/kubernetes/index.ts";
@@ -17,7 +16,7 @@ export function credentialActions(host: CloudHost): Readonly<Record<string, Acti
     },
     listClusterAdminCredential: {
       permission: "listClusterAdminCredential/action",
-      run(call) {
+      async run(call) {
         requireServer(call);
         if (flagAt(call.resource, "properties.disableLocalAccounts") === true) {
           throw badRequest(
@@ -27,7 +26,7 @@ export function credentialActions(host: CloudHost): Readonly<Record<string, Acti
         }
         return answer(
           "clusterAdmin",
-          kubeconfig(host, call.resource, "clusterAdmin", adminToken(host, uidOf(call.resource)), "-admin"),
+          await kubeconfig(host, call.resource, "clusterAdmin", adminToken(host, uidOf(call.resource)), "-admin"),
         );
       },
     },
@@ -49,7 +48,7 @@ async function userCredential(host: CloudHost, call: ActionCall) {
   if (format !== null) throw unsupported(`the credential format ${format}; without it the kubeconfig has a token`);
   const local = !usesEntra({ resource });
   const token = local ? adminToken(host, uidOf(resource)) : await host.authorizer.issueToken(caller, SERVER_APPLICATION);
-  return answer("clusterUser", kubeconfig(host, resource, "clusterUser", token));
+  return answer("clusterUser", await kubeconfig(host, resource, "clusterUser", token));
 }
 
 function requireServer({ resource, query }: ActionCall): void {
@@ -68,7 +67,9 @@ function answer(name: string, config: string) {
   return { status: 200, body: { kubeconfigs: [{ name, value: Buffer.from(config).toString("base64") }] } };
 }
 
-function kubeconfig(host: CloudHost, resource: Resource, role: string, token: string, suffix = ""): string {
+async function kubeconfig(host: CloudHost, resource: Resource, role: string, token: string, suffix = ""): Promise<string> {
+  // Loaded when it is first needed: it would be a noticeable part of every start.
+  const { stringify } = await import("yaml");
   const { id, name } = resource;
   const user = `${role}_${resourceGroupOf(id).name}_${name}`;
   const context = `${name}${suffix}`;

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { parse } from "yaml";
 import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 
@@ -16,19 +15,23 @@ export interface KubernetesRequest {
   readonly contentType: string;
   readonly userAgent: string;
   readonly text: string;
+  /** Reads such a text; the reader of YAML is loaded when the first YAML comes. */
+  readonly parse: (text: string) => JsonValue;
 }
 
 export async function readRequest(request: IncomingMessage, prefix: string): Promise<KubernetesRequest> {
   const url = new URL(request.url ?? "/", "https://localhost");
-  const { accept, "content-type": contentType, "user-agent": userAgent } = request.headers;
+  const { accept, "user-agent": userAgent } = request.headers;
+  const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   return {
     method: request.method ?? "GET",
     path: decode(url.pathname).slice(prefix.length) || "/",
     query: url.searchParams,
     accept: accept ?? "",
-    contentType: (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "",
+    contentType,
     userAgent: userAgent ?? "",
     text: await readText(request),
+    parse: contentType.endsWith("yaml") ? await yamlParser() : (text) => JSON.parse(text) as JsonValue,
   };
 }
 
@@ -54,12 +57,16 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** Written by people: the YAML of an apply may be any that kubectl reads. */
+async function yamlParser(): Promise<KubernetesRequest["parse"]> {
+  const { parse } = await import("yaml");
+  return (text) => parse(text, { version: "1.1" }) as JsonValue;
+}
+
 /** The body as a value; YAML only where its type says so. */
-export function bodyOf({ contentType, text }: KubernetesRequest): JsonValue {
+export function bodyOf({ parse, text }: KubernetesRequest): JsonValue {
   try {
-    // Written by people: the YAML of an apply may be any that kubectl reads.
-    if (contentType.endsWith("yaml")) return parse(text, { version: "1.1" }) as JsonValue;
-    return JSON.parse(text) as JsonValue;
+    return parse(text);
   } catch (error) {
     throw badRequest(`the body cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unknown"}`);
   }
