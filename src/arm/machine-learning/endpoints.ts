@@ -12,16 +12,17 @@ export interface Endpoint {
   readonly scoringUri: string;
   readonly authMode: string;
   readonly traffic: Traffic;
-  /** As read, for updates that must keep the rest. */
-  readonly body: JsonObject;
+  readonly tags: Tags;
 }
+
+export type Tags = Readonly<Record<string, string>>;
 
 export interface EndpointDeployment {
   readonly name: string;
   readonly state: string;
   /** ARM id of the model version. */
   readonly model: string;
-  readonly body: JsonObject;
+  readonly tags: Tags;
 }
 
 const endpointPath = (workspace: Workspace, name: string) => below(workspace, `onlineEndpoints/${name}`);
@@ -41,17 +42,23 @@ export async function putEndpoint(workspace: Workspace, name: string, body: Json
   return toEndpoint(await workspace.client.put(endpointPath(workspace, name), ML_API_VERSION, body, signal));
 }
 
-/** Sets the weights and nothing else; the service answers when the router has them. */
-export async function setTraffic(workspace: Workspace, name: string, traffic: Traffic, signal?: AbortSignal): Promise<Endpoint> {
+/** Sets the weights and, in the same change, these tags, and nothing else; the service answers when the router has the weights. */
+export async function setTraffic(
+  workspace: Workspace,
+  name: string,
+  traffic: Traffic,
+  tags: Tags = {},
+  signal?: AbortSignal,
+): Promise<Endpoint> {
   const current = await workspace.client.get(endpointPath(workspace, name), ML_API_VERSION, signal);
-  const { location, tags, identity, kind } = current;
-  const { authMode, compute, publicNetworkAccess, description } = properties(current);
+  const { location, identity, kind } = current;
+  const { authMode, compute, publicNetworkAccess, description, properties: own } = properties(current);
   const body = {
     location,
-    tags,
+    tags: { ...tagsOf(current), ...tags },
     identity,
     kind,
-    properties: { authMode, compute, publicNetworkAccess, description, traffic: { ...traffic } },
+    properties: { authMode, compute, publicNetworkAccess, description, properties: own, traffic: { ...traffic } },
   };
   return putEndpoint(workspace, name, withoutUndefined(body) as JsonObject, signal);
 }
@@ -69,6 +76,16 @@ export async function listDeployments(
   return (await workspace.client.list(`${endpointPath(workspace, endpoint)}/deployments`, ML_API_VERSION, signal)).map(
     toDeployment,
   );
+}
+
+export async function findDeployment(
+  workspace: Workspace,
+  endpoint: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<EndpointDeployment | undefined> {
+  const body = await workspace.client.find(deploymentPath(workspace, endpoint, name), ML_API_VERSION, signal);
+  return body && toDeployment(body);
 }
 
 /** Ends when the deployment serves or has failed. */
@@ -119,7 +136,7 @@ function toEndpoint(body: JsonObject): Endpoint {
     scoringUri: asString(own.scoringUri),
     authMode: asString(own.authMode),
     traffic,
-    body,
+    tags: tagsOf(body),
   };
 }
 
@@ -129,8 +146,12 @@ function toDeployment(body: JsonObject): EndpointDeployment {
     name: asString(body.name).split("/").at(-1) ?? "",
     state: asString(own.provisioningState),
     model: asString(own.model),
-    body,
+    tags: tagsOf(body),
   };
+}
+
+function tagsOf({ tags }: JsonObject): Tags {
+  return isObject(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, asString(value)])) : {};
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {

@@ -7,12 +7,14 @@ export {
   type Endpoint,
   type EndpointDeployment,
   endpointKey,
+  findDeployment,
   findEndpoint,
   listDeployments,
   listEndpoints,
   putDeployment,
   putEndpoint,
   setTraffic,
+  type Tags,
   type Traffic,
 } from "./endpoints.ts";
 export {

@@ -13,16 +13,15 @@ import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { ModelPlan } from "../plan.ts";
 import { openScoring } from "../score.ts";
-import { clearSlot, deployModel, ensureEndpoint, smokeTest } from "./deploy.ts";
-import { type Journal, lastEvidence, newReleaseId, openJournal } from "./history.ts";
-import { livePage } from "./live.ts";
+import { becomesReady, clearSlot, deployModel, ensureEndpoint, smokeTest } from "./deploy.ts";
+import { type Journal, lacksEnd, newReleaseId, openJournal } from "./history.ts";
+import { lastState, livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
 import { LockLost, lockEndpoint, type ReleaseLock } from "./lock.ts";
 import { rollOut } from "./rollout.ts";
 import { Undecided } from "./sequential.ts";
-import { modelsOf, readServing, type Serving } from "./serving.ts";
+import { type Candidate, modelsOf, RELEASE_TAG, readServing } from "./serving.ts";
 import { controlTraffic, TrafficChanged, type TrafficControl } from "./traffic.ts";
-import type { VerdictState } from "./verdict.ts";
 
 /** The two places that versions take in turn; the first one is the recipe's. */
 const SLOTS = ["blue", "green"] as const;
@@ -65,25 +64,33 @@ export async function release(
   const found = await listDeployments(workspace, endpoint.name, context.signal);
   // Read again under the lock: whoever had it before may have moved the traffic.
   const current = (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint;
-  const serving = readServing(endpoint.name, current.traffic, found);
-  const { candidate } = serving;
-  const resumes = candidate !== undefined && holds(found, candidate.name, model);
-  const id = resumes ? candidate.release : newReleaseId(context.clock.now(), context.newId());
+  const { stable, candidate } = readServing(current, found);
+  const serves = found.find(({ name }) => name === stable);
+  if (candidate === undefined && serves !== undefined && holds(serves, model)) {
+    const finished = await finish(documents, current, serves, context);
+    if (finished !== undefined) return finished;
+  }
+  const left = found.find(({ name }) => name === candidate?.name);
+  const resumed = left !== undefined && holds(left, model) ? candidate : undefined;
+  const id = resumed?.release ?? newReleaseId(context.clock.now(), context.newId());
   const journal = openJournal(documents, endpoint.name, id, context);
-  const slot = resumes ? candidate.name : (SLOTS.find((name) => name !== serving.stable) ?? SLOTS[0]);
+  const slot = resumed?.name ?? SLOTS.find((name) => name !== stable) ?? SLOTS[0];
   const models = { ...modelsOf(found), [slot]: { name: model.name, version: model.version } };
   const traffic = controlTraffic(workspace, endpoint.name, current.traffic, journal, models, context);
-  const job: Job = { workspace, plan, model, context, endpoint: current, documents, lock, journal, traffic, slot };
-  // Awaited here, or the lock would be let go at once.
-  if (serving.stable === undefined) return await first(job);
-  const replaces = { ...job, stable: serving.stable, stableModel: models[serving.stable] };
-  if (candidate !== undefined && !resumes) {
+  const job: Job = { workspace, plan, model, context, endpoint: current, documents, lock, journal, traffic, slot, resumed };
+  if (resumed !== undefined)
     context.reporter.emit("note", {
-      message: `${candidate.name} was left at ${candidate.percent} % by a release that did not end; ${serving.stable} takes all traffic again`,
+      message: `going on with ${slot} at ${resumed.percent} %, where a release was cut short`,
     });
-    await traffic.set({ [serving.stable]: 100 });
+  // Awaited here, or the lock would be let go at once.
+  if (stable === undefined) return await first(job);
+  if (candidate !== undefined && candidate.percent > 0 && resumed === undefined) {
+    context.reporter.emit("note", {
+      message: `${candidate.name} was left at ${candidate.percent} % by a release that did not end; ${stable} takes all traffic again`,
+    });
+    await traffic.set({ [stable]: 100 });
   }
-  return await next(replaces, resumes ? candidate : undefined);
+  return await next({ ...job, stable, stableModel: models[stable] });
 }
 
 interface Job {
@@ -98,11 +105,27 @@ interface Job {
   readonly traffic: TrafficControl;
   /** Where the model goes. */
   readonly slot: string;
+  /** What an earlier controller of this release left. */
+  readonly resumed: Candidate | undefined;
 }
 
 interface Replacement extends Job {
   readonly stable: string;
   readonly stableModel: { readonly name: string; readonly version: string } | undefined;
+}
+
+/** The last words of a release whose controller crashed after its last change of traffic; `undefined` when they are said. */
+async function finish(
+  documents: Documents,
+  endpoint: Endpoint,
+  serves: EndpointDeployment,
+  context: PipelineContext,
+): Promise<ReleaseResult | undefined> {
+  const id = serves.tags[RELEASE_TAG];
+  if (id === undefined || !(await lacksEnd(documents, endpoint.name, id, context.signal))) return undefined;
+  context.reporter.emit("note", { message: `${serves.name} has all traffic already from a release that was cut short` });
+  await openJournal(documents, endpoint.name, id, context).append("ended", { outcome: "promoted", reason: "cut short after it" });
+  return { endpoint, deployment: serves.name };
 }
 
 /** Nobody is served yet, so the smoke test decides alone. */
@@ -112,24 +135,23 @@ async function first(job: Job): Promise<ReleaseResult> {
   try {
     await deploy(job);
     await smoke(job);
-    const endpoint = await traffic.set({ [slot]: 100 }, context.signal);
-    await end(job, "promoted", "the first version");
-    return { endpoint, deployment: slot };
+    await traffic.settle({ [slot]: 100 }, context.signal);
   } catch (error) {
+    await traffic.settle({}).catch((cause: unknown) => warnNotSettled(job, cause));
     await end(job, "rolled-back", textOf(error));
     throw error;
   }
+  await end(job, "promoted", "the first version");
+  return { endpoint: await read(job), deployment: slot };
 }
 
-async function next(job: Replacement, resumed: Serving["candidate"]): Promise<ReleaseResult> {
-  const { context, workspace, endpoint, slot, stable, plan, model, traffic, journal } = job;
+async function next(job: Replacement): Promise<ReleaseResult> {
+  const { context, workspace, endpoint, slot, stable, plan, model, traffic, journal, resumed } = job;
   const live = livePage(job.documents, endpoint.name, journal, context);
-  await start(job, stable, resumed !== undefined);
+  await start(job, stable);
   let load: LoadFigures;
   try {
-    if (resumed === undefined) await deploy(job);
-    else
-      context.reporter.emit("note", { message: `going on with ${slot} at ${resumed.percent} %, where a release was cut short` });
+    await deploy(job);
     const scoring = await smoke(job);
     const stableModel =
       job.stableModel && (await findModel(workspace, job.stableModel.name, job.stableModel.version, context.signal));
@@ -141,17 +163,22 @@ async function next(job: Replacement, resumed: Serving["candidate"]): Promise<Re
       models: { stable: stableModel ?? model, candidate: model },
       scoring,
       context,
-      ...(resumed === undefined ? {} : { from: { percent: resumed.percent, state: await stateOf(job, resumed.release) } }),
+      ...(resumed === undefined
+        ? {}
+        : {
+            from: {
+              percent: resumed.percent,
+              state: await lastState(job.documents, endpoint.name, resumed.release, context.signal),
+            },
+          }),
       share: async (percent) => {
         await hold(job);
-        await traffic.set(
-          percent === 0 ? { [stable]: 100 } : percent === 100 ? { [slot]: 100 } : { [stable]: 100 - percent, [slot]: percent },
-          context.signal,
-        );
+        if (percent === 100) await traffic.settle({ [slot]: 100 }, context.signal);
+        else await traffic.set(percent === 0 ? { [stable]: 100 } : { [stable]: 100 - percent, [slot]: percent }, context.signal);
       },
       check: () => hold(job),
       record: (evidence, state) => journal.append("evidence", { ...evidence, state }, context.signal),
-      show: (evidence) => live.show(evidence),
+      show: (evidence, state) => live.show(evidence, state),
     });
   } catch (error) {
     await goBack(job, error);
@@ -161,7 +188,7 @@ async function next(job: Replacement, resumed: Serving["candidate"]): Promise<Re
   }
   // From here on the candidate serves: nothing below may take it back.
   await end(job, "promoted", "as good as the stable version", load);
-  return { endpoint: (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint, deployment: slot, load };
+  return { endpoint: await read(job), deployment: slot, load };
 }
 
 /** Whatever went wrong, users get the version that worked; also when this pipeline is being interrupted. */
@@ -170,7 +197,7 @@ async function goBack(job: Replacement, error: unknown): Promise<void> {
   if (error instanceof LockLost || error instanceof TrafficChanged) return end(job, "abandoned", textOf(error));
   const isUndecided = error instanceof Undecided;
   if (!(isUndecided && plan.release.rollout.evidence.undecided === "hold")) {
-    await traffic.restore(stable).catch((cause: unknown) => {
+    await traffic.settle({ [stable]: 100 }).catch((cause: unknown) => {
       throw new QuaysideError(
         `endpoint ${endpoint.name} could not be given back to ${stable}: ${textOf(cause)}; the release had stopped because: ${textOf(error)}`,
         { code: "mlops.rollback-failed", fault: "azure", hint: "give it back by hand: quayside model rollback", cause: error },
@@ -186,7 +213,9 @@ async function hold({ lock, traffic, context }: Job): Promise<void> {
   await traffic.check(context.signal);
 }
 
-async function deploy({ workspace, plan, endpoint, slot, model, journal, context }: Job): Promise<void> {
+/** A deployment that an earlier controller of this release made is waited for and kept; one that failed is made anew. */
+async function deploy({ workspace, plan, endpoint, slot, model, journal, context, resumed }: Job): Promise<void> {
+  if (resumed !== undefined && (await becomesReady(workspace, endpoint, slot, context))) return;
   await clearSlot(workspace, endpoint, slot, context);
   await deployModel(workspace, plan, endpoint, slot, model, journal.release, context);
 }
@@ -197,11 +226,12 @@ async function smoke({ workspace, endpoint, slot, plan, context }: Job) {
   return scoring;
 }
 
-async function start({ journal, model, slot, plan, context }: Job, stable: string | undefined, resumed = false): Promise<void> {
+async function start({ journal, model, slot, plan, context, resumed }: Job, stable: string | undefined): Promise<void> {
   const { strategy, verdict } = plan.release.rollout;
   const named = { name: model.name, version: model.version };
   const replaces = stable === undefined ? {} : { replaces: stable };
-  await journal.append("started", { model: named, deployment: slot, ...replaces, strategy, verdict, resumed }, context.signal);
+  const entry = { model: named, deployment: slot, ...replaces, strategy, verdict, resumed: resumed !== undefined };
+  await journal.append("started", entry, context.signal);
 }
 
 async function end({ journal }: Job, outcome: Ending, reason: string, load?: LoadFigures): Promise<void> {
@@ -211,12 +241,16 @@ async function end({ journal }: Job, outcome: Ending, reason: string, load?: Loa
 
 type Ending = "promoted" | "rolled-back" | "undecided" | "abandoned";
 
-async function stateOf({ documents, endpoint, context }: Job, releaseId: string): Promise<VerdictState | undefined> {
-  return (await lastEvidence(documents, endpoint.name, releaseId, context.signal))?.state;
+async function read({ workspace, endpoint, context }: Job): Promise<Endpoint> {
+  return (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint;
 }
 
-function holds(deployments: readonly EndpointDeployment[], name: string, model: ModelVersion): boolean {
-  const held = deployments.find((deployment) => deployment.name === name)?.model ?? "";
+function warnNotSettled({ endpoint, context }: Job, cause: unknown): void {
+  const message = `endpoint ${endpoint.name} could not be told that its release has ended: ${textOf(cause)}`;
+  context.reporter.emit("warning", { code: "mlops.end-not-written", message });
+}
+
+function holds({ model: held }: EndpointDeployment, model: ModelVersion): boolean {
   return held.toLowerCase() === model.id.toLowerCase();
 }
 

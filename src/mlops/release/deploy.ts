@@ -3,6 +3,7 @@ import {
   deleteDeployment,
   type Endpoint,
   type EndpointDeployment,
+  findDeployment,
   findEndpoint,
   listDeployments,
   type ModelVersion,
@@ -47,6 +48,26 @@ export async function ensureEndpoint(workspace: Workspace, plan: ModelPlan, cont
 export async function clearSlot(workspace: Workspace, endpoint: Endpoint, slot: string, context: PipelineContext): Promise<void> {
   const deployments = await listDeployments(workspace, endpoint.name, context.signal);
   if (deployments.some(({ name }) => name === slot)) await deleteDeployment(workspace, endpoint.name, slot, context.signal);
+}
+
+/** A minute past the longest that Azure ML gives a deployment. */
+const MOST_WAIT_MS = 3_660_000;
+const ON_ITS_WAY = ["Creating", "Updating", "Scaling"];
+
+/** Waits for a deployment whose maker is gone; false when it is not there or has failed. */
+export async function becomesReady(
+  workspace: Workspace,
+  endpoint: Endpoint,
+  slot: string,
+  { clock, pollMs, signal }: PipelineContext,
+): Promise<boolean> {
+  for (let waited = 0; waited < MOST_WAIT_MS; waited += pollMs) {
+    const state = (await findDeployment(workspace, endpoint.name, slot, signal))?.state;
+    if (state === "Succeeded") return true;
+    if (state === undefined || !ON_ITS_WAY.includes(state)) return false;
+    await clock.sleep(pollMs, signal);
+  }
+  return false;
 }
 
 export async function deployModel(

@@ -8,7 +8,7 @@ const traffic = z.record(z.string(), z.number());
 
 const arm = z.object({ requests: z.number(), events: z.number() });
 const block = z.object({ candidate: arm, stable: arm });
-const verdictState = z.object({
+export const verdictState = z.object({
   metrics: z.record(
     z.string(),
     z.object({ seen: block, recent: block, worse: z.array(z.number()), fine: z.array(z.array(z.number())) }),
@@ -190,7 +190,13 @@ export async function servedAt(
   };
 }
 
-/** The state of the evidence as a release wrote it down last, to go on from. */
+/** A release that started and never ended: it runs, or its controller crashed. */
+export async function lacksEnd(documents: Documents, endpoint: string, release: string, signal: AbortSignal): Promise<boolean> {
+  const own = (await pages(documents, endpoint, signal)).filter((page) => page.release === release).map(({ kind }) => kind);
+  return own.includes("started") && !own.includes("ended");
+}
+
+/** The state of the evidence as a release wrote it into its history last. */
 export async function lastEvidence(
   documents: Documents,
   endpoint: string,

@@ -2,7 +2,7 @@ import { findEndpoint, listDeployments, openDocuments, type Workspace } from "..
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import { newReleaseId, openJournal } from "./history.ts";
-import { modelsOf, readServing } from "./serving.ts";
+import { ENDED_TAG, modelsOf, readServing } from "./serving.ts";
 import { moveTraffic } from "./traffic.ts";
 
 export interface RolledBack {
@@ -25,7 +25,7 @@ export async function rollback(workspace: Workspace, endpointName: string, conte
   ]);
   if (endpoint === undefined)
     throw new QuaysideError(`endpoint ${endpointName} does not exist`, { code: "mlops.endpoint-not-found", fault: "user" });
-  const { stable, candidate } = readServing(endpointName, endpoint.traffic, deployments);
+  const { stable, candidate } = readServing(endpoint, deployments);
   const from = candidate?.name ?? stable ?? "nothing";
   const to =
     candidate === undefined ? deployments.find(({ name, state }) => name !== stable && state === "Succeeded")?.name : stable;
@@ -35,24 +35,33 @@ export async function rollback(workspace: Workspace, endpointName: string, conte
       fault: "user",
     });
   const traffic = { [to]: 100 };
-  await moveTraffic(workspace, endpointName, traffic, context, context.signal);
+  const release = newReleaseId(context.clock.now(), `rollback-${context.newId()}`);
+  await moveTraffic(workspace, endpointName, { traffic, tags: { [ENDED_TAG]: release } }, context, context.signal);
   const ms = performance.now() - started;
   context.reporter.emit("endpoint.traffic", { endpoint: endpointName, traffic });
   const models = modelsOf(deployments);
-  await write(workspace, endpointName, { traffic, models }, `${from} gave all traffic back to ${to} by command`, context);
+  await write(
+    workspace,
+    endpointName,
+    release,
+    { traffic, models },
+    `${from} gave all traffic back to ${to} by command`,
+    context,
+  );
   return { from, to, ms };
 }
 
 async function write(
   workspace: Workspace,
   endpoint: string,
+  release: string,
   change: { traffic: Record<string, number>; models: ReturnType<typeof modelsOf> },
   reason: string,
   context: PipelineContext,
 ): Promise<void> {
   try {
     const documents = await openDocuments(workspace, context.signal);
-    const journal = openJournal(documents, endpoint, newReleaseId(context.clock.now(), `rollback-${context.newId()}`), context);
+    const journal = openJournal(documents, endpoint, release, context);
     await journal.append("traffic", change, context.signal);
     await journal.append("ended", { outcome: "rolled-back", reason }, context.signal);
   } catch (error) {

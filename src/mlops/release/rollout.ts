@@ -31,8 +31,8 @@ export interface Climb {
   readonly check: () => Promise<void>;
   /** Writes the state of the evidence into the history. */
   readonly record: (evidence: Pick<Events["release.evidence"], "percent" | "metrics">, state: VerdictState) => Promise<void>;
-  /** Shows it to whoever watches; waits for nothing. */
-  readonly show: (evidence: Events["release.evidence"]) => void;
+  /** Shows it to whoever watches, and keeps it for whoever goes on after a crash; waits for nothing. */
+  readonly show: (evidence: Events["release.evidence"], state: VerdictState) => void;
 }
 
 export interface Rollout {

@@ -64,7 +64,7 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
       ...(promotedAt === undefined ? {} : { expectedSeconds: Math.max(checkSeconds, promotedAt - seconds()) }),
     };
     context.reporter.emit("release.evidence", evidence);
-    climb.show(evidence);
+    climb.show(evidence, state);
     const verdict = judge(rules.metrics, state, rules.confidence);
     if (verdict.kind !== "more-data") {
       await record();

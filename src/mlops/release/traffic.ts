@@ -1,9 +1,9 @@
-import { ArmError, type Endpoint, findEndpoint, setTraffic, type Traffic, type Workspace } from "../../arm/index.ts";
+import { ArmError, type Endpoint, findEndpoint, setTraffic, type Tags, type Traffic, type Workspace } from "../../arm/index.ts";
 import { jsonEqual } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { Journal } from "./history.ts";
-import type { ModelName } from "./serving.ts";
+import { ENDED_TAG, type ModelName } from "./serving.ts";
 
 /** Somebody moved the traffic meanwhile, such as an operator who rolled back: theirs stands. */
 export class TrafficChanged extends QuaysideError {
@@ -12,11 +12,11 @@ export class TrafficChanged extends QuaysideError {
 
 /** Moves the traffic of one endpoint and notices when somebody else does. */
 export interface TrafficControl {
-  /** Throws `TrafficChanged` when the endpoint's traffic is not what was set here. */
+  /** Throws `TrafficChanged` when the endpoint's traffic is not what was set here, or when somebody ended this release. */
   check(signal?: AbortSignal): Promise<void>;
-  set(traffic: Traffic, signal?: AbortSignal): Promise<Endpoint>;
-  /** Gives a deployment all traffic unless it is known to have it. */
-  restore(deployment: string): Promise<void>;
+  set(traffic: Traffic, signal?: AbortSignal): Promise<void>;
+  /** The last change of a release: from then on the endpoint itself says that it has ended. */
+  settle(traffic: Traffic, signal?: AbortSignal): Promise<void>;
 }
 
 export function controlTraffic(
@@ -32,27 +32,31 @@ export function controlTraffic(
   const check = async (signal?: AbortSignal) => {
     const found = await findEndpoint(workspace, endpoint, signal);
     const traffic = positive(found?.traffic ?? {});
-    if (current === undefined || jsonEqual(traffic, { ...current })) return;
-    throw new TrafficChanged(
-      `somebody else gave endpoint ${endpoint} the traffic ${JSON.stringify(traffic)} while ${JSON.stringify(current)} was tried; it stays so`,
-      { code: "mlops.traffic-changed", fault: "user" },
-    );
+    const ended = found?.tags[ENDED_TAG] ?? "";
+    if (ended < journal.release && (current === undefined || jsonEqual(traffic, { ...current }))) return;
+    const what =
+      ended < journal.release
+        ? `gave endpoint ${endpoint} the traffic ${JSON.stringify(traffic)} while ${JSON.stringify(current)} was tried`
+        : `ended this release of endpoint ${endpoint} with the traffic ${JSON.stringify(traffic)}`;
+    throw new TrafficChanged(`somebody else ${what}; it stays so`, { code: "mlops.traffic-changed", fault: "user" });
   };
-  const set: TrafficControl["set"] = async (traffic, signal) => {
+  const isSet = (traffic: Traffic) => current !== undefined && jsonEqual(positive(traffic), { ...current });
+  const change = async (traffic: Traffic, tags: Tags, signal?: AbortSignal) => {
+    const moves = !isSet(traffic);
     current = undefined;
-    const updated = await moveTraffic(workspace, endpoint, traffic, context, signal);
+    await moveTraffic(workspace, endpoint, { traffic, tags }, context, signal);
     current = positive(traffic);
+    if (!moves) return;
     context.reporter.emit("endpoint.traffic", { endpoint, traffic });
     // After the fact: users do not wait for the history.
     await journal.append("traffic", { traffic, models }, signal);
-    return updated;
   };
   return {
     check,
-    set,
-    async restore(deployment) {
-      if (current === undefined || current[deployment] !== 100) await set({ [deployment]: 100 });
+    set: async (traffic, signal) => {
+      if (!isSet(traffic)) await change(traffic, {}, signal);
     },
+    settle: (traffic, signal) => change(traffic, { [ENDED_TAG]: journal.release }, signal),
   };
 }
 
@@ -63,13 +67,13 @@ const MOST_CONFLICTS = 12;
 export async function moveTraffic(
   workspace: Workspace,
   endpoint: string,
-  traffic: Traffic,
+  { traffic, tags }: { readonly traffic: Traffic; readonly tags: Tags },
   { clock, pollMs }: PipelineContext,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   for (let conflicts = 0; ; conflicts++) {
     try {
-      return await setTraffic(workspace, endpoint, traffic, signal);
+      return await setTraffic(workspace, endpoint, traffic, tags, signal);
     } catch (error) {
       if (!(error instanceof ArmError) || error.status !== 409 || conflicts === MOST_CONFLICTS) throw error;
       await clock.sleep(pollMs, signal);
