@@ -80,6 +80,12 @@ describe("architecture", () => {
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 
+  test("no file that is started or read is named as TypeScript, since the built package has none", () => {
+    const named = production.filter((file) => /new URL\(\s*["`][^"`]*\.ts["`]/.test(readFileSync(join(root, file), "utf8")));
+
+    expect(named).toEqual([]);
+  });
+
   test("pure rooms import nothing of Node but types", () => {
     const wrong = imports.filter(
       ({ room, target, typesOnly }) => PURE.includes(room) && target.startsWith("node:") && !typesOnly,

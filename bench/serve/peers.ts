@@ -27,7 +27,8 @@ export const PEERS_FOLDER = join(import.meta.dirname, "peers");
 const ROWS = [[6.0, 2.7, 5.1, 1.6]];
 const json = { "content-type": "application/json" };
 const scoring: RequestShape = { path: "/score", headers: json, body: JSON.stringify({ data: ROWS }) };
-const ownServer = join(ROOT, "src", "serve", "server-main.ts");
+/** The built package, as an image runs it. */
+const ownServer = join(ROOT, "dist", "serve", "server-main.js");
 
 type Table = { readonly predictions: readonly number[]; readonly probabilities: readonly (readonly number[])[] };
 const readTable = (body: unknown): Prediction => {

@@ -1,6 +1,5 @@
 export { assert, InternalError, unreachable } from "./assert.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { guid } from "./guid.ts";
 export {
   asString,
   canonicalJson,
@@ -11,4 +10,3 @@ export {
   type JsonValue,
   jsonEqual,
 } from "./json.ts";
-export { uniqueString } from "./unique-string.ts";

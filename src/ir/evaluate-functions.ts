@@ -1,4 +1,5 @@
-import { guid, type JsonValue, jsonEqual, uniqueString } from "../base/index.ts";
+import { type JsonValue, jsonEqual } from "../base/index.ts";
+import { guid, uniqueString } from "../base/names/index.ts";
 import type { FunctionName } from "./functions.ts";
 import { isRecord, type Value } from "./value.ts";
 

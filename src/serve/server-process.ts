@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 import { EXIT } from "../report/index.ts";
 import { onEnd, tell } from "./child.ts";
@@ -83,6 +84,8 @@ await runMain(async () => {
     process.exit(EXIT.diagnostics);
   }
   await tell({ type: "ready" });
+  // Now rather than at the end: a server that is killed leaves what it compiled to the next one too.
+  flushCompileCache();
 });
 
 function engineOption(text: string): Engine {

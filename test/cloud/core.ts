@@ -1,6 +1,6 @@
 import { ROLES } from "../../src/azure/index.ts";
 import type { JsonObject } from "../../src/base/index.ts";
-import { guid } from "../../src/base/index.ts";
+import { guid } from "../../src/base/names/index.ts";
 import type { TestCloud } from "../../src/cloud/testing.ts";
 
 /** The smallest platform around a cluster: network, identities and their roles, as a template would make them. */

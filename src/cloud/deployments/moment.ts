@@ -1,4 +1,4 @@
-import { guid } from "../../base/index.ts";
+import { guid } from "../../base/names/index.ts";
 import type { Moment } from "../template/index.ts";
 
 /** `utcNow` and `newGuid` of one run: the same again when the run is taken up after a restart. */

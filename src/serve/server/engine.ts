@@ -1,11 +1,7 @@
 import { ModelFault } from "../fault.ts";
-import { usableCores } from "./cores.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { createOnnxEvaluator } from "./onnx-evaluator.ts";
 import { Unsupported } from "./own/kernel.ts";
 import { createOwnEvaluator } from "./own/own-evaluator.ts";
-import { zeroRow } from "./warm-up.ts";
-import { createWorkerEvaluator } from "./worker-evaluator.ts";
 
 /** `auto` takes the own evaluators where they can compute the model, and ONNX Runtime for every other. */
 export const ENGINES = ["auto", "own", "onnxruntime"] as const;
@@ -28,42 +24,18 @@ export async function chooseEngine(
   place: string,
   threads: Threads = 0,
 ): Promise<ChosenEngine> {
-  if (engine === "onnxruntime") return { evaluator: await createRuntime(model, place, threads) };
+  // Loaded only where it is needed: a model that is computed here starts without it.
+  const runtime = async () => (await import("./runtime.ts")).createRuntime(model, place, threads);
+  if (engine === "onnxruntime") return { evaluator: await runtime() };
   try {
     return { evaluator: createOwnEvaluator(model) };
   } catch (cause) {
     if (!(cause instanceof Unsupported)) throw cause;
-    if (engine === "auto") return { evaluator: await createRuntime(model, place, threads), reason: cause.message };
+    if (engine === "auto") return { evaluator: await runtime(), reason: cause.message };
     throw new ModelFault(
       "serve.engine",
       `${place} cannot be computed by the own evaluators (${cause.message}); serve it with --engine auto or onnxruntime`,
       cause,
     );
   }
-}
-
-/** One row that takes longer holds the event loop for too long. */
-const HEAVY_MS = 5;
-
-async function createRuntime(model: Uint8Array, place: string, threads: Threads): Promise<Evaluator> {
-  if (typeof threads === "number" && threads > 0) return createWorkerEvaluator(model, place, threads);
-  const inLoop = await createOnnxEvaluator(model, place);
-  if (threads === 0 || (await rowMs(inLoop)) <= HEAVY_MS) return inLoop;
-  await inLoop.close();
-  return createWorkerEvaluator(model, place, usableCores());
-}
-
-/** What a row of zeros takes, the better of two: the first run also makes the session's memory. A model that cannot is not heavy. */
-async function rowMs(evaluator: Evaluator): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  try {
-    for (let turn = 0; turn < 2; turn++) {
-      const started = performance.now();
-      await evaluator.run(zeroRow(evaluator));
-      best = Math.min(best, performance.now() - started);
-    }
-  } catch {
-    return 0;
-  }
-  return best;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/index.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
@@ -12,6 +12,9 @@ import type { RepositoryModel } from "./repository.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Loaded } from "./routes.ts";
 import { warmUp } from "./warm-up.ts";
+
+// Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
+const { createServer } = process.getBuiltinModule("node:http");
 
 export interface ModelServerOptions {
   /** A model file, or a folder that holds one. */

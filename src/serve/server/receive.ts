@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { RequestFault } from "../fault.ts";
 import { linger } from "../linger.ts";
 
@@ -24,11 +23,14 @@ export function receive(request: IncomingMessage, limit: number, done: (body: Bu
   unpack(request, unpacker(), coding, limit, done);
 }
 
+/** Loaded with the first packed body. */
+const zlib = () => process.getBuiltinModule("node:zlib");
+
 const UNPACKERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
+  gzip: () => zlib().createGunzip(),
+  "x-gzip": () => zlib().createGunzip(),
+  deflate: () => zlib().createInflate(),
+  br: () => zlib().createBrotliDecompress(),
 };
 
 /** Stops at the first byte beyond the limit: a small body that unpacks to gigabytes costs the limit and no more. */

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { ModelFault } from "../fault.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -47,7 +48,9 @@ interface StartedWorker {
 }
 
 function startWorker(model: Uint8Array, place: string): Promise<StartedWorker> {
-  const worker = new Worker(new URL("./onnx-worker.ts", import.meta.url), { workerData: { model, place } });
+  // TypeScript in the repository, JavaScript once the package is built.
+  const file = new URL(`./onnx-worker${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(file, { workerData: { model, place } });
   const waiting = new Map<number, { resolve(outputs: Tensors): void; reject(cause: Error): void }>();
   let next = 0;
 

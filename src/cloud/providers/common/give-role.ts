@@ -1,5 +1,5 @@
 import { ROLES, type RoleName, roleDefinitionId } from "../../../azure/index.ts";
-import { guid } from "../../../base/index.ts";
+import { guid } from "../../../base/names/index.ts";
 import { ArmFault, type CloudHost } from "../../contract.ts";
 
 /** Gives a service's identity a role, as Azure does on its own behalf. Safe to run again, and where somebody gave it before. */

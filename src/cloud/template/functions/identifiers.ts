@@ -1,4 +1,5 @@
-import { guid, type JsonValue, uniqueString } from "../../../base/index.ts";
+import type { JsonValue } from "../../../base/index.ts";
+import { guid, uniqueString } from "../../../base/names/index.ts";
 import type { Scope } from "../scope.ts";
 import { type Args, ArgumentError, stringArg } from "../values.ts";
 import { ANY, eager, type FunctionTable } from "./function.ts";

@@ -23,8 +23,8 @@ export interface ChildOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** Of the host's environment a child sees what a container would have; the rest stays private to the cloud. */
-const INHERITED = ["PATH", "HOME", "LANG", "TMPDIR", "TZ", "SYSTEMROOT"];
+/** Of the host's environment a child sees what a container would have, and where compiled code is kept; the rest stays private to the cloud. */
+const INHERITED = ["PATH", "HOME", "LANG", "TMPDIR", "TZ", "SYSTEMROOT", "NODE_COMPILE_CACHE"];
 
 export function startChild({ argv, env, onMessage, onLine }: ChildOptions): Child {
   const [command, ...args] = argv;
