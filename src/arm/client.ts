@@ -12,10 +12,13 @@ import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import { type Connection, proxySettings } from "./connection.ts";
 import { errorFromBody, NetworkError } from "./error.ts";
+import { waitWithin } from "./time-limit.ts";
 
 /** Requests to one Azure: signed in, retried when throttled, long-running operations followed to their end. */
 export interface ArmClient {
   readonly connection: Connection;
+  /** Milliseconds that one long-running operation is waited for. */
+  readonly longestWaitMs: number;
   /** Paths are below the endpoint (`/subscriptions/...`) or absolute addresses of the same cloud. */
   get(path: string, apiVersion: string, signal?: AbortSignal): Promise<JsonObject>;
   /** `undefined` instead of a 404. */
@@ -36,7 +39,10 @@ export interface ArmClient {
 /** Polls that the server gives no interval for. */
 const DEFAULT_POLL_MS = 2000;
 
-export function createArmClient(connection: Connection): ArmClient {
+/** A cluster with its extensions takes most of an hour on a slow day. */
+export const DEFAULT_LONGEST_WAIT_MS = 2 * 3_600_000;
+
+export function createArmClient(connection: Connection, longestWaitMs: number = DEFAULT_LONGEST_WAIT_MS): ArmClient {
   const pipeline = createPipelineFromOptions({
     // The policy waits for `Retry-After` on 429 and 503 and backs off on 5xx and cut connections.
     retryOptions: { maxRetries: 5, retryDelayInMs: 300, maxRetryDelayInMs: 20_000 },
@@ -97,12 +103,23 @@ export function createArmClient(connection: Connection): ArmClient {
     return response;
   };
 
-  const operation = async (
+  const operation = (
     method: HttpMethods,
     path: string,
     apiVersion: string,
     body?: JsonValue,
     signal?: AbortSignal,
+  ): Promise<JsonObject> =>
+    waitWithin({ what: `${method} ${path.split("?")[0]}`, ms: longestWaitMs, hint: WAIT_HINT }, signal, (limited) =>
+      follow(method, path, apiVersion, body, limited),
+    );
+
+  const follow = async (
+    method: HttpMethods,
+    path: string,
+    apiVersion: string,
+    body: JsonValue | undefined,
+    signal: AbortSignal,
   ): Promise<JsonObject> => {
     const initial = await exchange(method, url(path, apiVersion), body, signal);
     const respond = (response: PipelineResponse): OperationResponse => {
@@ -133,7 +150,7 @@ export function createArmClient(connection: Connection): ArmClient {
         processResult: async (result) => result as JsonValue | undefined,
       },
     );
-    const result = await poller.pollUntilDone(signal === undefined ? {} : { abortSignal: signal });
+    const result = await poller.pollUntilDone({ abortSignal: signal });
     const state = poller.operationState as { status: string; error?: Error & { code?: string } } | undefined;
     if (state?.status === "failed" || state?.status === "canceled") {
       const error =
@@ -155,6 +172,7 @@ export function createArmClient(connection: Connection): ArmClient {
 
   return {
     connection,
+    longestWaitMs,
     get: read,
     find: (path, apiVersion, signal) =>
       read(path, apiVersion, signal).catch((error: unknown) => {
@@ -183,6 +201,9 @@ export function createArmClient(connection: Connection): ArmClient {
     send: async (method, path, body, signal) => object((await exchange(method, url(path), body, signal)).bodyAsText),
   };
 }
+
+/** For whatever was waited for too long. */
+export const WAIT_HINT = "look at it with quayside status, or wait longer with --timeout";
 
 function preciseInterval(response: PipelineResponse): number | undefined {
   const milliseconds = Number(response.headers.get("x-ms-retry-after-ms"));

@@ -1,7 +1,8 @@
 import { asString, isObject, type JsonObject, type JsonValue } from "../base/index.ts";
 import type { Progress } from "../report/index.ts";
-import type { ArmClient } from "./client.ts";
+import { type ArmClient, WAIT_HINT } from "./client.ts";
 import { errorFromBody } from "./error.ts";
+import { waitWithin } from "./time-limit.ts";
 
 const API_VERSION = "2025-04-01";
 
@@ -42,6 +43,12 @@ export async function deploy(client: ArmClient, request: DeploymentRequest, opti
   const path = deploymentPath(client, request.resourceGroup, request.name);
   const body = { properties: { mode: "Incremental", template: request.template, parameters: request.parameters } };
   await client.start(path, API_VERSION, body, options.signal);
+  return waitWithin({ what: `deployment ${request.name}`, ms: client.longestWaitMs, hint: WAIT_HINT }, options.signal, (signal) =>
+    follow(client, request.name, path, { ...options, signal }),
+  );
+}
+
+async function follow(client: ArmClient, name: string, path: string, options: FollowOptions): Promise<DeploymentResult> {
   const seen = new Map<string, Progress>();
   const report = (operations: readonly DeploymentOperation[]) => {
     for (const operation of operations) {
@@ -67,7 +74,7 @@ export async function deploy(client: ArmClient, request: DeploymentRequest, opti
           : {
               error: {
                 code: `Deployment${properties.provisioningState}`,
-                message: `deployment ${request.name} ended ${properties.provisioningState}`,
+                message: `deployment ${name} ended ${properties.provisioningState}`,
               },
             },
       );

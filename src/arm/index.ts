@@ -1,4 +1,4 @@
-export { type ArmClient, createArmClient } from "./client.ts";
+export { type ArmClient, createArmClient, WAIT_HINT } from "./client.ts";
 export { type Connection, type ConnectOptions, connect } from "./connection.ts";
 export {
   type DeploymentOperation,
@@ -19,3 +19,4 @@ export {
   type ResourceGroup,
 } from "./resource-groups.ts";
 export type { ClientCredentials } from "./sign-in.ts";
+export { type TimeLimit, waitWithin } from "./time-limit.ts";

@@ -1,6 +1,7 @@
 import { type ArmClient, connect, createArmClient } from "../arm/index.ts";
 import { EXIT, QuaysideError } from "../report/index.ts";
 import type { Workbench } from "./context.ts";
+import { positiveNumber } from "./numbers.ts";
 import { openRehearsal, type Rehearsal, requireRehearsal } from "./rehearsal.ts";
 import { type StateFolder, stateFolder } from "./state.ts";
 
@@ -9,6 +10,7 @@ export interface SessionFlags {
   readonly subscription?: string;
   readonly state?: string;
   readonly realtime?: boolean;
+  readonly timeout?: number;
 }
 
 const CLOUDS = ["rehearsal", "azure"];
@@ -29,6 +31,16 @@ export const SESSION_FLAGS = {
   },
   subscription: { kind: "parsed", parse: String, brief: "Subscription id on Azure [AZURE_SUBSCRIPTION_ID]", optional: true },
   state: { kind: "parsed", parse: String, brief: "Folder for the rehearsal's state (.quayside)", optional: true },
+} as const;
+
+/** For commands that wait for Azure. */
+export const WAIT_FLAGS = {
+  timeout: {
+    kind: "parsed",
+    parse: positiveNumber,
+    brief: "Minutes to wait for one operation of Azure, at most (120)",
+    optional: true,
+  },
 } as const;
 
 /** The recipe's name for its resource group. */
@@ -61,6 +73,7 @@ export interface Session {
 /** `start`: begin a rehearsal when none runs; `require`: one must be running. */
 export async function openSession(flags: SessionFlags, bench: Workbench, rehearsals: "start" | "require"): Promise<Session> {
   const state = stateFolder(bench.cwd, flags.state);
+  const longestWaitMs = flags.timeout === undefined ? undefined : flags.timeout * 60_000;
   if (flags.cloud !== "rehearsal") {
     const subscriptionId = flags.subscription ?? bench.env.AZURE_SUBSCRIPTION_ID;
     if (subscriptionId === undefined || subscriptionId === "") {
@@ -71,7 +84,7 @@ export async function openSession(flags: SessionFlags, bench: Workbench, rehears
         exitCode: EXIT.usage,
       });
     }
-    return { client: createArmClient(await connect({ cloud: flags.cloud, subscriptionId })), state, pollMs: 5000 };
+    return { client: createArmClient(await connect({ cloud: flags.cloud, subscriptionId }), longestWaitMs), state, pollMs: 5000 };
   }
   const rehearsal =
     rehearsals === "require"
@@ -84,7 +97,8 @@ export async function openSession(flags: SessionFlags, bench: Workbench, rehears
     proxy,
     credentials: { tenantId, clientId, clientSecret: rehearsal.clientSecret },
   });
-  return { client: createArmClient(connection), rehearsal, state, pollMs: flags.realtime === true ? 1000 : 100, tenantId };
+  const client = createArmClient(connection, longestWaitMs);
+  return { client, rehearsal, state, pollMs: flags.realtime === true ? 1000 : 100, tenantId };
 }
 
 export function resourceGroupName(flags: { readonly resourceGroup?: string }, bench: Workbench): string {

@@ -12,6 +12,7 @@ import {
   uploadCode,
   uploadData,
   type Workspace,
+  waitWithin,
 } from "../arm/index.ts";
 import type { JsonObject } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
@@ -115,7 +116,7 @@ export async function train(
     tags: { ...job.tags, "quayside.candidate": candidate.name },
   };
   await submitJob(workspace, name, body, context.signal);
-  await follow(workspace, name, context);
+  await follow(workspace, name, longestRun(job.limits?.timeout, workspace), context);
   const output = Object.entries(job.outputs).find(([, { type }]) => type === "custom_model")?.[0];
   if (output === undefined)
     throw new QuaysideError(`${plan.release.job} has no output of type custom_model`, {
@@ -141,19 +142,30 @@ export async function readModelFile(workspace: Workspace, modelUri: string, file
 
 const LAST_LINES = 5;
 
-async function follow(workspace: Workspace, name: string, context: PipelineContext): Promise<void> {
+/** Milliseconds that a job may take: what job.yml allows it, and as long as any operation for getting its machines. */
+function longestRun(timeoutSeconds: number | undefined, workspace: Workspace): number {
+  return (timeoutSeconds ?? UNLIMITED_JOB_S) * 1000 + workspace.client.longestWaitMs;
+}
+
+/** Nobody waits longer for a job without a limit of its own. */
+const UNLIMITED_JOB_S = 24 * 3600;
+
+async function follow(workspace: Workspace, name: string, longestMs: number, context: PipelineContext): Promise<void> {
   const lines: string[] = [];
-  const result = await streamJob(workspace, name, {
-    pollMs: context.pollMs,
-    sleep: (ms, signal) => context.clock.sleep(ms, signal),
-    signal: context.signal,
-    onStatus: (status) => context.reporter.emit("job.status", { job: name, status }),
-    onLine: (line) => {
-      lines.push(line);
-      if (lines.length > LAST_LINES) lines.shift();
-      context.reporter.emit("job.log", { job: name, line });
-    },
-  }).catch(async (error: unknown) => {
+  const limit = { what: `job ${name}`, ms: longestMs, hint: `read its log: quayside model logs ${name}` };
+  const result = await waitWithin(limit, context.signal, (signal) =>
+    streamJob(workspace, name, {
+      pollMs: context.pollMs,
+      sleep: (ms, stop) => context.clock.sleep(ms, stop),
+      signal,
+      onStatus: (status) => context.reporter.emit("job.status", { job: name, status }),
+      onLine: (line) => {
+        lines.push(line);
+        if (lines.length > LAST_LINES) lines.shift();
+        context.reporter.emit("job.log", { job: name, line });
+      },
+    }),
+  ).catch(async (error: unknown) => {
     // An interrupted pipeline must not leave a training running and billed.
     if (context.signal.aborted) await cancelJob(workspace, name).catch(() => undefined);
     throw error;

@@ -5,6 +5,8 @@ import {
   deploy,
   isDeploymentActive,
   validateDeployment,
+  WAIT_HINT,
+  waitWithin,
 } from "../arm/index.ts";
 import type { JsonObject } from "../base/index.ts";
 import type { OperationContext } from "./context.ts";
@@ -50,6 +52,12 @@ async function earlierEnded(
   const isActive = () => isDeploymentActive(client, resourceGroup, deployment, context.signal);
   if (!(await isActive())) return;
   context.reporter.emit("note", { message: `deployment ${deployment} of an earlier run is still active; waiting for its end` });
-  do await context.clock.sleep(context.pollMs, context.signal);
-  while (await isActive());
+  await waitWithin(
+    { what: `deployment ${deployment} of an earlier run`, ms: client.longestWaitMs, hint: WAIT_HINT },
+    context.signal,
+    async (signal) => {
+      do await context.clock.sleep(context.pollMs, signal);
+      while (await isActive());
+    },
+  );
 }

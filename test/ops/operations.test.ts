@@ -27,9 +27,13 @@ beforeAll(async () => {
   client = await clientOf(cloud);
 });
 
-async function clientOf({ cloud: { endpoints, subscriptionId, proxy, tenantId, credentials } }: TestCloud): Promise<ArmClient> {
+async function clientOf(
+  { cloud: { endpoints, subscriptionId, proxy, tenantId, credentials } }: TestCloud,
+  longestWaitMs?: number,
+): Promise<ArmClient> {
   return createArmClient(
     await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...credentials } }),
+    longestWaitMs,
   );
 }
 
@@ -66,6 +70,23 @@ test("a deployment that a cut-short run left at work is waited for", async () =>
     name: "note",
     payload: { message: "deployment quayside of an earlier run is still active; waiting for its end" },
   });
+});
+
+test("what never ends is waited for only so long, and goes on", async () => {
+  await using standing = await startTestCloud({ clock: "manual" });
+  trust(standing.cloud.caFile);
+  const impatient = await clientOf(standing, 300);
+  const group = await standing.group("rg-forever");
+  const workspace = `${group}/providers/Microsoft.OperationalInsights/workspaces/log-forever`;
+
+  const waiting = impatient.put(workspace, "2025-02-01", { location: "eastus", properties: {} });
+
+  await expect(waiting).rejects.toMatchObject({
+    code: "arm.wait-too-long",
+    message: `PUT ${workspace} did not end within 0.3 s; it goes on without us`,
+  });
+  await standing.control("POST", "/clock/advance", { ms: 3_600_000 });
+  expect(await impatient.get(workspace, "2025-02-01")).toMatchObject({ properties: { provisioningState: "Succeeded" } });
 });
 
 test("verification lists what is missing and ends with exit code 4", async () => {

@@ -3,7 +3,7 @@ import { destroy } from "../../ops/index.ts";
 import { EXIT, step } from "../../report/index.ts";
 import { command } from "../command.ts";
 import { stopRehearsal } from "../rehearsal.ts";
-import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "../session.ts";
+import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags, WAIT_FLAGS } from "../session.ts";
 import { lockRun, stateFolder } from "../state.ts";
 
 interface DownFlags extends SessionFlags, Readonly<Record<string, unknown>> {
@@ -17,6 +17,7 @@ export const down = command<DownFlags>({
   flags: {
     ...SESSION_FLAGS,
     ...GROUP_FLAGS,
+    ...WAIT_FLAGS,
     yes: { kind: "boolean", brief: "Do not ask", default: false },
     purge: { kind: "boolean", brief: "Also purge soft-deleted vaults, so that their names are free again", default: true },
   },

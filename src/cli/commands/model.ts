@@ -14,6 +14,7 @@ import { command } from "../command.ts";
 import { MODEL_ALIASES, MODEL_COMMAND_FLAGS, type ModelFlags, openModel } from "../model-command.ts";
 import { releaseOwner } from "../release-owner.ts";
 import { seconds } from "../render/index.ts";
+import { WAIT_FLAGS } from "../session.ts";
 import { history } from "./model-history.ts";
 import { logs } from "./model-logs.ts";
 import { watch } from "./model-watch.ts";
@@ -22,6 +23,7 @@ const train = command<ModelFlags & { readonly candidate?: string }>({
   brief: "Train a candidate as an Azure ML job, judge it against the champion and register it",
   flags: {
     ...MODEL_COMMAND_FLAGS,
+    ...WAIT_FLAGS,
     candidate: { kind: "parsed", parse: String, brief: "Name of a candidate in release.yml (the first one)", optional: true },
   },
   aliases: MODEL_ALIASES,
@@ -47,6 +49,7 @@ const release = command<ModelFlags & { readonly version: string; readonly takeOv
   brief: "Release a registered version: traffic as the evidence allows, back by itself; goes on where one was cut short",
   flags: {
     ...MODEL_COMMAND_FLAGS,
+    ...WAIT_FLAGS,
     version: { kind: "parsed", parse: String, brief: "Version of the model", default: "latest" },
     takeOver: { kind: "boolean", brief: "Take the endpoint from the release that holds its lock", default: false },
   },
@@ -84,7 +87,7 @@ const release = command<ModelFlags & { readonly version: string; readonly takeOv
 
 const rollback = command<ModelFlags>({
   brief: "Give all traffic back to the stable version, or to the one before",
-  flags: MODEL_COMMAND_FLAGS,
+  flags: { ...MODEL_COMMAND_FLAGS, ...WAIT_FLAGS },
   aliases: MODEL_ALIASES,
   async run(flags, bench) {
     const { plan, workspace, context } = await openModel(flags, bench);

@@ -33,6 +33,7 @@ import {
   SESSION_FLAGS,
   type Session,
   type SessionFlags,
+  WAIT_FLAGS,
 } from "../session.ts";
 import { lockRun, stateFolder } from "../state.ts";
 import { type RunSummary, summaryText } from "../summary.ts";
@@ -55,6 +56,7 @@ export const up = command<UpFlags>({
     ...SESSION_FLAGS,
     ...GROUP_FLAGS,
     ...MODEL_FLAGS,
+    ...WAIT_FLAGS,
     location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (eastus)", optional: true },
     parameters: { kind: "parsed", parse: String, brief: "ARM parameters file", optional: true },
     parameter: { kind: "parsed", parse: String, brief: "One parameter: name=value", optional: true, variadic: true },

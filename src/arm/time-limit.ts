@@ -1,0 +1,42 @@
+import { QuaysideError } from "../report/index.ts";
+
+/** What is waited for, and for how long at most. */
+export interface TimeLimit {
+  /** A noun with its name: `deployment platform`. */
+  readonly what: string;
+  readonly ms: number;
+  /** How to look after it, or to give it longer. */
+  readonly hint: string;
+}
+
+/** Ends a wait whose end may never come. What runs on Azure goes on there; only the waiting ends, with `arm.wait-too-long`. */
+export async function waitWithin<T>(
+  { what, ms, hint }: TimeLimit,
+  signal: AbortSignal | undefined,
+  wait: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const timer = setTimeout(
+    () =>
+      limit.abort(
+        new QuaysideError(`${what} did not end within ${minutes(ms)}; it goes on without us`, {
+          code: "arm.wait-too-long",
+          fault: "azure",
+          hint,
+        }),
+      ),
+    ms,
+  );
+  try {
+    return await wait(signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]));
+  } catch (error) {
+    // Libraries reject with an AbortError of their own instead of the signal's reason.
+    throw limit.signal.aborted && signal?.aborted !== true ? limit.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function minutes(ms: number): string {
+  return ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} min`;
+}
