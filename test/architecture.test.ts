@@ -9,17 +9,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ir: ["base", "report"],
   azure: ["base", "report"],
   platform: ["base", "report", "ir", "azure"],
+  config: ["ir", "platform"],
   emit: ["base", "report", "ir", "azure"],
   arm: ["base", "report", "azure"],
   ops: ["base", "report", "ir", "arm", "azure"],
   mlops: ["base", "report", "arm", "serve (types)"],
   serve: ["base", "report"],
   cloud: ["base", "report", "azure", "serve (types)"],
-  cli: ["base", "report", "ir", "azure", "platform", "emit", "arm", "ops", "mlops", "serve", "cloud"],
+  cli: ["base", "report", "ir", "azure", "platform", "config", "emit", "arm", "ops", "mlops", "serve", "cloud"],
 };
 
 /** Rooms that compute and print; effects come in from outside. */
-const PURE = ["base", "ir", "azure", "platform", "emit"];
+const PURE = ["base", "ir", "azure", "platform", "config", "emit"];
 
 interface Import {
   readonly file: string;

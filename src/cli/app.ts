@@ -4,6 +4,7 @@ import { cloud } from "./commands/cloud.ts";
 import { completions } from "./commands/completions.ts";
 import { down } from "./commands/down.ts";
 import { emit } from "./commands/emit.ts";
+import { init } from "./commands/init.ts";
 import { model } from "./commands/model.ts";
 import { plan } from "./commands/plan.ts";
 import { status } from "./commands/status.ts";
@@ -12,7 +13,7 @@ import { version } from "./commands/version.ts";
 import type { Context } from "./context.ts";
 
 const root = buildRouteMap({
-  routes: { up, plan, down, status, emit, cloud, model, completions, version },
+  routes: { init, up, plan, down, status, emit, cloud, model, completions, version },
   docs: { brief: "Production MLOps on Azure Kubernetes Service and Azure Machine Learning" },
 });
 

@@ -1,6 +1,7 @@
 import { buildCommand, type Command, type TypedCommandParameters } from "@stricli/core";
 import { InternalError } from "../base/index.ts";
 import { DiagnosticsError, EXIT, QuaysideError, VerificationError } from "../report/index.ts";
+import type { Platform } from "./config.ts";
 import { type Context, DONE, INTERRUPTED, type Outcome, type Workbench } from "./context.ts";
 import { chooseRenderer, type Renderer } from "./render/index.ts";
 
@@ -42,11 +43,19 @@ export function command<Flags extends BaseFlags, Args extends readonly (string |
     async func(this: Context, flags: SharedFlags, ...args: readonly string[]) {
       const renderer = chooseRenderer({ out: this.process.stdout, err: this.process.stderr }, flags.json, this.env);
       const { env, cwd, signal } = this;
+      let platform: Promise<Platform> | undefined;
       try {
         this.process.exitCode =
           (await definition.run(
             flags as Flags & SharedFlags,
-            { renderer, env, cwd, signal, confirm: (question) => this.confirm(question) },
+            {
+              renderer,
+              env,
+              cwd,
+              signal,
+              confirm: (question) => this.confirm(question),
+              platform: () => (platform ??= import("./config.ts").then(({ loadPlatform }) => loadPlatform(cwd))),
+            },
             ...(args as unknown as Args),
           )) ?? DONE;
       } catch (error) {

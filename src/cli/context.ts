@@ -1,5 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 import { EXIT } from "../report/index.ts";
+import type { Platform } from "./config.ts";
 import type { Output, Renderer } from "./render/index.ts";
 
 /** What the process gives to commands; tests give their own. */
@@ -15,6 +16,8 @@ export interface Context extends CommandContext {
 
 /** What a command's work is done with. */
 export interface Workbench {
+  /** The platform as `quayside.config.ts` of the working folder makes it, or as it comes; read once. */
+  platform(): Promise<Platform>;
   readonly renderer: Renderer;
   readonly env: Context["env"];
   readonly cwd: string;

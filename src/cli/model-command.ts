@@ -1,24 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import { openWorkspace, type Workspace } from "../arm/index.ts";
 import { systemClock } from "../base/index.ts";
-import { loadModelPlan, type ModelPlan, type PipelineContext } from "../mlops/index.ts";
+import type { ModelPlan, PipelineContext } from "../mlops/index.ts";
+import { DEFAULTS } from "../platform/index.ts";
 import type { Workbench } from "./context.ts";
-import { modelFolder } from "./package.ts";
+import { modelPlan } from "./model-plan.ts";
 import { GROUP_FLAGS, MODEL_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "./session.ts";
 
 /** The flags of every command about a model. */
 export interface ModelFlags extends SessionFlags, Readonly<Record<string, unknown>> {
   readonly resourceGroup?: string;
-  readonly workspace: string;
-  readonly model: string;
+  readonly workspace?: string;
+  readonly model?: string;
 }
 
 export const MODEL_COMMAND_FLAGS = {
   ...SESSION_FLAGS,
   ...GROUP_FLAGS,
   ...MODEL_FLAGS,
-  workspace: { kind: "parsed", parse: String, brief: "Azure ML workspace", default: "mlw-mlops-demo" },
+  workspace: { kind: "parsed", parse: String, brief: `Azure ML workspace (${DEFAULTS.workspaceName})`, optional: true },
 } as const;
 
 export const MODEL_ALIASES = { g: "resourceGroup", w: "workspace", m: "model" } as const;
@@ -28,9 +28,10 @@ export async function openModel(
   flags: ModelFlags,
   bench: Workbench,
 ): Promise<{ plan: ModelPlan; workspace: Workspace; context: PipelineContext }> {
-  const plan = await loadModelPlan(modelFolder(flags.model, resolve(bench.cwd, flags.model)));
+  const plan = await modelPlan(flags, bench);
   const { client, pollMs } = await openSession(flags, bench, "require");
-  const workspace = await openWorkspace(client, resourceGroupName(flags, bench), flags.workspace, bench.signal);
+  const name = flags.workspace ?? (await bench.platform()).config.parameters?.workspaceName ?? DEFAULTS.workspaceName;
+  const workspace = await openWorkspace(client, await resourceGroupName(flags, bench), name, bench.signal);
   const context = {
     reporter: bench.renderer,
     clock: systemClock,

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { isObject, type JsonValue } from "../base/index.ts";
+import type { Config } from "../config/index.ts";
 import { checkParameters, type EvaluatedResource, evaluateProgram, type Parameter, type Program } from "../ir/index.ts";
 import { checkBodies, checkDefinition } from "../platform/index.ts";
 import { type Diagnostic, DiagnosticsError, EXIT, hasErrors, QuaysideError, type Reporter } from "../report/index.ts";
 
 export interface ParameterSources {
+  /** What `quayside.config.ts` says. */
+  readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** An ARM parameters file, as in `bicep/parameters.json`. */
   readonly file?: string | undefined;
@@ -12,13 +15,14 @@ export interface ParameterSources {
   readonly assignments: readonly string[];
 }
 
-/** Collects the platform's parameters: environment variables, then the file, then the command line; the later one wins. Throws every problem at once. */
+/** Collects the platform's parameters: the configuration, environment variables, then the file, then the command line; the later one wins. Throws every problem at once. */
 export async function resolveParameters(
   program: Program,
   sources: ParameterSources,
   reporter: Reporter,
 ): Promise<Record<string, JsonValue>> {
-  const values = {
+  const values: Record<string, JsonValue> = {
+    ...(sources.config.parameters as Record<string, JsonValue> | undefined),
     ...fromEnvironment(program, sources.env),
     ...(sources.file === undefined ? {} : await fromFile(sources.file)),
     ...fromAssignments(program, sources.assignments),
@@ -31,6 +35,11 @@ export async function resolveParameters(
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics);
   for (const { code, at, message } of diagnostics) reporter.emit("warning", { code, message: `${at}: ${message}` });
   return values;
+}
+
+/** The region of the resource group. */
+export function regionOf(flags: { readonly location?: string }, env: ParameterSources["env"], config: Config): string {
+  return flags.location ?? env.LOCATION ?? config.parameters?.location ?? "eastus";
 }
 
 /** The definition as these values make it; rules about bodies do not depend on where it is deployed. */

@@ -55,8 +55,16 @@ export const GROUP_FLAGS = {
   },
 } as const;
 
+/** The example that comes with the package. */
+export const DEFAULT_MODEL = "examples/iris";
+
 export const MODEL_FLAGS = {
-  model: { kind: "parsed", parse: String, brief: "Folder with release.yml and its Azure ML files", default: "examples/iris" },
+  model: {
+    kind: "parsed",
+    parse: String,
+    brief: `Folder with release.yml and its Azure ML files (${DEFAULT_MODEL})`,
+    optional: true,
+  },
 } as const;
 
 /** A signed-in client and, in a rehearsal, the cloud behind it. */
@@ -101,7 +109,8 @@ export async function openSession(flags: SessionFlags, bench: Workbench, rehears
   return { client, rehearsal, state, pollMs: flags.realtime === true ? 1000 : 100, tenantId };
 }
 
-export function resourceGroupName(flags: { readonly resourceGroup?: string }, bench: Workbench): string {
+export async function resourceGroupName(flags: { readonly resourceGroup?: string }, bench: Workbench): Promise<string> {
   const chosen = flags.resourceGroup ?? bench.env.RESOURCE_GROUP;
-  return chosen === undefined || chosen === "" ? DEFAULT_RESOURCE_GROUP : chosen;
+  if (chosen !== undefined && chosen !== "") return chosen;
+  return (await bench.platform()).config.resourceGroup ?? DEFAULT_RESOURCE_GROUP;
 }

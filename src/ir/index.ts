@@ -12,6 +12,7 @@ export {
   get,
   greater,
   type Input,
+  isExpression,
   not,
   or,
   text,
@@ -47,6 +48,8 @@ export {
   type ResourceDeclaration,
   type ResourceHandle,
   referents,
+  resourceHandle,
   type Variable,
 } from "./program.ts";
+export { nearest } from "./suggest.ts";
 export { type AccessChain, accessChain, accessPath, isRuntimeAccess, literalKey, textParts, walk } from "./walk.ts";

@@ -110,7 +110,7 @@ export interface ParameterDeclaration<T> extends Omit<Parameter, "name" | "type"
   readonly allowed?: readonly T[];
 }
 
-/** Collects declarations; `build()` freezes them. Names and symbols are unique, or it is our bug. */
+/** Collects declarations; `build()` freezes them. Names and symbols are unique, or it is the declarer's bug. */
 export interface ProgramBuilder {
   string(name: string, declaration: ParameterDeclaration<string>): Expr<string>;
   int(name: string, declaration: ParameterDeclaration<number>): Expr<number>;
@@ -125,13 +125,17 @@ export interface ProgramBuilder {
   build(): Program;
 }
 
-export function createProgram(): ProgramBuilder {
-  const parameters: Parameter[] = [];
-  const variables: Variable[] = [];
-  const resources: Resource[] = [];
-  const existing: ExistingResource[] = [];
-  const outputs: Output[] = [];
-  const taken = new Set<string>();
+/** Starts with nothing, or with what another program declares. */
+export function createProgram(from?: Program): ProgramBuilder {
+  const parameters: Parameter[] = [...(from?.parameters ?? [])];
+  const variables: Variable[] = [...(from?.variables ?? [])];
+  const resources: Resource[] = [...(from?.resources ?? [])];
+  const existing: ExistingResource[] = [...(from?.existing ?? [])];
+  const outputs: Output[] = [...(from?.outputs ?? [])];
+  const names = [...parameters, ...variables]
+    .map(({ name }) => name)
+    .concat([...resources, ...existing].map(({ symbol }) => symbol));
+  const taken = new Set(names.map((name) => name.toLowerCase()));
 
   const claim = (name: string) => {
     const key = name.toLowerCase(); // ARM compares names of parameters, variables and symbols without regard to case
@@ -175,13 +179,13 @@ export function createProgram(): ProgramBuilder {
         onlyIfNotExists: declaration.onlyIfNotExists ?? false,
         ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
       });
-      return handleOf(symbol);
+      return resourceHandle(symbol);
     },
 
     existing: (symbol, declaration) => {
       claim(symbol);
       existing.push(identity(symbol, declaration));
-      return handleOf(symbol);
+      return resourceHandle(symbol);
     },
 
     output: (name, type, description, value) => {
@@ -205,7 +209,8 @@ function identity(symbol: string, { type: typed, name, parent, scope, condition 
   };
 }
 
-function handleOf(symbol: string): ResourceHandle {
+/** What other declarations refer to a resource by, when only its symbol is at hand. */
+export function resourceHandle(symbol: string): ResourceHandle {
   const self = expression<object>({ kind: "resource", symbol });
   return {
     symbol,

@@ -6,6 +6,7 @@ import { declareContinuousIntegration } from "./ci.ts";
 import { declareCluster } from "./cluster.ts";
 import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
+import { type Customisation, customise } from "./customisation.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareLocks } from "./locks.ts";
 import { declareNetwork } from "./network.ts";
@@ -19,8 +20,8 @@ import { declareVault } from "./vault.ts";
 import { declareWorkbook } from "./workbook.ts";
 import { declareWorkspace } from "./workspace.ts";
 
-/** The platform in one resource group. A concern refers only to concerns declared before it. */
-export function definePlatform(): Program {
+/** The platform in one resource group, as it comes or as a team made it. A concern refers only to concerns declared before it. */
+export function definePlatform(customisation: Customisation = {}): Program {
   const program = createProgram();
   const settings = declareSettings(program);
 
@@ -113,5 +114,5 @@ export function definePlatform(): Program {
     "Resource id of the identity that online endpoints use.",
     identities.endpoint.id,
   );
-  return program.build();
+  return customise(program.build(), settings, customisation);
 }

@@ -5,7 +5,7 @@ import { PROFILES, type Profile } from "./profiles.ts";
 /** What every concern starts from. */
 export interface Settings extends Parameters {
   /** A value of the environment's profile, with the overrides applied. */
-  profile<Key extends keyof Profile>(key: Key): Expr<Profile[Key]>;
+  readonly profile: <Key extends keyof Profile>(key: Key) => Expr<Profile[Key]>;
   /** The tags of every resource that takes tags. */
   readonly resourceTags: Expr<Record<string, string>>;
 }

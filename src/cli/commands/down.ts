@@ -23,7 +23,7 @@ export const down = command<DownFlags>({
   },
   aliases: { g: "resourceGroup", y: "yes" },
   async run(flags, bench) {
-    const resourceGroup = resourceGroupName(flags, bench);
+    const resourceGroup = await resourceGroupName(flags, bench);
     using _lock = lockRun(stateFolder(bench.cwd, flags.state));
     const session = await openSession(flags, bench, "require");
     if (

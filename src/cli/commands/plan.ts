@@ -1,17 +1,10 @@
 import { type CostEstimate, estimateMonthlyCost } from "../../azure/index.ts";
 import { type JsonValue, jsonEqual } from "../../base/index.ts";
 import { type EvaluatedResource, evaluateProgram } from "../../ir/index.ts";
-import {
-  definePlatform,
-  environmentOf,
-  type ProfileDifference,
-  profileDifferences,
-  type QuotaNeed,
-  quotaNeeds,
-} from "../../platform/index.ts";
+import { environmentOf, type ProfileDifference, profileDifferences, type QuotaNeed, quotaNeeds } from "../../platform/index.ts";
 import { EXIT } from "../../report/index.ts";
 import { command } from "../command.ts";
-import { resolveParameters } from "../parameters.ts";
+import { regionOf, resolveParameters } from "../parameters.ts";
 import { GROUP_FLAGS, resourceGroupName } from "../session.ts";
 
 interface PlanFlags extends Readonly<Record<string, unknown>> {
@@ -34,14 +27,14 @@ export const plan = command<PlanFlags>({
   },
   aliases: { p: "parameters", P: "parameter", g: "resourceGroup", l: "location" },
   async run(flags, bench) {
-    const program = definePlatform();
+    const { config, program } = await bench.platform();
     const given = await resolveParameters(
       program,
-      { env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
+      { config, env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
-    const resourceGroup = resourceGroupName(flags, bench);
-    const location = flags.location ?? bench.env.LOCATION ?? "eastus";
+    const resourceGroup = await resourceGroupName(flags, bench);
+    const location = regionOf(flags, bench.env, config);
     const subscriptionId = bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
     const evaluation = evaluateProgram(program, {
       parameters: given,

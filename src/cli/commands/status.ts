@@ -17,7 +17,7 @@ export const status = command<StatusFlags>({
   aliases: { g: "resourceGroup" },
   async run(flags, bench) {
     const { client } = await openSession(flags, bench, "require");
-    const resourceGroup = resourceGroupName(flags, bench);
+    const resourceGroup = await resourceGroupName(flags, bench);
     if ((await findResourceGroup(client, resourceGroup, bench.signal)) === undefined) {
       bench.renderer.result(`${resourceGroup} is not there`, { resourceGroup, resources: [], endpoints: [] });
       return EXIT.done;

@@ -1,28 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { type ArmClient, type ModelVersion, openWorkspace, type Workspace } from "../../arm/index.ts";
 import { estimateMonthlyCost } from "../../azure/index.ts";
 import { asString, isObject, type JsonObject, type JsonValue, systemClock } from "../../base/index.ts";
 import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
-import {
-  loadModelPlan,
-  type ModelPlan,
-  openScoring,
-  type ReleaseResult,
-  release,
-  score,
-  trainCandidate,
-} from "../../mlops/index.ts";
+import { type ModelPlan, openScoring, type ReleaseResult, release, score, trainCandidate } from "../../mlops/index.ts";
 import { apply, destroy, type OperationContext, type Verified, verify } from "../../ops/index.ts";
-import { definePlatform } from "../../platform/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
-import { modelFolder } from "../package.ts";
-import { resolveParameters } from "../parameters.ts";
+import { modelPlan } from "../model-plan.ts";
+import { regionOf, resolveParameters } from "../parameters.ts";
 import { releaseOwner } from "../release-owner.ts";
 import { seconds } from "../render/index.ts";
 import {
@@ -41,7 +31,7 @@ import { type RunSummary, summaryText } from "../summary.ts";
 interface UpFlags extends SessionFlags, Readonly<Record<string, unknown>> {
   readonly resourceGroup?: string;
   readonly location?: string;
-  readonly model: string;
+  readonly model?: string;
   readonly parameters?: string;
   readonly parameter?: readonly string[];
   readonly keep: boolean;
@@ -66,13 +56,13 @@ export const up = command<UpFlags>({
   aliases: { p: "parameters", P: "parameter", g: "resourceGroup", l: "location" },
   async run(flags, bench) {
     // What the person wrote is checked before anything is started.
-    const program = definePlatform();
+    const { config, program } = await bench.platform();
     const parameters = await resolveParameters(
       program,
-      { env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
+      { config, env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
-    const plan = await loadModelPlan(modelFolder(flags.model, resolve(bench.cwd, flags.model)));
+    const plan = await modelPlan(flags, bench);
     const state = stateFolder(bench.cwd, flags.state);
     using _lock = lockRun(state);
     const session = await step(
@@ -91,8 +81,8 @@ export const up = command<UpFlags>({
         session,
         bench,
         cloudReadyMs,
-        resourceGroup: resourceGroupName(flags, bench),
-        location: flags.location ?? bench.env.LOCATION ?? "eastus",
+        resourceGroup: await resourceGroupName(flags, bench),
+        location: regionOf(flags, bench.env, config),
         cloud: flags.cloud,
       });
       if (isRehearsal && !flags.keep)
