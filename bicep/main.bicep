@@ -207,6 +207,10 @@ var profiles = {
     blobRetentionDays: 7
     blobVersioning: false
     vaultPurgeProtection: false
+    clusterBackup: false
+    backupInterval: 'P1D'
+    backupRedundancy: 'LocallyRedundant'
+    backupRetentionDays: 7
     vaultRetentionDays: 7
     logRetentionDays: 30
     logDailyQuotaGb: 2
@@ -243,6 +247,10 @@ var profiles = {
     blobRetentionDays: 14
     blobVersioning: true
     vaultPurgeProtection: true
+    clusterBackup: false
+    backupInterval: 'P1D'
+    backupRedundancy: 'ZoneRedundant'
+    backupRetentionDays: 7
     vaultRetentionDays: 30
     logRetentionDays: 30
     logDailyQuotaGb: 5
@@ -279,6 +287,10 @@ var profiles = {
     blobRetentionDays: 30
     blobVersioning: true
     vaultPurgeProtection: true
+    clusterBackup: true
+    backupInterval: 'PT12H'
+    backupRedundancy: 'ZoneRedundant'
+    backupRetentionDays: 30
     vaultRetentionDays: 90
     logRetentionDays: 90
     logDailyQuotaGb: -1
@@ -546,6 +558,29 @@ module attach 'modules/attach.bicep' = {
     mlNamespaceName: cluster.outputs.mlNamespaceName
   }
   dependsOn: [
+    privateLink
+  ]
+}
+
+module backup 'modules/backup.bicep' = {
+  params: {
+    location: location
+    profileBackupRedundancy: profile.backupRedundancy
+    profileClusterBackup: profile.clusterBackup
+    profileDiagnosticLogs: profile.diagnosticLogs
+    profileBackupInterval: profile.backupInterval
+    profileBackupRetentionDays: profile.backupRetentionDays
+    resourceTags: resourceTags
+    storageAccountName: storage.outputs.storageAccountName
+    blobServiceName: storage.outputs.blobServiceName
+    aksClusterName: cluster.outputs.aksClusterName
+    logAnalyticsId: observability.outputs.logAnalyticsId
+    storageAccountPrimaryEndpointsBlob: storage.outputs.storageAccountPrimaryEndpointsBlob
+    controlPlaneIdentityId: identity.outputs.controlPlaneIdentityId
+    controlPlaneIdentityPrincipalId: identity.outputs.controlPlaneIdentityPrincipalId
+  }
+  dependsOn: [
+    attach
     privateLink
   ]
 }

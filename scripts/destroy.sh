@@ -5,6 +5,7 @@ set -eEuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here library="$here/lib"
+readonly BACKUPS='api-version=2026-06-01'
 readonly MACHINE_LEARNING='api-version=2026-05-01' EXTENSIONS='api-version=2025-03-01'
 
 # shellcheck source-path=SCRIPTDIR source=lib/common.sh
@@ -21,8 +22,8 @@ usage() {
   cat <<'USAGE'
 Usage: destroy.sh [flags]
 
-Removes everything that deploy.sh made, in the order that lets go of it: endpoints, computes (AKS is detached), cluster
-extensions, the workspace, then the resource group. A resource group without the tag managedBy=quayside is refused.
+Removes everything that deploy.sh made, in the order that lets go of it: backups, endpoints, computes (AKS is detached),
+cluster extensions, the workspace, then the resource group. A resource group without the tag managedBy=quayside is refused.
 
   -g, --resource-group NAME [RESOURCE_GROUP]
       Resource group. Default rg-mlops-pipeline.
@@ -111,6 +112,13 @@ refuse_locks() {
   done <<< "$locks"
 }
 
+# A vault with backups in it holds its group; the extension deletes them, so the cluster goes later.
+end_backups() {
+  local vaults vault
+  vaults=$(resource_ids Microsoft.DataProtection/backupVaults)
+  for vault in $vaults; do remove_each "$vault/backupInstances" "$BACKUPS"; done
+}
+
 # What hangs off a workspace: endpoints use computes, and an attached compute holds the cluster.
 remove_workspaces() {
   local workspaces workspace
@@ -175,6 +183,7 @@ main() {
     refuse_locks
     step "what holds something else"
     said_on_interrupt="what is left can be removed by running this again"
+    end_backups
     remove_workspaces
     remove_extensions
     if [ -n "$purge" ]; then purge_workspaces; fi

@@ -22,6 +22,10 @@ locals {
       blobRetentionDays     = 7
       blobVersioning        = false
       vaultPurgeProtection  = false
+      clusterBackup         = false
+      backupInterval        = "P1D"
+      backupRedundancy      = "LocallyRedundant"
+      backupRetentionDays   = 7
       vaultRetentionDays    = 7
       logRetentionDays      = 30
       logDailyQuotaGb       = 2
@@ -58,6 +62,10 @@ locals {
       blobRetentionDays     = 14
       blobVersioning        = true
       vaultPurgeProtection  = true
+      clusterBackup         = false
+      backupInterval        = "P1D"
+      backupRedundancy      = "ZoneRedundant"
+      backupRetentionDays   = 7
       vaultRetentionDays    = 30
       logRetentionDays      = 30
       logDailyQuotaGb       = 5
@@ -94,6 +102,10 @@ locals {
       blobRetentionDays     = 30
       blobVersioning        = true
       vaultPurgeProtection  = true
+      clusterBackup         = true
+      backupInterval        = "PT12H"
+      backupRedundancy      = "ZoneRedundant"
+      backupRetentionDays   = 30
       vaultRetentionDays    = 90
       logRetentionDays      = 90
       logDailyQuotaGb       = -1

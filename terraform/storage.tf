@@ -34,6 +34,7 @@ resource "azapi_resource" "storage_account" {
       }
     }
   }
+  response_export_values = ["properties.primaryEndpoints.blob"]
 }
 
 # Azure ML studio reads blobs from the browser; leaving its rules out would remove them at every

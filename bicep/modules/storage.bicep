@@ -197,3 +197,9 @@ output storageAccountId string = storageAccount.id
 
 @description('Name of trainingDataContainer.')
 output trainingDataContainerName string = trainingDataContainer.name
+
+@description('Name of blobService.')
+output blobServiceName string = blobService.name
+
+@description('properties.primaryEndpoints.blob of storageAccount, known once it is deployed.')
+output storageAccountPrimaryEndpointsBlob string = storageAccount.properties.primaryEndpoints.blob

@@ -7,6 +7,7 @@ readonly NAMESPACES=(
   Microsoft.Consumption
   Microsoft.ContainerRegistry
   Microsoft.ContainerService
+  Microsoft.DataProtection
   Microsoft.Insights
   Microsoft.KeyVault
   Microsoft.KubernetesConfiguration

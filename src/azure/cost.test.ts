@@ -99,6 +99,7 @@ test("usage decides what bodies do not tell", () => {
     logGb: 105,
     vaultOperations: 0,
     nodeMillionSamples: 0,
+    protectedNamespaces: 1,
     trainingHours: 100,
   });
 

@@ -18,6 +18,8 @@ export interface MonthlyUsage {
   readonly nodeMillionSamples: number;
   /** Hours that one node of a training cluster runs. */
   readonly trainingHours: number;
+  /** Namespaces of the cluster that are backed up: those of the platform and the team's own. */
+  readonly protectedNamespaces: number;
 }
 
 export const TYPICAL_USAGE: MonthlyUsage = {
@@ -26,6 +28,7 @@ export const TYPICAL_USAGE: MonthlyUsage = {
   vaultOperations: 10_000,
   nodeMillionSamples: 350,
   trainingHours: 20,
+  protectedNamespaces: 4,
 };
 
 export interface CostLine {
@@ -99,6 +102,7 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
     "Microsoft.KeyVault/vaults": (resource, sheet) =>
       charge(sheet, resource.name, "vault operations", sheet.usage.vaultOperations / 10_000, PRICES.vaultOperations),
     "Microsoft.OperationalInsights/workspaces": priceLogs,
+    "Microsoft.DataProtection/backupVaults/backupInstances": priceBackup,
   }).map(([type, pricer]) => [type.toLowerCase(), pricer]),
 );
 
@@ -200,6 +204,12 @@ function priceLogs({ name, body }: PricedResource, sheet: Sheet): void {
   sheet.assumptions.push(
     `${name} takes ${cents(taken)} GB of logs a month, the first ${FREE_LOG_GB} GB free; retention beyond 31 days is not counted`,
   );
+}
+
+function priceBackup({ name }: PricedResource, sheet: Sheet): void {
+  const { protectedNamespaces } = sheet.usage;
+  charge(sheet, name, `backup of ${protectedNamespaces} namespaces`, protectedNamespaces, PRICES.protectedNamespace);
+  sheet.assumptions.push(`${name} protects ${protectedNamespaces} namespaces; snapshots of disks are not counted`);
 }
 
 function charge(sheet: Sheet, resource: string, item: string, quantity: number, price: Price): void {

@@ -116,6 +116,12 @@ export const NAME_RULES = {
     undefined,
     "1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit",
   ),
+  "Microsoft.DataProtection/backupVaults": rule(
+    /^[A-Za-z][A-Za-z0-9-]{0,48}[A-Za-z0-9]$/,
+    "resourceGroup",
+    "bvault",
+    "2 to 50 letters, digits and hyphens, starting with a letter and ending with a letter or digit",
+  ),
   "Microsoft.MachineLearningServices/workspaces": rule(
     /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/,
     "resourceGroup",

@@ -35,6 +35,8 @@ export const PRICES = {
   logAlert1Minute: price(3, "month", "low"),
   logAlert5Minutes: price(1.5, "month", "low"),
   logAlert15Minutes: price(0.5, "month", "low"),
+  /** Azure Backup counts each namespace of a cluster as one protected instance; snapshots are billed as disks are. */
+  protectedNamespace: price(12, "month", "low"),
   diskP10: price(19.71, "month", "low"),
   diskP15: price(38.01, "month", "low"),
   diskP30: price(135.17, "month", "high"),
@@ -74,6 +76,8 @@ export const FREE_TYPES: ReadonlySet<string> = new Set(
     "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
     "Microsoft.ContainerService/managedClusters/managedNamespaces",
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
+    "Microsoft.DataProtection/backupVaults",
+    "Microsoft.DataProtection/backupVaults/backupPolicies",
     "Microsoft.Insights/actionGroups",
     "Microsoft.Insights/activityLogAlerts",
     "Microsoft.Insights/components",

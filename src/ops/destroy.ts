@@ -5,6 +5,7 @@ import { OWNER, OWNER_TAG } from "./apply.ts";
 import type { OperationContext } from "./context.ts";
 
 const WORKSPACES = { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01" };
+const BACKUP_VAULTS = { type: "Microsoft.DataProtection/backupVaults", apiVersion: "2026-06-01" };
 const VAULTS = { type: "Microsoft.KeyVault/vaults", apiVersion: "2026-02-01" };
 
 export interface DestroyOptions {
@@ -29,6 +30,7 @@ export async function destroy(
     });
   }
   const resources = await listResources(client, resourceGroup, context.signal);
+  for (const vault of resources.filter(ofType(BACKUP_VAULTS.type))) await endBackups(client, asString(vault.id), context);
   for (const workspace of resources.filter(ofType(WORKSPACES.type)))
     await removeWorkspace(client, asString(workspace.id), context);
   const vaults = resources.filter(ofType(VAULTS.type));
@@ -55,23 +57,31 @@ export async function destroy(
   return { removed: resources.length };
 }
 
+/** A vault with backups in it holds its group; backups are deleted by the extension, so the cluster has to be there still. */
+async function endBackups(client: ArmClient, vault: string, context: OperationContext): Promise<void> {
+  for (const instance of await client.list(`${vault}/backupInstances`, BACKUP_VAULTS.apiVersion, context.signal))
+    await remove(client, asString(instance.id), BACKUP_VAULTS.apiVersion, context);
+}
+
 /**
  * What must go, or be detached, before the group: an attached compute holds the cluster, and a workspace that is deleted
  * with its group stays soft-deleted and blocks its name for 14 days.
  */
 async function removeWorkspace(client: ArmClient, workspace: string, context: OperationContext): Promise<void> {
   const { apiVersion } = WORKSPACES;
-  const remove = async (id: string, query = "") => {
-    await client.delete(`${id}${query}`, apiVersion, context.signal);
-    context.reporter.emit("note", { message: `removed ${id.split("/").slice(-2).join("/")}` });
-  };
   for (const endpoint of await client.list(`${workspace}/onlineEndpoints`, apiVersion, context.signal))
-    await remove(asString(endpoint.id));
+    await remove(client, asString(endpoint.id), apiVersion, context);
   for (const compute of await client.list(`${workspace}/computes`, apiVersion, context.signal)) {
     const isAttached = propertiesOf(compute).isAttachedCompute === true;
-    await remove(asString(compute.id), `?underlyingResourceAction=${isAttached ? "Detach" : "Delete"}`);
+    const action = `?underlyingResourceAction=${isAttached ? "Detach" : "Delete"}`;
+    await remove(client, asString(compute.id), apiVersion, context, action);
   }
-  await remove(workspace, "?forceToPurge=true");
+  await remove(client, workspace, apiVersion, context, "?forceToPurge=true");
+}
+
+async function remove(client: ArmClient, id: string, apiVersion: string, context: OperationContext, query = ""): Promise<void> {
+  await client.delete(`${id}${query}`, apiVersion, context.signal);
+  context.reporter.emit("note", { message: `removed ${id.split("/").slice(-2).join("/")}` });
 }
 
 async function isPurgeProtected(client: ArmClient, vault: JsonObject, context: OperationContext): Promise<boolean> {

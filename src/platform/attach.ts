@@ -26,8 +26,13 @@ const CLUSTER_ROLES = {
   workspaceExtension: { role: "kubernetesExtensionContributor", why: "See and configure the Azure ML extension." },
 } as const;
 
+export interface Attachment {
+  readonly aksCompute: ResourceHandle;
+  readonly extension: ResourceHandle;
+}
+
 /** Brings cluster and workspace together, in the order that Azure ML needs: roles, Trusted Access, extension, attach. */
-export function declareAttachment(program: ProgramBuilder, settings: Settings, needs: AttachNeeds): ResourceHandle {
+export function declareAttachment(program: ProgramBuilder, settings: Settings, needs: AttachNeeds): Attachment {
   const { cluster, namespace, ready } = needs.cluster;
   const roles = Object.entries(CLUSTER_ROLES).map(([symbol, row]) =>
     declareRoleAssignment(program, {
@@ -55,7 +60,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
   });
   declareFederation(program, settings, needs);
   const extension = declareExtension(program, settings, needs.cluster, trustedAccess);
-  return program.resource("aksCompute", {
+  const aksCompute = program.resource("aksCompute", {
     type: `Microsoft.MachineLearningServices/workspaces/computes@${ML_API_VERSION}`,
     concern: "attach",
     name: "aks-compute",
@@ -87,6 +92,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
     onlyIfNotExists: true,
     comment: "Azure ML refuses to update an attached cluster; to change it, detach it and deploy again.",
   });
+  return { aksCompute, extension };
 }
 
 /** Service accounts of the compute namespace under which Azure ML starts training pods. */

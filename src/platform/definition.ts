@@ -1,6 +1,7 @@
 import { createProgram, type Program } from "../ir/index.ts";
 import { declareAlerts } from "./alerts/index.ts";
 import { declareAttachment } from "./attach.ts";
+import { declareBackup } from "./backup.ts";
 import { declareBudget } from "./budget.ts";
 import { declareContinuousIntegration } from "./ci.ts";
 import { declareCluster } from "./cluster.ts";
@@ -59,7 +60,8 @@ export function definePlatform(customisation: Customisation = {}): Program {
     workspace,
   });
   declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
-  const aksCompute = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
+  const { aksCompute, extension } = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
+  declareBackup(program, settings, { cluster, identities, observability, storage, privateLink, after: extension });
   declareCollection(program, settings, { cluster: cluster.cluster, observability });
   const actionGroup = declareAlerts(program, settings, {
     cluster: cluster.cluster,

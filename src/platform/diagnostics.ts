@@ -1,4 +1,4 @@
-import { call, equals, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { and, call, equals, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
 import type { Settings } from "./settings.ts";
 
 interface Logs {
@@ -43,6 +43,11 @@ const LOGS = {
   // Reads of a training store would be most of the log.
   blobs: { essential: [], full: ["StorageWrite", "StorageDelete"] },
   logs: { essential: [], full: ["Audit"] },
+  backups: {
+    essential: ["AddonAzureBackupJobs", "AddonAzureBackupProtectedInstance"],
+    full: ["CoreAzureBackup", "AddonAzureBackupPolicy", "AzureBackupOperations"],
+    dedicated: true,
+  },
 } as const satisfies Record<string, Logs>;
 
 /** Sends a resource's logs to Log Analytics; lives in the resource's own concern. */
@@ -50,7 +55,13 @@ export function declareDiagnostics(
   program: ProgramBuilder,
   settings: Settings,
   kind: keyof typeof LOGS,
-  of: { readonly concern: string; readonly scope: ResourceHandle; readonly logAnalytics: ResourceHandle },
+  of: {
+    readonly concern: string;
+    readonly scope: ResourceHandle;
+    readonly logAnalytics: ResourceHandle;
+    /** Of the resource itself, where it is not always there. */
+    readonly condition?: Input<boolean>;
+  },
 ): ResourceHandle {
   const { essential, full, dedicated }: Logs = LOGS[kind];
   const all = equals(settings.profile("diagnosticLogs"), "Full");
@@ -61,7 +72,7 @@ export function declareDiagnostics(
     concern: of.concern,
     name: "to-log-analytics",
     scope: of.scope,
-    ...(essential.length === 0 ? { condition: all } : {}),
+    ...conditionOf(of.condition, essential.length === 0 ? all : undefined),
     body: {
       properties: {
         workspaceId: of.logAnalytics.id,
@@ -70,4 +81,15 @@ export function declareDiagnostics(
       },
     },
   });
+}
+
+function conditionOf(
+  one: Input<boolean> | undefined,
+  other: Input<boolean> | undefined,
+): { readonly condition?: Input<boolean> } {
+  if (one === undefined || other === undefined) {
+    const only = one ?? other;
+    return only === undefined ? {} : { condition: only };
+  }
+  return { condition: and(one, other) };
 }

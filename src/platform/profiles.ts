@@ -15,6 +15,10 @@ export const PROFILE_CHOICES = {
   namespaceDeletePolicy: ["Delete", "Keep"],
   /** `Full` also collects what only an investigation reads. */
   diagnosticLogs: ["Essential", "Full"],
+  /** How often the cluster is backed up. */
+  backupInterval: ["PT4H", "PT6H", "PT8H", "PT12H", "P1D"],
+  /** Of the backup vault. Not every region has zones or a pair. */
+  backupRedundancy: ["LocallyRedundant", "ZoneRedundant", "GeoRedundant"],
   /** How often Container Insights takes an inventory. */
   collectionInterval: ["1m", "5m"],
 } as const;
@@ -31,6 +35,8 @@ export const PROFILE_BOUNDS = {
   /** Days for which the registry keeps images that no tag names; Premium only. */
   registryRetentionDays: [0, 365],
   vaultRetentionDays: [7, 90],
+  /** Days for which snapshots of the cluster are kept. */
+  backupRetentionDays: [1, 360],
   logRetentionDays: [30, 730],
   /** GB a day after which Log Analytics stops taking data; -1: no limit. */
   logDailyQuotaGb: [-1, 1000],
@@ -49,6 +55,8 @@ export interface Profile extends Choices, Numbers {
   readonly disableRunCommand: boolean;
   readonly blobVersioning: boolean;
   readonly vaultPurgeProtection: boolean;
+  /** Backs up the objects and disks of the cluster. */
+  readonly clusterBackup: boolean;
   /** Private endpoints and no public access for storage, vault, registry, workspace and monitoring. */
   readonly privateNetworking: boolean;
   /** The API server of the cluster answers inside of the network only; cannot be changed later. */
@@ -90,6 +98,10 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     blobRetentionDays: 7,
     blobVersioning: false,
     vaultPurgeProtection: false,
+    clusterBackup: false,
+    backupInterval: "P1D",
+    backupRedundancy: "LocallyRedundant",
+    backupRetentionDays: 7,
     vaultRetentionDays: 7,
     logRetentionDays: 30,
     logDailyQuotaGb: 2,
@@ -126,6 +138,10 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     blobRetentionDays: 14,
     blobVersioning: true,
     vaultPurgeProtection: true,
+    clusterBackup: false,
+    backupInterval: "P1D",
+    backupRedundancy: "ZoneRedundant",
+    backupRetentionDays: 7,
     vaultRetentionDays: 30,
     logRetentionDays: 30,
     logDailyQuotaGb: 5,
@@ -162,6 +178,10 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     blobRetentionDays: 30,
     blobVersioning: true,
     vaultPurgeProtection: true,
+    clusterBackup: true,
+    backupInterval: "PT12H",
+    backupRedundancy: "ZoneRedundant",
+    backupRetentionDays: 30,
     vaultRetentionDays: 90,
     logRetentionDays: 90,
     logDailyQuotaGb: -1,

@@ -1,5 +1,5 @@
 import { ROLES, type RoleName } from "../azure/index.ts";
-import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
 
 export interface Grant {
   /** The symbol of the role assignment. */
@@ -11,7 +11,8 @@ export interface Grant {
   readonly principalType?: Input<string>;
   readonly condition?: Input<boolean>;
   readonly role: RoleName;
-  readonly scope: ResourceHandle;
+  /** The resource group when absent. */
+  readonly scope?: ResourceHandle;
   /** Becomes the description, which auditors read. */
   readonly why: string;
 }
@@ -26,8 +27,8 @@ export function declareRoleAssignment(program: ProgramBuilder, grant: Grant): Re
   return program.resource(grant.symbol, {
     type: "Microsoft.Authorization/roleAssignments@2022-04-01",
     concern: grant.concern,
-    name: call<string>("guid", grant.scope.id, grant.principal, role.id),
-    scope: grant.scope,
+    name: call<string>("guid", grant.scope?.id ?? get<string>(call("resourceGroup"), "id"), grant.principal, role.id),
+    ...(grant.scope === undefined ? {} : { scope: grant.scope }),
     ...(grant.condition === undefined ? {} : { condition: grant.condition }),
     body: {
       properties: {

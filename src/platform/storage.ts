@@ -6,6 +6,7 @@ import type { Settings } from "./settings.ts";
 
 export interface Storage {
   readonly account: ResourceHandle;
+  readonly blobs: ResourceHandle;
   readonly trainingData: ResourceHandle;
 }
 
@@ -70,7 +71,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
     body: { properties: { publicAccess: "None" } },
     comment: "The team's own data, apart from what Azure ML writes.",
   });
-  return { account, trainingData };
+  return { account, blobs, trainingData };
 }
 
 /** Outputs of jobs grow without end; models are registered from them, so they go late. */

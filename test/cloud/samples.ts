@@ -1,6 +1,7 @@
 import { parseResourceId, resourceType } from "../../src/azure/index.ts";
 import type { JsonObject } from "../../src/base/index.ts";
 import type { Sample, SampleContext } from "../../src/cloud/envelope-suite.ts";
+import { instanceBody, policyBody, protectable, vaultBody } from "./backup.ts";
 
 /** What one sample of a type needs before it: other samples by type, made in order in the same resource group. */
 interface Recipe extends Omit<Sample, "type" | "before" | "path" | "body"> {
@@ -18,6 +19,7 @@ const ZONE = "providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.
 const ENDPOINT = "providers/Microsoft.Network/privateEndpoints/pe-one";
 const LOGS = "providers/Microsoft.OperationalInsights/workspaces/log-one";
 const CLUSTER = "providers/Microsoft.ContainerService/managedClusters/aks-one";
+const BACKUPS = "providers/Microsoft.DataProtection/backupVaults/bvault-one";
 const SCOPE = "providers/Microsoft.Insights/privateLinkScopes/ampls-one";
 const METRICS = "providers/Microsoft.Monitor/accounts/amw-one";
 const ENDPOINTS = "providers/Microsoft.Insights/dataCollectionEndpoints/dce-one";
@@ -382,6 +384,18 @@ const RECIPES: Readonly<Record<string, (group: string) => Recipe>> = {
     }),
     badName: "Upper",
   }),
+  "Microsoft.DataProtection/backupVaults": () => ({ path: BACKUPS, body: () => vaultBody(), badName: "1" }),
+  "Microsoft.DataProtection/backupVaults/backupPolicies": () => ({
+    path: `${BACKUPS}/backupPolicies/aks`,
+    needs: ["Microsoft.DataProtection/backupVaults"],
+    body: () => policyBody(),
+    badName: "-",
+  }),
+  "Microsoft.DataProtection/backupVaults/backupInstances": () => ({
+    path: `${BACKUPS}/backupInstances/aks-one`,
+    body: ({ group }) => instanceBody(`${group}/${CLUSTER}`, `${group}/${BACKUPS}/backupPolicies/aks`, group),
+    badName: "-",
+  }),
 };
 
 /** A trusted access binding is for a workspace; the suite has one stored without the work of making it. */
@@ -416,6 +430,7 @@ export const SAMPLES: readonly Sample[] = Object.entries(RECIPES).map(([type, re
     ...rest,
     async before(context) {
       if (type.endsWith("/trustedAccessRoleBindings")) await storedWorkspace(context);
+      if (type.endsWith("/backupInstances")) await protectable(context.t, context.group);
       for (const need of needs) await make(context, groupName, need);
     },
   };

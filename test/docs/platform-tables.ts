@@ -52,10 +52,10 @@ function roleTable(program: Program): string {
   const assignments = program.resources.filter(({ type }) => type === "Microsoft.Authorization/roleAssignments");
   return table(
     ["who", "role", "on", "why"],
-    assignments.map(({ body, comment = "", scope = "", condition }) => [
+    assignments.map(({ body, comment = "", scope, condition }) => [
       code(principal(member(member(body, "properties"), "principalId"))),
       comment,
-      code(scope),
+      scope === undefined ? "the resource group" : code(scope),
       literal(member(member(body, "properties"), "description")) + (condition === undefined ? "" : " (where it is switched on)"),
     ]),
   );

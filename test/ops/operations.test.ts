@@ -8,6 +8,7 @@ import { systemClock } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { apply, destroy, verify } from "../../src/ops/index.ts";
 import { recordingReporter } from "../../src/report/index.ts";
+import { protectable } from "../cloud/backup.ts";
 import { trust } from "../support/platform.ts";
 
 let cloud: TestCloud;
@@ -198,4 +199,15 @@ test("an answer cannot send our token to another host", async () => {
     message: expect.stringContaining("https://elsewhere.rehearsal.test"),
   });
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("a group whose cluster is backed up is removed: the backup goes first", async () => {
+  const group = await cloud.group("rg-backed-up");
+  await client.put(group, "2025-04-01", { location: "eastus", tags: { managedBy: "quayside" } });
+  const { vault, instance } = await protectable(cloud, group);
+  await cloud.put(`${vault}/backupInstances/aks-one`, instance, "2026-06-01");
+
+  await destroy(client, "rg-backed-up", { purge: true }, context());
+
+  expect((await cloud.ask("GET", group)).status).toBe(404);
 });

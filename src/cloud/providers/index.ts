@@ -4,6 +4,7 @@ import { createCompute } from "./compute/index.ts";
 import { createConsumption } from "./consumption/index.ts";
 import { createContainerRegistry } from "./container-registry/index.ts";
 import { createContainerService } from "./container-service/index.ts";
+import { createDataProtection } from "./data-protection/index.ts";
 import { createInsights } from "./insights/index.ts";
 import { createKeyVault } from "./key-vault/index.ts";
 import { createKubernetesConfiguration } from "./kubernetes-configuration/index.ts";
@@ -29,5 +30,6 @@ export const providers: readonly ProviderFactory[] = [
   createCompute,
   createContainerService,
   createKubernetesConfiguration,
+  createDataProtection,
   createMachineLearning,
 ];

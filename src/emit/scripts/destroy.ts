@@ -2,6 +2,7 @@ import type { Program } from "../../ir/index.ts";
 import { OWNER_TAG, RESOURCE_GROUP } from "./names.ts";
 
 const WORKSPACE = "Microsoft.MachineLearningServices/workspaces";
+const BACKUP_VAULT = "Microsoft.DataProtection/backupVaults";
 const EXTENSION = "Microsoft.KubernetesConfiguration/extensions";
 
 /** `destroy.sh`: what holds something else goes first; a group's own deletion would leave soft-deleted names or wait for ever. */
@@ -15,6 +16,7 @@ set -eEuo pipefail
 
 here=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)
 readonly here library="$here/lib"
+readonly BACKUPS='api-version=${version(BACKUP_VAULT, "2025-09-01")}'
 readonly MACHINE_LEARNING='api-version=${version(WORKSPACE, "2025-12-01")}' EXTENSIONS='api-version=${version(EXTENSION, "2024-11-01")}'
 
 # shellcheck source-path=SCRIPTDIR source=lib/common.sh
@@ -31,8 +33,8 @@ usage() {
   cat <<'USAGE'
 Usage: destroy.sh [flags]
 
-Removes everything that deploy.sh made, in the order that lets go of it: endpoints, computes (AKS is detached), cluster
-extensions, the workspace, then the resource group. A resource group without the tag ${OWNER_TAG.name}=${OWNER_TAG.value} is refused.
+Removes everything that deploy.sh made, in the order that lets go of it: backups, endpoints, computes (AKS is detached),
+cluster extensions, the workspace, then the resource group. A resource group without the tag ${OWNER_TAG.name}=${OWNER_TAG.value} is refused.
 
   -g, --resource-group NAME [RESOURCE_GROUP]
       Resource group. Default ${RESOURCE_GROUP}.
@@ -121,6 +123,13 @@ refuse_locks() {
   done <<< "$locks"
 }
 
+# A vault with backups in it holds its group; the extension deletes them, so the cluster goes later.
+end_backups() {
+  local vaults vault
+  vaults=$(resource_ids ${BACKUP_VAULT})
+  for vault in $vaults; do remove_each "$vault/backupInstances" "$BACKUPS"; done
+}
+
 # What hangs off a workspace: endpoints use computes, and an attached compute holds the cluster.
 remove_workspaces() {
   local workspaces workspace
@@ -185,6 +194,7 @@ main() {
     refuse_locks
     step "what holds something else"
     said_on_interrupt="what is left can be removed by running this again"
+    end_backups
     remove_workspaces
     remove_extensions
     if [ -n "$purge" ]; then purge_workspaces; fi

@@ -12,10 +12,18 @@ const ROLE_SPREADING = [
   "does not have permission to perform action",
 ];
 
+/** How Azure Backup says the same. */
+const BACKUP_ROLE_SPREADING = [
+  "KubernetesBackupListExtensionsError",
+  "UserErrorExtensionMSIMissingPermissionsOnBackupStorageLocation",
+  "UserErrorBackupStorageLocationNotReady",
+];
+
 /** Errors, as regular expressions, after which a resource is tried again. */
 export function passingErrors(program: Program, resource: Resource): readonly string[] {
   const isAssignment = (type: string) => type.toLowerCase() === ROLE_ASSIGNMENT;
   if (isAssignment(resource.type)) return PRINCIPAL_SPREADING;
   const waitsForRole = program.resources.some(({ symbol, type }) => isAssignment(type) && resource.dependsOn.includes(symbol));
-  return waitsForRole ? ROLE_SPREADING : [];
+  if (!waitsForRole) return [];
+  return resource.type.toLowerCase().startsWith("microsoft.dataprotection/") ? BACKUP_ROLE_SPREADING : ROLE_SPREADING;
 }

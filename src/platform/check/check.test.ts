@@ -25,6 +25,9 @@ test("prod without TLS or with an open API server deploys, with a warning each",
   expect(checkDefinition(closed)).toEqual([]);
 });
 
+/** What prod is warned of otherwise. */
+const PROD = { apiServerAllowedRanges: ["203.0.113.0/24"], scoringHostName: "score.contoso.com", scoringTlsSecretName: "tls" };
+
 test.each<[Record<string, JsonValue>, string]>([
   [{ nodeSubnetPrefix: "10.40.0.0/33" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
   [{ nodeSubnetPrefix: "10.40.0.300/24" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
@@ -102,6 +105,14 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ profileOverrides: { vaultRetentionDays: 5 } }, "platform.profile-value at parameters.profileOverrides.vaultRetentionDays"],
   [{ profileOverrides: { blobVersioning: "yes" } }, "platform.profile-value at parameters.profileOverrides.blobVersioning"],
   [{ profileOverrides: { availabilityZones: [1] } }, "platform.profile-value at parameters.profileOverrides.availabilityZones"],
+  [
+    { environmentName: "prod", profileOverrides: { backupInterval: "PT4H", backupRetentionDays: 84 }, ...PROD },
+    "platform.backup-snapshots at parameters.profileOverrides.backupRetentionDays",
+  ],
+  [
+    { environmentName: "prod", location: "westus", profileOverrides: { availabilityZones: [] }, ...PROD },
+    "platform.backup-redundancy at parameters.profileOverrides.backupRedundancy",
+  ],
   [{ environmentName: "staging", location: "North Central US" }, "platform.region-without-zones at parameters.location"],
   [{ location: "atlantis" }, "platform.region-unknown at parameters.location"],
   [{ kubernetesVersion: "1.20" }, "platform.kubernetes-version at parameters.kubernetesVersion"],

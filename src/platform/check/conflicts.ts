@@ -1,3 +1,6 @@
+import { normalizeLocation, REGIONS } from "../../azure/index.ts";
+import type { JsonValue } from "../../base/index.ts";
+import type { Profile } from "../profiles.ts";
 import { problem, type Rule, type Values, warning } from "./values.ts";
 
 /** Two settings that Azure or the platform's parts do not take together. */
@@ -75,6 +78,23 @@ const CONFLICTS: readonly Conflict[] = [
     help: "give apiServerAllowedRanges, or set profileOverrides.privateApiServer to true before the first deployment",
   },
   {
+    code: "backup-snapshots",
+    at: "profileOverrides.backupRetentionDays",
+    holds: ({ profile }) => profile.clusterBackup && snapshotsKept(profile) > MOST_SNAPSHOTS,
+    message: ({ profile }) =>
+      `backupInterval ${profile.backupInterval} excludes backupRetentionDays ${profile.backupRetentionDays} because a disk would have ${snapshotsKept(profile)} snapshots and takes ${MOST_SNAPSHOTS} (source: AKS backup troubleshooting, UserErrorPVSnapshotLimitReached)`,
+    help: "keep snapshots for fewer days, or take fewer a day",
+  },
+  {
+    code: "backup-redundancy",
+    at: "profileOverrides.backupRedundancy",
+    holds: ({ profile, given }) =>
+      profile.clusterBackup && profile.backupRedundancy === "ZoneRedundant" && hasNoZones(given.location),
+    message: ({ given }) =>
+      `backupRedundancy ZoneRedundant excludes location ${JSON.stringify(given.location)} because the region has no availability zones (source: Azure Backup redundancy)`,
+    help: "use LocallyRedundant or GeoRedundant",
+  },
+  {
     code: "isolated-compute-without-private-networking",
     at: "profileOverrides.computeInternetAccess",
     severity: "warning",
@@ -84,6 +104,18 @@ const CONFLICTS: readonly Conflict[] = [
     help: "set profileOverrides.privateNetworking to true as well",
   },
 ];
+
+/** Of one disk, at a time. */
+const MOST_SNAPSHOTS = 500;
+const BACKUPS_A_DAY = { PT4H: 6, PT6H: 4, PT8H: 3, PT12H: 2, P1D: 1 } as const;
+
+function snapshotsKept({ backupInterval, backupRetentionDays }: Profile): number {
+  return BACKUPS_A_DAY[backupInterval] * backupRetentionDays;
+}
+
+function hasNoZones(location: JsonValue | undefined): boolean {
+  return typeof location === "string" && REGIONS[normalizeLocation(location)]?.zones === false;
+}
 
 export const checkConflicts: Rule = (values) =>
   CONFLICTS.filter((conflict) => conflict.holds(values)).map(({ code, at, severity, message, help }) =>

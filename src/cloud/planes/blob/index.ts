@@ -6,7 +6,7 @@ import { admitBlobRequest, hostNameOf } from "./gate.ts";
 import { BlobRefusal, sendRefusal } from "./refusal.ts";
 
 export { type BlobAccess, type BlobLocation, createBlobAccess } from "./access.ts";
-export { accountName, containerScope, storageAccount } from "./accounts.ts";
+export { accountName, allowsSharedKey, containerScope, storageAccount } from "./accounts.ts";
 export { READ_BLOBS, WRITE_BLOBS } from "./permissions.ts";
 export { createSas } from "./sas.ts";
 

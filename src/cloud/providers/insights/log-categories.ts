@@ -60,5 +60,12 @@ export const LOG_CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.storage/storageaccounts/fileservices": ["StorageRead", "StorageWrite", "StorageDelete"],
   "microsoft.storage/storageaccounts/queueservices": ["StorageRead", "StorageWrite", "StorageDelete"],
   "microsoft.storage/storageaccounts/tableservices": ["StorageRead", "StorageWrite", "StorageDelete"],
+  "microsoft.dataprotection/backupvaults": [
+    "CoreAzureBackup",
+    "AddonAzureBackupJobs",
+    "AddonAzureBackupPolicy",
+    "AddonAzureBackupProtectedInstance",
+    "AzureBackupOperations",
+  ],
   "microsoft.operationalinsights/workspaces": ["Audit", "SummaryLogs", "Jobs"],
 };

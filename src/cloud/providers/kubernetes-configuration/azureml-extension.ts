@@ -1,9 +1,10 @@
 import { vmSize } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
-import { ArmFault, type CloudHost, type Resource } from "../../contract.ts";
-import { numberAt, objectAt, textAt, textsAt } from "../common/body.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
+import { objectAt, textAt, textsAt } from "../common/body.ts";
 import { parentOf } from "../common/ids.ts";
-import { BUILT_IN, parseTaint, type Taint, type Toleration, tolerates, tolerationSettings } from "./taints.ts";
+import { closedBecause, failed, isOpen, type Pool, poolsOf } from "./pools.ts";
+import { BUILT_IN, type Toleration, tolerationSettings } from "./taints.ts";
 
 /** ARM users must set these; the CLI adds them silently. */
 const REQUIRED = ["cluster_name", "domain", "location"];
@@ -11,15 +12,6 @@ const SERVICE_TYPES = ["LoadBalancer", "NodePort", "ClusterIP"];
 const HA_NODES = 3;
 const LEAST_VCPUS = 4;
 const LEAST_MEMORY_GIB = 14;
-
-interface Pool {
-  readonly name: string;
-  readonly mode: string;
-  readonly taints: readonly Taint[];
-  readonly vmSize: string;
-  /** As many as the pool may have: pending pods make the autoscaler add them. */
-  readonly nodes: number;
-}
 
 /**
  * What the installation of Azure ML's charts trips over: settings that are missing, and nodes that its pods cannot run on.
@@ -92,37 +84,6 @@ function checkNodes(settings: JsonObject, open: readonly Pool[]): void {
   }
 }
 
-function poolsOf(host: CloudHost, clusterId: string): Pool[] {
-  return host.resources.below(clusterId, "Microsoft.ContainerService/managedClusters/agentPools").map(({ name, properties }) => ({
-    name,
-    mode: textAt(properties, "mode") ?? "User",
-    taints: textsAt(properties, "nodeTaints").map(parseTaint),
-    vmSize: textAt(properties, "vmSize") ?? "",
-    nodes: Math.max(
-      numberAt(properties, "count") ?? 0,
-      properties.enableAutoScaling === true ? (numberAt(properties, "maxCount") ?? 0) : 0,
-    ),
-  }));
-}
-
-function isOpen(pool: Pool, tolerations: readonly Toleration[]): boolean {
-  return pool.taints.every((taint) => tolerates(tolerations, taint));
-}
-
-function closedBecause(pools: readonly Pool[], tolerations: readonly Toleration[]): string {
-  const reasons = pools.flatMap((pool) => {
-    const taint = pool.taints.find((candidate) => !tolerates(tolerations, candidate));
-    return taint === undefined
-      ? []
-      : [`pool ${pool.name} has the taint ${taint.key}=${taint.value}:${taint.effect}, which no setting tolerates`];
-  });
-  return reasons.length === 0 ? "no pool has nodes" : reasons.join(", ");
-}
-
 function isTrue(value: unknown): boolean {
   return String(value).toLowerCase() === "true";
-}
-
-function failed(why: string): ArmFault {
-  return new ArmFault(400, "ExtensionOperationFailed", `the extension operation failed with the following error: ${why}`);
 }

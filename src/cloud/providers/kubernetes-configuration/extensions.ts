@@ -7,12 +7,10 @@ import { badRequest, conflict, unsupported } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { isOfType } from "../common/references.ts";
 import { isBusy } from "../common/state.ts";
-import { installAzureMl } from "./azureml-extension.ts";
+import { KINDS, kindOf } from "./kinds.ts";
 
 const TYPE = "Microsoft.KubernetesConfiguration/extensions";
 const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
-const AZURE_ML = "microsoft.azureml.kubernetes";
-const CURRENT_VERSION = "1.3.1";
 const MINUTE_MS = 60_000;
 
 export function extensions(host: CloudHost): TypeSpec {
@@ -28,8 +26,9 @@ export function extensions(host: CloudHost): TypeSpec {
     patch: true,
     admit: (change) => admitExtension(host, change),
     provision(extension) {
-      installAzureMl(host, extension);
-      return { currentVersion: textAt(extension, "properties.version") ?? CURRENT_VERSION, statuses: [] };
+      const kind = kindOf(textAt(extension, "properties.extensionType") ?? "");
+      kind?.install(host, extension);
+      return { currentVersion: textAt(extension, "properties.version") ?? kind?.version, statuses: [] };
     },
     // The names of protected settings are kept, their values never were; a GET shows neither.
     present: (extension) => ({ ...extension, properties: { ...extension.properties, protectedKeys: undefined } }),
@@ -71,14 +70,14 @@ function admitExtension(host: CloudHost, change: Change): Resource {
   const defaults: JsonObject = {
     autoUpgradeMinorVersion: true,
     releaseTrain: "stable",
-    scope: { cluster: { releaseNamespace: "azureml" } },
+    scope: { cluster: { releaseNamespace: kindOf(textAt(body, "properties.extensionType") ?? "")?.namespace } },
   };
   return { ...body, properties: { ...withDefaults(properties, defaults), ...readOnly } };
 }
 
 function checkBody(body: Resource, previous: Resource | undefined): void {
   const type = requireText(body, "properties.extensionType", "InvalidRequestContent");
-  if (type.toLowerCase() !== AZURE_ML) throw unsupported(`the extension type ${type}`);
+  if (kindOf(type) === undefined) throw unsupported(`the extension type ${type}; there are ${Object.keys(KINDS).join(" and ")}`);
   const before = textAt(previous, "properties.extensionType");
   if (before !== undefined && before.toLowerCase() !== type.toLowerCase()) {
     throw badRequest(
@@ -98,7 +97,7 @@ function checkBody(body: Resource, previous: Resource | undefined): void {
     throw badRequest("InvalidRequestContent", "properties.scope has both cluster and namespace; keep one", "properties.scope");
   }
   if (at(body, "properties.scope.namespace") !== undefined)
-    throw badRequest("InvalidRequestContent", `${AZURE_ML} is installed for the whole cluster; use properties.scope.cluster`);
+    throw badRequest("InvalidRequestContent", `${type} is installed for the whole cluster; use properties.scope.cluster`);
   for (const map of ["configurationSettings", "configurationProtectedSettings"]) {
     const wrong = Object.entries(objectAt(body, `properties.${map}`)).find(([, value]) => typeof value !== "string");
     if (wrong !== undefined)

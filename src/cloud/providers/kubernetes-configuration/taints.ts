@@ -32,7 +32,10 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
 }
 
 /** `toleration[0].key`, `toleration[0].operator`, ... as the extension's settings spell them. */
-export function tolerationSettings(settings: JsonObject, group: "toleration" | "workLoadToleration"): Toleration[] {
+export function tolerationSettings(
+  settings: JsonObject,
+  group: "toleration" | "workLoadToleration" | "tolerations",
+): Toleration[] {
   const found = new Map<number, Record<string, string>>();
   for (const [name, value] of Object.entries(settings)) {
     const match = /^(\w+)\[(\d+)\]\.(key|operator|value|effect)$/.exec(name);

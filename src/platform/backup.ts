@@ -1,0 +1,268 @@
+import { call, get, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import type { Cluster } from "./cluster.ts";
+import { declareDiagnostics } from "./diagnostics.ts";
+import type { Identities } from "./identity.ts";
+import { AKS_API_VERSION } from "./node-pools.ts";
+import type { Observability } from "./observability.ts";
+import { ML_POOLS } from "./pools.ts";
+import type { PrivateLink } from "./private-link.ts";
+import { declareRoleAssignment, type Grant } from "./role-assignment.ts";
+import type { Settings } from "./settings.ts";
+import type { Storage } from "./storage.ts";
+
+const API_VERSION = "2026-06-01";
+const CONCERN = "backup";
+const DATASOURCE = "Microsoft.ContainerService/managedClusters";
+const SNAPSHOTS = { objectType: "DataStoreInfoBase", dataStoreType: "OperationalStore" } as const;
+
+export interface BackupNeeds {
+  readonly cluster: Cluster;
+  readonly identities: Identities;
+  readonly observability: Observability;
+  readonly storage: Storage;
+  readonly privateLink: PrivateLink;
+  /** The last thing that is written on the cluster before: extensions come one after the other. */
+  readonly after: ResourceHandle;
+}
+
+/**
+ * What runs on the cluster, kept twice: Kubernetes objects as blobs, disks as snapshots in the resource group. Azure
+ * looks at the extension, the vault's access and every role before it protects a cluster, so the instance comes last.
+ */
+export function declareBackup(program: ProgramBuilder, settings: Settings, needs: BackupNeeds): void {
+  const condition = settings.profile("clusterBackup");
+  const vault = program.resource("backupVault", {
+    type: `Microsoft.DataProtection/backupVaults@${API_VERSION}`,
+    concern: CONCERN,
+    name: "bvault-mlops",
+    condition,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      identity: { type: "SystemAssigned" },
+      properties: {
+        storageSettings: [{ datastoreType: "VaultStore", type: settings.profile("backupRedundancy") }],
+        // A deleted backup that is kept for two weeks would keep the vault, and so the resource group, for as long.
+        securitySettings: { softDeleteSettings: { state: "Off" } },
+        monitoringSettings: { azureMonitorAlertSettings: { alertsForAllJobFailures: "Enabled" } },
+      },
+    },
+    comment: "Acts as itself: it reads the cluster and enters it by Trusted Access.",
+  });
+  declareDiagnostics(program, settings, "backups", {
+    concern: CONCERN,
+    scope: vault,
+    logAnalytics: needs.observability.logAnalytics,
+    condition,
+  });
+  const policy = declarePolicy(program, settings, vault);
+  const extension = declareExtension(program, settings, needs, vault);
+  const roles = declareBackupRoles(program, settings, needs, { vault, extension });
+  program.resource("clusterBackup", {
+    type: `Microsoft.DataProtection/backupVaults/backupInstances@${API_VERSION}`,
+    concern: CONCERN,
+    name: needs.cluster.cluster.name,
+    parent: vault,
+    condition,
+    body: {
+      properties: {
+        objectType: "BackupInstance",
+        friendlyName: needs.cluster.cluster.name,
+        dataSourceInfo: datasource(settings, needs, "Datasource"),
+        dataSourceSetInfo: datasource(settings, needs, "DatasourceSet"),
+        policyInfo: {
+          policyId: policy.id,
+          policyParameters: {
+            dataStoreParametersList: [
+              {
+                objectType: "AzureOperationalStoreParameters",
+                dataStoreType: "OperationalStore",
+                resourceGroupId: get<string>(call("resourceGroup"), "id"),
+              },
+            ],
+            backupDatasourceParametersList: [
+              {
+                objectType: "KubernetesClusterBackupDatasourceParameters",
+                includeClusterScopeResources: true,
+                snapshotVolumes: true,
+                includedNamespaces: [],
+                excludedNamespaces: [],
+                includedResourceTypes: [],
+                excludedResourceTypes: [],
+                labelSelectors: [],
+              },
+            ],
+          },
+        },
+      },
+    },
+    dependsOn: [extension, ...roles, ...Object.values(needs.privateLink)],
+    comment: "Keeps the resource group: take it away before the group, while the cluster and its extension run.",
+  });
+}
+
+function datasource(settings: Settings, { cluster }: BackupNeeds, objectType: "Datasource" | "DatasourceSet") {
+  return {
+    objectType,
+    datasourceType: DATASOURCE,
+    resourceType: DATASOURCE,
+    resourceID: cluster.cluster.id,
+    resourceName: cluster.cluster.name,
+    resourceLocation: settings.location,
+    resourceUri: cluster.cluster.id,
+  };
+}
+
+function declarePolicy(program: ProgramBuilder, settings: Settings, vault: ResourceHandle): ResourceHandle {
+  return program.resource("backupPolicy", {
+    type: `Microsoft.DataProtection/backupVaults/backupPolicies@${API_VERSION}`,
+    concern: CONCERN,
+    name: "aks",
+    parent: vault,
+    condition: settings.profile("clusterBackup"),
+    body: {
+      properties: {
+        objectType: "BackupPolicy",
+        datasourceTypes: [DATASOURCE],
+        policyRules: [
+          {
+            objectType: "AzureBackupRule",
+            name: "Backup",
+            backupParameters: { objectType: "AzureBackupParams", backupType: "Incremental" },
+            dataStore: SNAPSHOTS,
+            trigger: {
+              objectType: "ScheduleBasedTriggerContext",
+              schedule: {
+                repeatingTimeIntervals: [text`R/2026-01-01T02:00:00+00:00/${settings.profile("backupInterval")}`],
+                timeZone: "Coordinated Universal Time",
+              },
+              taggingCriteria: [{ isDefault: true, taggingPriority: 99, tagInfo: { tagName: "Default" } }],
+            },
+          },
+          {
+            objectType: "AzureRetentionRule",
+            name: "Default",
+            isDefault: true,
+            lifecycles: [
+              {
+                sourceDataStore: SNAPSHOTS,
+                deleteAfter: {
+                  objectType: "AbsoluteDeleteOption",
+                  duration: text`P${settings.profile("backupRetentionDays")}D`,
+                },
+                targetDataStoreCopySettings: [],
+              },
+            ],
+          },
+        ],
+      },
+    },
+    comment: "Azure never changes a policy of clusters; for another schedule make another policy.",
+  });
+}
+
+/** Pods of the extension start on system nodes and on those of models; Microsoft's page names no such setting, its chart has it. */
+const TOLERATIONS = [
+  { key: "CriticalAddonsOnly", operator: "Exists" },
+  { key: ML_POOLS.mlpool.taint.key, operator: "Equal", value: ML_POOLS.mlpool.taint.value, effect: ML_POOLS.mlpool.taint.effect },
+] as const;
+
+function declareExtension(
+  program: ProgramBuilder,
+  settings: Settings,
+  { cluster, storage, after }: BackupNeeds,
+  vault: ResourceHandle,
+): ResourceHandle {
+  const condition = settings.profile("clusterBackup");
+  const container = program.resource("backupContainer", {
+    type: "Microsoft.Storage/storageAccounts/blobServices/containers@2026-04-01",
+    concern: CONCERN,
+    name: "aks-backups",
+    parent: storage.blobs,
+    condition,
+    body: { properties: { publicAccess: "None" } },
+    comment: "Of one cluster, and for nothing else.",
+  });
+  const trustedAccess = program.resource("backupTrustedAccess", {
+    type: `Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings@${AKS_API_VERSION}`,
+    concern: CONCERN,
+    name: "backup",
+    parent: cluster.cluster,
+    condition,
+    body: { properties: { sourceResourceId: vault.id, roles: ["Microsoft.DataProtection/backupVaults/backup-operator"] } },
+    dependsOn: [after],
+    comment: "Lets the vault reach the API server although local accounts are off.",
+  });
+  const location = "configuration.backupStorageLocation";
+  return program.resource("backupExtension", {
+    type: "Microsoft.KubernetesConfiguration/extensions@2025-03-01",
+    concern: CONCERN,
+    name: "azure-aks-backup",
+    scope: cluster.cluster,
+    condition,
+    body: {
+      identity: { type: "SystemAssigned" },
+      properties: {
+        extensionType: "microsoft.dataprotection.kubernetes",
+        releaseTrain: "stable",
+        autoUpgradeMinorVersion: true,
+        scope: { cluster: { releaseNamespace: "dataprotection-microsoft" } },
+        aksAssignedIdentity: { type: "SystemAssigned" },
+        configurationSettings: {
+          [`${location}.bucket`]: container.name,
+          [`${location}.config.storageAccount`]: storage.account.name,
+          [`${location}.config.storageAccountURI`]: storage.account.get("properties", "primaryEndpoints", "blob"),
+          [`${location}.config.resourceGroup`]: get<string>(call("resourceGroup"), "name"),
+          [`${location}.config.subscriptionId`]: get<string>(call("subscription"), "subscriptionId"),
+          // Without it the extension asks for account keys, which are off.
+          [`${location}.config.useAAD`]: "true",
+          "credentials.tenantId": get<string>(call("subscription"), "tenantId"),
+          ...Object.fromEntries(
+            TOLERATIONS.flatMap((toleration, at) =>
+              Object.entries(toleration).map(([key, value]) => [`tolerations[${at}].${key}`, value]),
+            ),
+          ),
+        },
+      },
+    },
+    dependsOn: [trustedAccess],
+    comment: "Writes objects to the container and has disks snapshotted. Settings are text, booleans included.",
+  });
+}
+
+function declareBackupRoles(
+  program: ProgramBuilder,
+  settings: Settings,
+  { cluster, identities, storage }: BackupNeeds,
+  { vault, extension }: { readonly vault: ResourceHandle; readonly extension: ResourceHandle },
+): ResourceHandle[] {
+  const ofVault = { principal: vault.id, principalId: vault.get("identity", "principalId") };
+  const grants: readonly Omit<Grant, "concern" | "condition">[] = [
+    {
+      symbol: "backupVaultCluster",
+      ...ofVault,
+      role: "reader",
+      scope: cluster.cluster,
+      why: "See the cluster and its backup extension.",
+    },
+    { symbol: "backupVaultGroup", ...ofVault, role: "reader", why: "See the snapshots in the resource group." },
+    {
+      symbol: "backupExtensionData",
+      principal: extension.id,
+      principalId: extension.get("properties", "aksAssignedIdentity", "principalId"),
+      role: "storageBlobDataContributor",
+      scope: storage.account,
+      why: "Write Kubernetes objects to the backup container.",
+    },
+    {
+      symbol: "controlPlaneSnapshots",
+      principal: identities.controlPlane.id,
+      principalId: identities.controlPlane.get("properties", "principalId"),
+      role: "contributor",
+      why: "Make and delete snapshots of disks in the resource group; Azure Backup asks for this role and takes no narrower one.",
+    },
+  ];
+  return grants.map((grant) =>
+    declareRoleAssignment(program, { ...grant, concern: CONCERN, condition: settings.profile("clusterBackup") }),
+  );
+}
