@@ -5,7 +5,9 @@ export type Progress = "waiting" | "running" | "succeeded" | "failed";
 export interface Events {
   /** A named part of a command begins; ends with `step.done` or `step.failed`. */
   "step.started": { readonly step: string; readonly title: string };
+  /** `summary` says what came of it. */
   "step.done": { readonly step: string; readonly title: string; readonly ms: number; readonly summary?: string };
+  /** What failed is told once more by the command's error. */
   "step.failed": {
     readonly step: string;
     readonly title: string;
@@ -23,7 +25,9 @@ export interface Events {
   };
   /** A job changed its status, in Azure ML's words. */
   "job.status": { readonly job: string; readonly status: string };
+  /** A line that a job wrote. */
   "job.log": { readonly job: string; readonly line: string };
+  /** A model version stands in the workspace, with what its training measured. */
   "model.registered": { readonly name: string; readonly version: string; readonly metrics: Readonly<Record<string, number>> };
   /** The gate's verdict about a candidate. */
   "gate.decided": {
@@ -32,6 +36,7 @@ export interface Events {
     readonly accepted: boolean;
     readonly reasons: readonly string[];
   };
+  /** Percent of the requests for each deployment, from now on. */
   "endpoint.traffic": { readonly endpoint: string; readonly traffic: Readonly<Record<string, number>> };
   /** What the load saw up to now. */
   "load.progress": { readonly sent: number; readonly failed: number; readonly p50Ms: number; readonly p99Ms: number };
@@ -54,9 +59,11 @@ export interface Events {
     /** If the candidate is as good as the stable version; absent when that takes longer than the release may. */
     readonly expectedSeconds?: number;
   };
+  /** The stable version has all traffic again. */
   "release.rolled-back": { readonly endpoint: string; readonly reason: string };
   /** Something worth knowing that is not a failure. */
   note: { readonly message: string };
+  /** Nothing failed, but somebody should look. */
   warning: { readonly code: string; readonly message: string };
 }
 
