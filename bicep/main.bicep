@@ -177,6 +177,9 @@ param maintenanceUtcOffset string = '+00:00'
 @description('Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.')
 param registryReplicaLocation string = ''
 
+@description('Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.')
+param mlRegistryName string = ''
+
 @description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
 param alertEmail string = ''
 
@@ -205,6 +208,7 @@ var profiles = {
     registrySku: 'Basic'
     storageSku: 'Standard_LRS'
     blobRetentionDays: 7
+    blobRestoreDays: 0
     blobVersioning: false
     vaultPurgeProtection: false
     clusterBackup: false
@@ -245,6 +249,7 @@ var profiles = {
     registrySku: 'Premium'
     storageSku: 'Standard_ZRS'
     blobRetentionDays: 14
+    blobRestoreDays: 0
     blobVersioning: true
     vaultPurgeProtection: true
     clusterBackup: false
@@ -285,6 +290,7 @@ var profiles = {
     registrySku: 'Premium'
     storageSku: 'Standard_ZRS'
     blobRetentionDays: 30
+    blobRestoreDays: 29
     blobVersioning: true
     vaultPurgeProtection: true
     clusterBackup: true
@@ -367,6 +373,7 @@ module storage 'modules/storage.bicep' = {
     profilePrivateNetworking: profile.privateNetworking
     profileBlobRetentionDays: profile.blobRetentionDays
     profileBlobVersioning: profile.blobVersioning
+    profileBlobRestoreDays: profile.blobRestoreDays
     profileDiagnosticLogs: profile.diagnosticLogs
     profileOutputsCoolDays: profile.outputsCoolDays
     profileOutputsDeleteDays: profile.outputsDeleteDays
@@ -498,9 +505,26 @@ module workspace 'modules/workspace.bicep' = {
   }
 }
 
+module promotion 'modules/promotion.bicep' = {
+  params: {
+    location: location
+    operatorObjectId: operatorObjectId
+    operatorType: operatorType
+    mlRegistryName: mlRegistryName
+    profilePrivateNetworking: profile.privateNetworking
+    profileStorageSku: profile.storageSku
+    resourceTags: resourceTags
+    trainingIdentityId: identity.outputs.trainingIdentityId
+    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
+    endpointIdentityId: identity.outputs.endpointIdentityId
+    endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
+  }
+}
+
 module privateLink 'modules/private-link.bicep' = {
   params: {
     location: location
+    mlRegistryName: mlRegistryName
     profilePrivateNetworking: profile.privateNetworking
     resourceTags: resourceTags
     containerRegistryName: registry.outputs.containerRegistryName
@@ -512,6 +536,7 @@ module privateLink 'modules/private-link.bicep' = {
     keyVaultId: vault.outputs.keyVaultId
     storageAccountId: storage.outputs.storageAccountId
     mlWorkspaceId: workspace.outputs.mlWorkspaceId
+    mlRegistryId: promotion.outputs.mlRegistryId
     monitorAccountId: observability.outputs.monitorAccountId
     mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
     trainingIdentityId: identity.outputs.trainingIdentityId
@@ -629,10 +654,12 @@ module ci 'modules/ci.bicep' = {
     githubRepository: githubRepository
     azureDevOpsIssuer: azureDevOpsIssuer
     azureDevOpsSubject: azureDevOpsSubject
+    mlRegistryName: mlRegistryName
     resourceTags: resourceTags
     mlWorkspaceName: workspace.outputs.mlWorkspaceName
     containerRegistryName: registry.outputs.containerRegistryName
     storageAccountName: storage.outputs.storageAccountName
+    mlRegistryName2: promotion.outputs.mlRegistryName2
   }
 }
 

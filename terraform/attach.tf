@@ -321,6 +321,7 @@ resource "azapi_resource" "aks_compute" {
     azapi_resource.file_endpoint_zones,
     azapi_resource.registry_endpoint_zones,
     azapi_resource.workspace_endpoint_zones,
+    azapi_resource.ml_registry_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
   ]

@@ -116,3 +116,27 @@ resource "azapi_resource" "pipeline_data" {
     error_message_regex = ["PrincipalNotFound"]
   }
 }
+
+# AzureML Registry User
+resource "azapi_resource" "pipeline_shares" {
+  count = (var.github_repository != "" || var.azure_dev_ops_subject != "") && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}", "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline", "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/1823dd4f-9b8c-4ab6-ab4e-7397a3684615"
+      principalId      = one(azapi_resource.pipeline_identity[*].output.properties.principalId)
+      principalType    = "ServicePrincipal"
+      description      = "Share models with other workspaces."
+    }
+  }
+  ignore_null_property = true
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  depends_on = [azapi_resource.ml_registry]
+}

@@ -90,6 +90,7 @@ resource "azapi_resource" "cpu_cluster" {
     azapi_resource.file_endpoint_zones,
     azapi_resource.registry_endpoint_zones,
     azapi_resource.workspace_endpoint_zones,
+    azapi_resource.ml_registry_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
   ]
@@ -147,6 +148,7 @@ resource "azapi_resource" "spot_cluster" {
     azapi_resource.file_endpoint_zones,
     azapi_resource.registry_endpoint_zones,
     azapi_resource.workspace_endpoint_zones,
+    azapi_resource.ml_registry_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
   ]

@@ -20,6 +20,7 @@ locals {
       registrySku           = "Basic"
       storageSku            = "Standard_LRS"
       blobRetentionDays     = 7
+      blobRestoreDays       = 0
       blobVersioning        = false
       vaultPurgeProtection  = false
       clusterBackup         = false
@@ -60,6 +61,7 @@ locals {
       registrySku           = "Premium"
       storageSku            = "Standard_ZRS"
       blobRetentionDays     = 14
+      blobRestoreDays       = 0
       blobVersioning        = true
       vaultPurgeProtection  = true
       clusterBackup         = false
@@ -100,6 +102,7 @@ locals {
       registrySku           = "Premium"
       storageSku            = "Standard_ZRS"
       blobRetentionDays     = 30
+      blobRestoreDays       = 29
       blobVersioning        = true
       vaultPurgeProtection  = true
       clusterBackup         = true

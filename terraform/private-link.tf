@@ -686,6 +686,61 @@ resource "azapi_resource" "workspace_endpoint_zones" {
   depends_on = [azapi_resource.workspace_api_zone_link, azapi_resource.notebooks_zone_link]
 }
 
+resource "azapi_resource" "ml_registry_endpoint" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "pep-ml-registry"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      subnet = {
+        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
+      }
+      customNetworkInterfaceName = "nic-pep-ml-registry"
+      privateLinkServiceConnections = [
+        {
+          name = "pep-ml-registry"
+          properties = {
+            privateLinkServiceId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}"
+            groupIds             = ["amlregistry"]
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.ml_registry]
+}
+
+resource "azapi_resource" "ml_registry_endpoint_zones" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
+  parent_id = azapi_resource.ml_registry_endpoint[0].id
+  name      = "default"
+
+  body = {
+    properties = {
+      privateDnsZoneConfigs = [
+        {
+          name = "workspaceApi"
+          properties = {
+            privateDnsZoneId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/privateDnsZones/privatelink.api.azureml.ms"
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.workspace_api_zone, azapi_resource.workspace_api_zone_link]
+}
+
 resource "azapi_resource" "monitor_endpoint" {
   count = local.profile.privateNetworking ? 1 : 0
 

@@ -55,6 +55,24 @@ resource "azapi_update_resource" "blob_service" {
         days    = local.profile.blobRetentionDays
       }
       isVersioningEnabled = local.profile.blobVersioning
+      changeFeed = [
+        {
+          enabled         = true
+          retentionInDays = local.profile.blobRetentionDays
+        },
+        {
+          enabled = false
+        },
+      ][local.profile.blobRestoreDays > 0 ? 0 : 1]
+      restorePolicy = [
+        {
+          enabled = true
+          days    = local.profile.blobRestoreDays
+        },
+        {
+          enabled = false
+        },
+      ][local.profile.blobRestoreDays > 0 ? 0 : 1]
       cors = {
         corsRules = [
           {

@@ -544,6 +544,18 @@ variable "registry_replica_location" {
   nullable    = false
 }
 
+variable "ml_registry_name" {
+  description = "Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9][A-Za-z0-9_-]{2,32})?$", var.ml_registry_name))
+    error_message = "ml_registry_name: match ^([A-Za-z0-9][A-Za-z0-9_-]{2,32})?$."
+  }
+}
+
 variable "alert_email" {
   description = "Address that alerts and the budget write to; empty tells the owners of the subscription."
   type        = string

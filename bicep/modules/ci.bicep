@@ -20,6 +20,9 @@ param azureDevOpsIssuer string
 @description('Subject that the Azure DevOps service connection shows, for instance sc://organization/project/MLOps-ServiceConnection; empty for none.')
 param azureDevOpsSubject string
 
+@description('Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.')
+param mlRegistryName string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -32,6 +35,9 @@ param containerRegistryName string
 @description('Name of storageAccount.')
 param storageAccountName string
 
+@description('Name of mlRegistry.')
+param mlRegistryName2 string
+
 resource mlWorkspace 'Microsoft.MachineLearningServices/workspaces@2026-05-01' existing = {
   name: mlWorkspaceName
 }
@@ -42,6 +48,10 @@ resource containerRegistry 'Microsoft.ContainerRegistry/registries@2025-11-01' e
 
 resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   name: storageAccountName
+}
+
+resource mlRegistry 'Microsoft.MachineLearningServices/registries@2026-05-01' existing = {
+  name: mlRegistryName2
 }
 
 // Pipelines act as this identity.
@@ -118,5 +128,20 @@ resource pipelineData 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
     principalId: pipelineIdentity.?properties.principalId
     principalType: 'ServicePrincipal'
     description: 'Upload data and read models.'
+  }
+}
+
+// AzureML Registry User
+resource pipelineShares 'Microsoft.Authorization/roleAssignments@2022-04-01' = if ((githubRepository != '' || azureDevOpsSubject != '') && mlRegistryName != '') {
+  scope: mlRegistry
+  name: guid(mlRegistry.id, pipelineIdentity.id, '1823dd4f-9b8c-4ab6-ab4e-7397a3684615')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '1823dd4f-9b8c-4ab6-ab4e-7397a3684615'
+    )
+    principalId: pipelineIdentity.?properties.principalId
+    principalType: 'ServicePrincipal'
+    description: 'Share models with other workspaces.'
   }
 }

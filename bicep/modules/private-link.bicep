@@ -3,6 +3,9 @@
 @description('Azure region of every resource.')
 param location string
 
+@description('Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.')
+param mlRegistryName string
+
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
@@ -35,6 +38,9 @@ param storageAccountId string
 
 @description('Resource id of mlWorkspace.')
 param mlWorkspaceId string
+
+@description('Resource id of mlRegistry.')
+param mlRegistryId string
 
 @description('Resource id of monitorAccount.')
 param monitorAccountId string
@@ -526,6 +532,45 @@ resource workspaceEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZo
   dependsOn: [
     workspaceApiZoneLink
     notebooksZoneLink
+  ]
+}
+
+resource mlRegistryEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  name: 'pep-ml-registry'
+  location: location
+  tags: resourceTags
+  properties: {
+    subnet: {
+      id: privateEndpointSubnet.id
+    }
+    customNetworkInterfaceName: 'nic-pep-ml-registry'
+    privateLinkServiceConnections: [
+      {
+        name: 'pep-ml-registry'
+        properties: {
+          privateLinkServiceId: mlRegistryId
+          groupIds: ['amlregistry']
+        }
+      }
+    ]
+  }
+}
+
+resource mlRegistryEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  parent: mlRegistryEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'workspaceApi'
+        properties: {
+          privateDnsZoneId: workspaceApiZone.id
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    workspaceApiZoneLink
   ]
 }
 

@@ -20,6 +20,9 @@ param profileBlobRetentionDays int
 @description('profile.blobVersioning of the platform.')
 param profileBlobVersioning bool
 
+@description('profile.blobRestoreDays of the platform.')
+param profileBlobRestoreDays int
+
 @description('profile.diagnosticLogs of the platform.')
 param profileDiagnosticLogs string
 
@@ -81,6 +84,22 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01'
       days: profileBlobRetentionDays
     }
     isVersioningEnabled: profileBlobVersioning
+    changeFeed: profileBlobRestoreDays > 0
+      ? {
+          enabled: true
+          retentionInDays: profileBlobRetentionDays
+        }
+      : {
+          enabled: false
+        }
+    restorePolicy: profileBlobRestoreDays > 0
+      ? {
+          enabled: true
+          days: profileBlobRestoreDays
+        }
+      : {
+          enabled: false
+        }
     cors: {
       corsRules: [
         {

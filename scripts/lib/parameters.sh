@@ -52,6 +52,7 @@ parameter_of() {
     --maintenance-time) parameter=maintenanceTime ;;
     --maintenance-utc-offset) parameter=maintenanceUtcOffset ;;
     --registry-replica-location) parameter=registryReplicaLocation ;;
+    --ml-registry-name) parameter=mlRegistryName ;;
     --alert-email) parameter=alertEmail ;;
     --endpoint-latency-ms) parameter=endpointLatencyMs ;;
     --budget-start-date) parameter=budgetStartDate ;;
@@ -191,6 +192,9 @@ parameter_usage() {
   --registry-replica-location STRING
       Second region that keeps a copy of the container registry; empty for none. Needs the Premium
       SKU. Optional.
+  --ml-registry-name STRING
+      Azure ML registry to make, through which models are promoted to workspaces of other
+      environments; empty for none. Unique in the tenant. Optional.
   --alert-email STRING
       Address that alerts and the budget write to; empty tells the owners of the subscription.
       Optional.

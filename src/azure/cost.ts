@@ -88,6 +88,7 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
       pricePool(resource.name, object(resource.body.properties), sheet),
     "Microsoft.ContainerRegistry/registries": priceRegistry,
     "Microsoft.MachineLearningServices/workspaces/computes": priceCompute,
+    "Microsoft.MachineLearningServices/registries": priceMlRegistry,
     "Microsoft.Network/natGateways": hourly("NAT gateway", PRICES.natGateway),
     "Microsoft.Network/publicIPAddresses": hourly("public address", PRICES.publicAddress),
     "Microsoft.Network/privateEndpoints": hourly("private endpoint", PRICES.privateEndpoint),
@@ -174,6 +175,13 @@ function priceCompute({ name, body }: PricedResource, sheet: Sheet): void {
   if (alwaysOn === 0) sheet.assumptions.push(`${name} runs one node for ${hours} hours a month`);
 }
 
+/** Azure makes a Premium container registry and a storage account for each of its regions. */
+function priceMlRegistry({ name, body }: PricedResource, sheet: Sheet): void {
+  const regions = list(object(body.properties).regionDetails).length;
+  charge(sheet, name, `${regions} x container registry, Premium`, regions * DAYS_PER_MONTH, PRICES.registryPremium);
+  sheet.assumptions.push(`${name} holds little: what is stored in it is not counted`);
+}
+
 function priceStorage({ name, body }: PricedResource, sheet: Sheet): void {
   const { storageGb } = sheet.usage;
   const local = text(object(body.sku).name).endsWith("_LRS");
@@ -224,5 +232,6 @@ function vmPrice(size: string): Price | undefined {
 
 const cents = (usd: number) => Math.round(usd * 100) / 100;
 const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
+const list = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 const number = (value: JsonValue | undefined): number | undefined => (typeof value === "number" ? value : undefined);

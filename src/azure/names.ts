@@ -122,6 +122,12 @@ export const NAME_RULES = {
     "bvault",
     "2 to 50 letters, digits and hyphens, starting with a letter and ending with a letter or digit",
   ),
+  "Microsoft.MachineLearningServices/registries": rule(
+    /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/,
+    "global",
+    undefined,
+    "3 to 33 letters, digits, underscores and hyphens, starting with a letter or digit",
+  ),
   "Microsoft.MachineLearningServices/workspaces": rule(
     /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/,
     "resourceGroup",

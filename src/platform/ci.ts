@@ -1,9 +1,11 @@
 import type { RoleName } from "../azure/index.ts";
-import { equals, type Input, not, or, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { and, equals, type Input, not, or, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import type { MlRegistry } from "./ml-registry.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PipelineScopes {
+  readonly mlRegistry: MlRegistry;
   readonly workspace: ResourceHandle;
   readonly containerRegistry: ResourceHandle;
   readonly storageAccount: ResourceHandle;
@@ -14,7 +16,7 @@ export const PIPELINE_ROLES = {
   pipelineJobs: { role: "azureMlDataScientist", on: "workspace", why: "Submit jobs, register models and release them." },
   pipelineImages: { role: "acrPush", on: "containerRegistry", why: "Push images of models." },
   pipelineData: { role: "storageBlobDataContributor", on: "storageAccount", why: "Upload data and read models." },
-} as const satisfies Record<string, { role: RoleName; on: keyof PipelineScopes; why: string }>;
+} as const satisfies Record<string, { role: RoleName; on: Exclude<keyof PipelineScopes, "mlRegistry">; why: string }>;
 
 interface Federation {
   readonly symbol: string;
@@ -84,4 +86,14 @@ export function declareContinuousIntegration(program: ProgramBuilder, settings: 
       why,
     });
   }
+  declareRoleAssignment(program, {
+    symbol: "pipelineShares",
+    concern: "ci",
+    principal: identity.id,
+    principalId: identity.get("properties", "principalId"),
+    condition: and(condition, scopes.mlRegistry.wanted),
+    role: "azureMlRegistryUser",
+    scope: scopes.mlRegistry.registry,
+    why: "Share models with other workspaces.",
+  });
 }

@@ -27,6 +27,7 @@ export const DEFAULTS = {
   githubRepository: "",
   azureDevOpsIssuer: "",
   azureDevOpsSubject: "",
+  mlRegistryName: "",
   alertEmail: "",
   endpointLatencyMs: 500,
   budgetStartDate: "",

@@ -43,6 +43,7 @@ const everything = {
   enableAutoScaling: true,
   budgetStartDate: "2027-01-01",
   alertEmail: "ml@contoso.com",
+  mlRegistryName: "mlr-contoso",
   profileOverrides: { privateApiServer: true, deletionLocks: true, clusterBackup: true },
 };
 
@@ -120,6 +121,7 @@ test("a concern refers only to concerns declared before it", () => {
     "roles",
     "cluster",
     "workspace",
+    "promotion",
     "private-link",
     "compute",
     "attach",

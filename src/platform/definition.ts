@@ -10,6 +10,7 @@ import { declareCompute } from "./compute.ts";
 import { type Customisation, customise } from "./customisation.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareLocks } from "./locks.ts";
+import { declareMlRegistry } from "./ml-registry.ts";
 import { declareNetwork } from "./network.ts";
 import { declareObservability } from "./observability.ts";
 import { declarePrivateLink } from "./private-link.ts";
@@ -50,6 +51,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     vault,
     registry: registry.registry,
   });
+  const mlRegistry = declareMlRegistry(program, settings, identities);
   const privateLink = declarePrivateLink(program, settings, {
     identities,
     network,
@@ -57,6 +59,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     storage: storage.account,
     vault,
     registry,
+    mlRegistry,
     workspace,
   });
   declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
@@ -74,6 +77,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     monitorAccount: observability.monitorAccount,
   });
   declareContinuousIntegration(program, settings, {
+    mlRegistry,
     workspace,
     containerRegistry: registry.registry,
     storageAccount: storage.account,

@@ -262,6 +262,12 @@ function declareOperation(program: ProgramBuilder) {
       description: "Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.",
       default: DEFAULTS.registryReplicaLocation,
     }),
+    mlRegistryName: program.string("mlRegistryName", {
+      description:
+        "Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.",
+      default: DEFAULTS.mlRegistryName,
+      pattern: "^([A-Za-z0-9][A-Za-z0-9_-]{2,32})?$",
+    }),
     alertEmail: program.string("alertEmail", {
       description: "Address that alerts and the budget write to; empty tells the owners of the subscription.",
       default: DEFAULTS.alertEmail,

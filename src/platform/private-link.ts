@@ -1,5 +1,6 @@
-import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { and, call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
 import type { Identities } from "./identity.ts";
+import type { MlRegistry } from "./ml-registry.ts";
 import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import type { Registry } from "./registry.ts";
@@ -13,6 +14,7 @@ export interface PrivateLinkNeeds {
   readonly storage: ResourceHandle;
   readonly vault: ResourceHandle;
   readonly registry: Registry;
+  readonly mlRegistry: MlRegistry;
   readonly workspace: ResourceHandle;
 }
 
@@ -61,6 +63,7 @@ const ENDPOINTS = {
   file: { name: "pep-file", groupId: "file", zones: ["file"] },
   registry: { name: "pep-registry", groupId: "registry", zones: ["registry"] },
   workspace: { name: "pep-workspace", groupId: "amlworkspace", zones: ["workspaceApi", "notebooks"] },
+  mlRegistry: { name: "pep-ml-registry", groupId: "amlregistry", zones: ["workspaceApi"] },
   monitor: { name: "pep-monitor", groupId: "azuremonitor", zones: ["monitor", "oms", "ods", "agents", "blob"] },
   prometheus: { name: "pep-prometheus", groupId: "prometheusMetrics", zones: ["prometheus"] },
 } as const satisfies Record<string, Endpoint>;
@@ -84,6 +87,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     file: needs.storage,
     registry: needs.registry.registry,
     workspace: needs.workspace,
+    mlRegistry: needs.mlRegistry.registry,
     monitor: monitor.scope,
     prometheus: needs.observability.monitorAccount,
   };
@@ -94,11 +98,12 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
   };
   const declared = Object.entries(ENDPOINTS).map(([key, { name, groupId, zones: keys }]) => {
     const target = targets[key as EndpointKey];
+    const wanted = key === "mlRegistry" ? and(condition, needs.mlRegistry.wanted) : condition;
     const endpoint = program.resource(`${key}Endpoint`, {
       type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
       concern: "private-link",
       name,
-      condition,
+      condition: wanted,
       body: {
         location: settings.location,
         tags: settings.resourceTags,
@@ -115,7 +120,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
       concern: "private-link",
       name: "default",
       parent: endpoint,
-      condition,
+      condition: wanted,
       body: {
         properties: {
           privateDnsZoneConfigs: keys.map((zone) => ({ name: zone, properties: { privateDnsZoneId: zones[zone].zone.id } })),

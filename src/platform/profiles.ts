@@ -28,6 +28,8 @@ export const PROFILE_BOUNDS = {
   systemNodeCount: [1, 100],
   systemNodeMaxCount: [1, 100],
   blobRetentionDays: [1, 365],
+  /** Days to which blobs can be taken back as a whole; 0: none. Fewer than `blobRetentionDays`. */
+  blobRestoreDays: [0, 364],
   /** Days without a change after which outputs of jobs are kept in a cheaper tier. */
   outputsCoolDays: [1, 3650],
   /** Days without a change after which outputs of jobs are deleted. */
@@ -96,6 +98,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     registrySku: "Basic",
     storageSku: "Standard_LRS",
     blobRetentionDays: 7,
+    blobRestoreDays: 0,
     blobVersioning: false,
     vaultPurgeProtection: false,
     clusterBackup: false,
@@ -136,6 +139,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     registrySku: "Premium",
     storageSku: "Standard_ZRS",
     blobRetentionDays: 14,
+    blobRestoreDays: 0,
     blobVersioning: true,
     vaultPurgeProtection: true,
     clusterBackup: false,
@@ -176,6 +180,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     registrySku: "Premium",
     storageSku: "Standard_ZRS",
     blobRetentionDays: 30,
+    blobRestoreDays: 29,
     blobVersioning: true,
     vaultPurgeProtection: true,
     clusterBackup: true,

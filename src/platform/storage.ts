@@ -1,4 +1,4 @@
-import { type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { greater, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Observability } from "./observability.ts";
 import { publicAccess } from "./public-access.ts";
@@ -36,6 +36,7 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
     comment:
       "Account keys are off: people, jobs and the workspace use their own identities, and jobs on the cluster read inputs with mode download. Azure ML accepts no hierarchical namespace here.",
   });
+  const restores = greater(settings.profile("blobRestoreDays"), 0);
   const blobs = program.resource("blobService", {
     type: "Microsoft.Storage/storageAccounts/blobServices@2026-04-01",
     concern: "storage",
@@ -46,6 +47,13 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
         deleteRetentionPolicy: { enabled: true, days: settings.profile("blobRetentionDays") },
         containerDeleteRetentionPolicy: { enabled: true, days: settings.profile("blobRetentionDays") },
         isVersioningEnabled: settings.profile("blobVersioning"),
+        // Restoring to a point in time reads what changed since; Azure takes it only with this, versions and soft delete.
+        changeFeed: when<object>(
+          restores,
+          { enabled: true, retentionInDays: settings.profile("blobRetentionDays") },
+          { enabled: false },
+        ),
+        restorePolicy: when<object>(restores, { enabled: true, days: settings.profile("blobRestoreDays") }, { enabled: false }),
         cors: { corsRules: STUDIO_CORS },
       },
     },

@@ -123,9 +123,42 @@ describe("a storage account", () => {
       status: 201,
       code: undefined,
     });
-    expect(await outcome(cloud, blobs, { properties: { restorePolicy: { enabled: true, days: 6 } } }, STORAGE)).toMatchObject({
+  });
+
+  test("can be restored to a point in time only with what that reads", async () => {
+    await cloud.put(account("stqsrestore"), body(), STORAGE);
+    const blobs = `${account("stqsrestore")}/blobServices/default`;
+    const whole = {
+      isVersioningEnabled: true,
+      changeFeed: { enabled: true, retentionInDays: 7 },
+      deleteRetentionPolicy: { enabled: true, days: 7 },
+      restorePolicy: { enabled: true, days: 6 },
+    };
+    const put = (more: JsonObject) => outcome(cloud, blobs, { properties: { ...whole, ...more } }, STORAGE);
+
+    expect(await put({ isVersioningEnabled: false })).toMatchObject({
       status: 400,
+      message: expect.stringMatching(/isVersioning/),
     });
+    expect(await put({ changeFeed: { enabled: false } })).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/changeFeed/),
+    });
+    expect(await put({ deleteRetentionPolicy: { enabled: false } })).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/deleteRetentionPolicy/),
+    });
+    expect(await put({ restorePolicy: { enabled: true, days: 7 } })).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/less than|more than/),
+    });
+    expect(await put({ changeFeed: { enabled: true, retentionInDays: 6 } })).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/more than restorePolicy.days, 6/),
+    });
+    expect(await put({})).toMatchObject({ status: 200, code: undefined });
+    const restore = await cloud.ask("POST", `${account("stqsrestore")}/restoreBlobRanges`, { body: {}, apiVersion: STORAGE });
+    expect(restore.headers.get("x-ms-quayside-unsupported")).toBe("restoreBlobRanges");
   });
 });
 

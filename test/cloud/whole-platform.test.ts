@@ -49,6 +49,7 @@ describe("the platform's own template on the embedded Azure", () => {
         azureDevOpsIssuer: "https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0",
         azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
         alertEmail: "ml@contoso.com",
+        mlRegistryName: "mlr-contoso",
         budgetStartDate: "2999-01-01",
       },
     ],

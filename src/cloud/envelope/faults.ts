@@ -52,6 +52,12 @@ export const faults = {
       "ParentResourceNotFound",
       `failed to perform the operation on nested resource '${child}': its parent '${parent}' was not found`,
     ),
+  denied: (caller: Principal, action: string, scope: string) =>
+    new ArmFault(
+      403,
+      "DenyAssignmentAuthorizationFailed",
+      `the client '${caller.displayName}' with object id '${caller.objectId}' may perform action '${action}' at scope '${scope}', but a deny assignment of Azure's keeps everybody from it`,
+    ),
   notRegistered: (namespace: string, subscriptionId: string) =>
     new ArmFault(
       409,

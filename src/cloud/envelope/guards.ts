@@ -1,4 +1,4 @@
-import { isWithin } from "../../azure/index.ts";
+import { isWithin, sameId } from "../../azure/index.ts";
 import { isObject, type JsonValue, jsonEqual } from "../../base/index.ts";
 import { ArmFault, type Principal, type Resource } from "../contract.ts";
 import type { Envelope } from "./context.ts";
@@ -16,6 +16,18 @@ export function checkPermission(
   const type = place.registered.type === GROUP_TYPE ? "Microsoft.Resources/subscriptions/resourceGroups" : place.registered.type;
   const action = `${type}/${verb}`;
   if (!envelope.host.authorizer.allows(caller, action, place.id)) throw faults.unauthorized(caller, action, place.id);
+  if (!verb.endsWith("read") && caller.kind !== "system" && isManaged(envelope, place.id))
+    throw faults.denied(caller, action, place.id);
+}
+
+/** Azure denies everybody but itself to change the groups that it keeps for a service (`managedResourceGroup`). */
+function isManaged(envelope: Envelope, id: string): boolean {
+  const group = envelope.documents.get(/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+/i.exec(id)?.[0] ?? "");
+  const manager = typeof group?.managedBy === "string" ? envelope.documents.get(group.managedBy) : undefined;
+  const managed = manager?.properties.managedResourceGroup;
+  return (
+    group !== undefined && isObject(managed) && typeof managed.resourceId === "string" && sameId(managed.resourceId, group.id)
+  );
 }
 
 export function checkSubscriptionExists(envelope: Pick<Envelope, "host">, subscriptionId: string | undefined): void {

@@ -106,6 +106,14 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ profileOverrides: { blobVersioning: "yes" } }, "platform.profile-value at parameters.profileOverrides.blobVersioning"],
   [{ profileOverrides: { availabilityZones: [1] } }, "platform.profile-value at parameters.profileOverrides.availabilityZones"],
   [
+    { environmentName: "prod", profileOverrides: { blobVersioning: false }, ...PROD },
+    "platform.restore-without-versions at parameters.profileOverrides.blobVersioning",
+  ],
+  [
+    { environmentName: "prod", profileOverrides: { blobRetentionDays: 29 }, ...PROD },
+    "platform.restore-beyond-retention at parameters.profileOverrides.blobRestoreDays",
+  ],
+  [
     { environmentName: "prod", profileOverrides: { backupInterval: "PT4H", backupRetentionDays: 84 }, ...PROD },
     "platform.backup-snapshots at parameters.profileOverrides.backupRetentionDays",
   ],

@@ -58,6 +58,22 @@ const CONFLICTS: readonly Conflict[] = [
     help: "raise the one or lower the other",
   },
   {
+    code: "restore-without-versions",
+    at: "profileOverrides.blobVersioning",
+    holds: ({ profile }) => profile.blobRestoreDays > 0 && !profile.blobVersioning,
+    message: ({ profile }) =>
+      `blobRestoreDays ${profile.blobRestoreDays} excludes blobVersioning false because Azure restores blobs from their versions (source: point-in-time restore for block blobs)`,
+    help: "turn versioning on, or set profileOverrides.blobRestoreDays to 0",
+  },
+  {
+    code: "restore-beyond-retention",
+    at: "profileOverrides.blobRestoreDays",
+    holds: ({ profile }) => profile.blobRestoreDays > 0 && profile.blobRestoreDays >= profile.blobRetentionDays,
+    message: ({ profile }) =>
+      `blobRestoreDays is ${profile.blobRestoreDays}, not less than blobRetentionDays ${profile.blobRetentionDays}, because what is gone for good cannot be restored (source: point-in-time restore for block blobs)`,
+    help: "lower the one or raise the other",
+  },
+  {
     code: "alerts-without-metrics",
     at: "profileOverrides.managedPrometheus",
     severity: "warning",

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonObject } from "../../../base/index.ts";
 import { envelopeSuite, type Sample, type SampleContext } from "../../envelope-suite.ts";
 import { createBlobAccess } from "../../planes/blob/index.ts";
+import { createContainerRegistry } from "../container-registry/index.ts";
 import { createKeyVault } from "../key-vault/index.ts";
 import { createStorage } from "../storage/index.ts";
 import { startWorkspace } from "./fixture.ts";
@@ -49,6 +50,20 @@ async function jobNeeds(context: SampleContext): Promise<void> {
   await context.t.put(`${context.group}/${WORKSPACE}/environments/node/versions/1`, environmentBody);
 }
 
+const registryBody = (): JsonObject => ({
+  location,
+  identity: { type: "SystemAssigned" },
+  properties: {
+    regionDetails: [
+      {
+        location,
+        acrDetails: [{ systemCreatedAcrAccount: { acrAccountSku: "Premium" } }],
+        storageAccountDetails: [{ systemCreatedStorageAccount: { storageAccountType: "Standard_LRS" } }],
+      },
+    ],
+  },
+});
+
 const FILES = "azureml://datastores/workspaceartifactstore/paths/files";
 const ASSETS: Readonly<Record<string, JsonObject>> = {
   codes: { codeUri: FILES },
@@ -59,6 +74,12 @@ const ASSETS: Readonly<Record<string, JsonObject>> = {
 
 const SAMPLES: readonly Sample[] = [
   { type: `${NAMESPACE}/workspaces`, path: WORKSPACE, body: workspaceBody, before: links, badName: "-ml" },
+  {
+    type: `${NAMESPACE}/registries`,
+    path: `providers/${NAMESPACE}/registries/mlr-one`,
+    body: registryBody(),
+    badName: "-mlr",
+  },
   {
     type: `${NAMESPACE}/workspaces/computes`,
     path: `${WORKSPACE}/computes/cpu`,
@@ -109,12 +130,19 @@ const SAMPLES: readonly Sample[] = [
   },
 ];
 
-envelopeSuite("the envelope over every type of Azure ML", SAMPLES, [createStorage, createKeyVault, createMachineLearning]);
+envelopeSuite("the envelope over every type of Azure ML", SAMPLES, [
+  createStorage,
+  createKeyVault,
+  createContainerRegistry,
+  createMachineLearning,
+]);
 
 test("every type of Azure ML but the endpoints' has a sample in the suite", async () => {
   await using fixture = await startWorkspace();
 
-  const types = [...fixture.test.types.keys()].filter((type) => type.startsWith(NAMESPACE) && !type.includes("onlineEndpoints"));
+  const types = [...fixture.test.types.keys()].filter(
+    (type) => type.startsWith(NAMESPACE) && !type.includes("onlineEndpoints") && !type.includes("registries/"),
+  );
 
   expect(SAMPLES.map(({ type }) => type).sort()).toEqual(types.sort());
 });

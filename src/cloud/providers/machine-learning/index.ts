@@ -7,6 +7,7 @@ import { computes } from "./computes.ts";
 import { datastores } from "./datastores.ts";
 import { createEndpoints } from "./endpoints/index.ts";
 import { createJobs } from "./jobs/index.ts";
+import { registries, sharedAssets } from "./registries.ts";
 import { NAMESPACE } from "./versions.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -20,6 +21,8 @@ export const createMachineLearning: ProviderFactory = (host: CloudHost): Provide
     namespace: NAMESPACE,
     types: [
       workspaces(host),
+      registries(host),
+      ...sharedAssets,
       computes(host),
       datastores(host),
       ...assetTypes(host),

@@ -29,6 +29,8 @@ export function privateNames(host: CloudHost, target: string, group: string): st
       ];
     case "amlworkspace":
       return [`${name}.workspace.${region}.api`, `${name}.${region}.notebooks`];
+    case "amlregistry":
+      return [`${textAt(resource, "properties.registryId") ?? name}.registry.${region}.api`];
     case "azuremonitor":
       return [
         ...Object.entries(MONITOR_HOSTS).flatMap(([domain, names]) => names.map((each) => `${each}.${domain}`)),

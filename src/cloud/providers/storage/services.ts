@@ -56,6 +56,15 @@ function checkBlobService(body: Resource): void {
     numberAt(body, "properties.restorePolicy.days") ?? 0,
     numberAt(body, "properties.deleteRetentionPolicy.days") ?? 0,
   ];
+  requireBetween(body, "properties.restorePolicy.days", 1, 364, "InvalidRequestContent");
+  const changes = numberAt(body, "properties.changeFeed.retentionInDays");
+  if (restore === 0 || (changes !== undefined && changes <= restore))
+    throw badRequest(
+      "InvalidRequestContent",
+      restore === 0
+        ? "properties.restorePolicy is enabled without days"
+        : `properties.changeFeed.retentionInDays is ${changes}; it must be more than restorePolicy.days, ${restore}`,
+    );
   if (restore >= kept) {
     throw badRequest(
       "InvalidRequestContent",

@@ -59,6 +59,7 @@ export function storageAccounts(host: CloudHost): TypeSpec {
       },
       ListAccountSas: refusedAction("listAccountSas/action", "ListAccountSas"),
       ListServiceSas: refusedAction("listServiceSas/action", "ListServiceSas"),
+      restoreBlobRanges: refusedAction("restoreBlobRanges/action", "restoreBlobRanges"),
       failover: refusedAction("failover/action", "failover of a storage account"),
     },
   };
