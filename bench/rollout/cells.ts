@@ -45,6 +45,7 @@ export const CELLS: readonly Cell[] = [
   cell(0.5, 1, 50),
   cell(0.5, 1.5, 50),
   cell(0.5, 1.5, 5),
+  cell(1.5, 3, 5),
   cell(0.01, 1, 50),
   cell(0.5, 3, 50),
   cell(0.5, 3, 5),

@@ -1,6 +1,7 @@
+import { bounds } from "./bound.ts";
 import { goals } from "./goals.ts";
 import type { Figures } from "./simulate.ts";
-import { table } from "./table.ts";
+import { percent, table } from "./table.ts";
 
 export interface Kept {
   readonly runs: number;
@@ -35,5 +36,10 @@ function section({ runs, seed, figures }: Kept): string {
     "| goal | reached | met |",
     "| --- | --- | --- |",
     ...reached,
+    "",
+    ...bounds().map(
+      ({ cell, requestsPerSecond, undecided }) =>
+        `Good releases at ${cell} and ${requestsPerSecond} requests/s: **no rule whatever** that promotes at most 5 % at the margin leaves fewer than ${percent(undecided)} undecided after two hours, not even with half of the traffic on the candidate from the first second.`,
+    ),
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { ladderRule } from "../../src/mlops/release/ladder.ts";
-import { judge, see, startVerdict } from "../../src/mlops/release/verdict.ts";
+import { judge, neededToGoOn, see, startVerdict } from "../../src/mlops/release/verdict.ts";
 import { MARGIN_PERCENT } from "./cells.ts";
 import { HORIZON_SECONDS, type Strategy, traffic } from "./strategy.ts";
 
@@ -17,10 +17,10 @@ export const quayside: Strategy = (cell, random) => {
     const block = traffic(cell, random, second, CHECK_SECONDS, percent);
     failed += block.candidate.events;
     const { candidate, stable } = block;
-    state = see(RULES, state, {
-      blocks: { errors: block },
-      split: { candidate: candidate.requests, total: candidate.requests + stable.requests, share: percent / 100 },
-    });
+    const split = { candidate: candidate.requests, total: candidate.requests + stable.requests, share: percent / 100 };
+    const secondsLeft = HORIZON_SECONDS - second;
+    const outlook = { pace: { users: cell.requestsPerSecond, own: 0 }, secondsLeft, needed: neededToGoOn(CONFIDENCE) };
+    state = see(RULES, state, { blocks: { errors: block }, split }, outlook);
     const verdict = judge(RULES, state, CONFIDENCE);
     const seconds = second + CHECK_SECONDS;
     if (verdict.kind !== "more-data") return { outcome: "rolled back", seconds, failed };

@@ -46,6 +46,8 @@ export interface Events {
     /** Of the candidate; 0 while it gets copies only. */
     readonly percent: number;
     readonly seconds: number;
+    /** What the evidence comes from: users' requests as the router counts them, and those that the release adds. */
+    readonly requestsPerSecond: { readonly users: number; readonly own: number };
     readonly metrics: readonly {
       readonly name: string;
       readonly candidate: { readonly requests: number; readonly events: number };

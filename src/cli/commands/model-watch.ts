@@ -61,13 +61,15 @@ export function picture({ endpoint, source, deployments, evidence }: Frame): str
   ].join("\n");
 }
 
-function evidenceLines({ percent, seconds: elapsed, expectedSeconds, metrics }: NonNullable<Frame["evidence"]>): string[] {
+function evidenceLines(evidence: NonNullable<Frame["evidence"]>): string[] {
+  const { percent, seconds: elapsed, expectedSeconds, metrics, requestsPerSecond: rate } = evidence;
   const left =
     expectedSeconds === undefined
       ? "no end in sight at this rate"
       : `about ${seconds(expectedSeconds * 1000)} more if it is as good`;
   return [
     `release at ${percent} % for ${seconds(elapsed * 1000)}, ${left}`,
+    `  evidence from ${rate.users.toFixed(1)} requests/s of users and ${rate.own.toFixed(1)} of its own`,
     ...metrics.map(({ name, candidate, stable, toGoOn, toRollBack }) => {
       const counts = `${count(candidate)}${stable.requests === 0 ? "" : ` against ${count(stable)}`}`;
       return `  ${name.padEnd(16)} ${counts.padEnd(34)} on ${bar(toGoOn)} back ${bar(toRollBack)}`;

@@ -46,6 +46,14 @@ test.each([
   [{ strategy: "blue-green", steps: [50, 100] }, ["steps: strategy blue-green has no steps"]],
   [{ steps: [50, 20, 100] }, ["steps: steps must rise"]],
   [{ steps: [50] }, ["steps: the last step must be 100"]],
+  [
+    { load: { requestsPerSecond: 10, send: "never" }, strategy: "mirror-first" },
+    ["load: load.send never leaves nothing for strategy: mirror-first, which is about the release's own requests"],
+  ],
+  [
+    { load: { requestsPerSecond: 10, send: "never" }, evidence: { quality: { estimate: true } } },
+    ["load: load.send never leaves nothing for evidence.quality, which is about the release's own requests"],
+  ],
 ])("%j is refused by name", (plan, expected) => {
   expect(problems(plan)).toEqual(expected);
 });

@@ -55,7 +55,12 @@ export const rolloutPlan = z
     strategy: z.enum(["canary", "mirror-first", "blue-green", "ab"]).default("canary"),
     /** Percent of traffic for the candidate, rising, ending at 100. */
     steps: steps.optional(),
-    load: z.strictObject({ requestsPerSecond: z.int().min(1).max(5000), connections: z.int().min(1).max(512).default(8) }),
+    /** Requests a second that the release needs. `send` says which of them it sends itself: what users' lack, all beside theirs, none. */
+    load: z.strictObject({
+      requestsPerSecond: z.int().min(1).max(5000),
+      connections: z.int().min(1).max(512).default(8),
+      send: z.enum(["missing", "always", "never"]).default("missing"),
+    }),
     /** `sequential` compares with the stable version and takes as long as the evidence does; `fixed` holds each step and its limits. */
     verdict: z.enum(["sequential", "fixed"]).default("sequential"),
     evidence: evidence.prefault({}),
@@ -80,8 +85,26 @@ export const rolloutPlan = z
     if ((plan.strategy === "ab") !== (plan.ab !== undefined)) refuse("ab", "ab belongs to strategy: ab, which needs it");
     if (plan.ab?.metric === "wrong" && plan.evidence.quality?.truth === undefined)
       refuse("ab", "ab.metric wrong needs evidence.quality.truth");
+    if (plan.load.send === "never") {
+      const needs = needsOwnRequests(plan);
+      if (needs !== undefined)
+        refuse("load", `load.send never leaves nothing for ${needs}, which is about the release's own requests`);
+    }
     if (plan.steps !== undefined && (plan.strategy === "blue-green" || plan.strategy === "ab"))
       refuse("steps", `strategy ${plan.strategy} has no steps`);
   });
+
+interface Needs {
+  readonly verdict: string;
+  readonly strategy: string;
+  readonly evidence: { readonly quality?: object | undefined };
+}
+
+/** Whose answers have to be known or copied. */
+function needsOwnRequests({ verdict, strategy, evidence: { quality } }: Needs): string | undefined {
+  if (verdict === "fixed") return "verdict: fixed";
+  if (strategy === "mirror-first" || strategy === "blue-green") return `strategy: ${strategy}`;
+  return quality === undefined ? undefined : "evidence.quality";
+}
 
 export type RolloutPlan = z.output<typeof rolloutPlan>;

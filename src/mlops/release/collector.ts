@@ -19,8 +19,11 @@ export interface Mirrored {
 export interface Collector {
   live(outcome: Outcome): void;
   mirrored(pair: Mirrored): void;
-  /** The share of the candidate from now on, in percent; `undefined` while it is being changed. */
-  expect(percent: number | undefined): void;
+  /**
+   * The share of the candidate from now on, in percent; `undefined` while it is being changed. With `isCounted` somebody
+   * else counts what was answered, and only what nobody answered is left to count here.
+   */
+  expect(percent: number | undefined, isCounted?: boolean): void;
   /** What was seen since the last call. */
   take(): Promise<Observation>;
 }
@@ -43,6 +46,7 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
   const recent: number[] = [];
   let at = 0;
   let percent: number | undefined;
+  let isCounted = false;
   let since = 0;
   let slowMs: number | undefined;
   let blocks: Record<string, Block> = {};
@@ -55,9 +59,11 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
   let stride = { candidate: 1, stable: 1 };
   const turn = { candidate: 0, stable: 0 };
   const arrived = (arm: keyof Block, { ok, ms, body, answer }: Outcome) => {
-    count("errors", arm, ok ? 0 : 1);
-    if (slowMs !== undefined && turn[arm]++ % stride[arm] === 0) count("slow", arm, ms > slowMs ? 1 : 0);
-    if (arm === "stable" && ok) remember(ms);
+    if (!isCounted) {
+      count("errors", arm, ok ? 0 : 1);
+      if (slowMs !== undefined && turn[arm]++ % stride[arm] === 0) count("slow", arm, ms > slowMs ? 1 : 0);
+      if (arm === "stable" && ok) remember(ms);
+    }
     if (ok) quality?.answered(arm, body, answer);
   };
   const remember = (ms: number) => {
@@ -77,7 +83,7 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
         count("errors", "stable", 1, 1 - share);
         return;
       }
-      if (percent === undefined || percent === 0 || outcome.dueAt < since) return;
+      if (isCounted || percent === undefined || percent === 0 || outcome.dueAt < since) return;
       split.total++;
       if (deployment === pair.candidate) split.candidate++;
     },
@@ -85,8 +91,9 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
       arrived("candidate", copy);
       if (live.ok && copy.ok) count("disagreement", "candidate", sameAnswer(live.answer, copy.answer) ? 0 : 1);
     },
-    expect(next) {
+    expect(next, counted = false) {
       percent = next;
+      isCounted = counted;
       const share = (next ?? 0) / 100;
       // At 0 % the candidate gets a copy of every request.
       const candidates = share === 0 ? requestsPerSecond : requestsPerSecond * share;

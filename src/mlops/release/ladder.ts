@@ -27,5 +27,13 @@ export function gainRule(name: string, effect: number, steps: number, prior: Met
 
 /** A share of the candidate alone, at most `limit` from the first step on. */
 export function limitRule(name: string, limit: number, steps: number, prior: MetricRule["prior"]): MetricRule {
-  return { name, worseAbove: limit, fineBelow: Array.from({ length: steps }, () => limit), scale: limit, against: "none", prior };
+  return {
+    name,
+    worseAbove: limit,
+    fineBelow: Array.from({ length: steps }, () => limit),
+    scale: limit,
+    against: "none",
+    isOwn: true,
+    prior,
+  };
 }

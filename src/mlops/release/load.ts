@@ -43,6 +43,8 @@ export interface Load {
   window(): WindowFigures;
   mark(): void;
   total(): LoadFigures;
+  /** Requests a second from now on; 0 sends none. */
+  setRate(requestsPerSecond: number): void;
   /** Sends no more, waits for what is in flight, closes the connections. */
   stop(): Promise<LoadFigures>;
 }
@@ -63,7 +65,8 @@ export function startLoad(options: LoadOptions): Load {
   let recent = new Map<string, Tally>();
   let recentAll = tally();
   let sent = 0;
-  const started = performance.now();
+  let rate = options.requestsPerSecond;
+  let next = performance.now();
 
   const record = (outcome: Outcome) => {
     const own = recent.get(outcome.deployment) ?? tally();
@@ -77,11 +80,11 @@ export function startLoad(options: LoadOptions): Load {
     record({ ...answer, ms: performance.now() - dueAt, dueAt, body });
   };
 
-  const dueAt = (index: number) => started + (index * 1000) / options.requestsPerSecond;
   const timer = setInterval(() => {
     const now = performance.now();
-    while (sent < MAX_REQUESTS && dueAt(sent) <= now) {
-      const [due, body] = [dueAt(sent), sent % options.bodies.length];
+    while (rate > 0 && sent < MAX_REQUESTS && next <= now) {
+      const [due, body] = [next, sent % options.bodies.length];
+      next += 1000 / rate;
       sent++;
       if (inFlight.size >= MAX_IN_FLIGHT) {
         record({ deployment: "", ok: false, answer: "", ms: 0, dueAt: due, body });
@@ -103,6 +106,11 @@ export function startLoad(options: LoadOptions): Load {
       recentAll = tally();
     },
     total: () => total.figures(),
+    setRate: (requestsPerSecond) => {
+      // What is overdue by the old rate is still sent; after a pause nothing is.
+      if (rate === 0) next = performance.now();
+      rate = requestsPerSecond;
+    },
     stop: async () => {
       clearInterval(timer);
       await Promise.all(inFlight);

@@ -1,5 +1,6 @@
 import { addEvidence, type EProcess, evidence } from "../statistics/e-process.ts";
 import { addBlocks, type Block, type Claim, EMPTY, type Rates } from "../statistics/two-rates.ts";
+import { latencyStride } from "./thinning.ts";
 
 /**
  * What is asked of one share of requests (failed, slow, wrong): the candidate goes back on evidence that it is more than
@@ -17,6 +18,8 @@ export interface MetricRule {
   readonly against?: "stable" | "none";
   /** Only every so many requests are judged, as `latencyStride` says. */
   readonly thinned?: boolean;
+  /** Only our own requests are judged, whose bodies and answers we know. */
+  readonly isOwn?: boolean;
   /** What the metric is before anything was seen, as so many requests; it costs time when wrong, never validity. */
   readonly prior: { readonly requests: number; readonly events: number };
 }
@@ -34,19 +37,34 @@ export function startMetric(rule: MetricRule): MetricState {
   return { seen: EMPTY, recent: EMPTY, worse: [], fine: rule.fineBelow.map(() => []) };
 }
 
+/** Requests a second, of both versions together. */
+export interface Pace {
+  readonly users: number;
+  readonly own: number;
+}
+
+/** What a release still has before it gives up, by which bets are sized. Wrong, it costs time and never validity. */
+export interface Outlook {
+  readonly pace: Pace;
+  readonly secondsLeft: number;
+  /** Evidence that a step needs: a natural logarithm. */
+  readonly needed: number;
+}
+
 /** All bets are made on what was seen before the block, which keeps the evidence valid. */
-export function observe(rule: MetricRule, state: MetricState, block: Block): MetricState {
+export function observe(rule: MetricRule, state: MetricState, block: Block, outlook: Outlook): MetricState {
   if (block.candidate.requests + block.stable.requests === 0) return state;
   const { against = "stable" } = rule;
   const worseClaim: Claim = { kind: "at-most", difference: rule.worseAbove, against };
-  const fineBets = betsOnFine(rule, state.recent);
   return {
     seen: addBlocks(state.seen, block),
     recent: addBlocks(fade(state.recent), block),
     worse: addEvidence(state.worse, block, betsOnWorse(rule, state.recent), worseClaim),
-    fine: state.fine.map((process, step) =>
-      addEvidence(process, block, fineBets, { kind: "at-least", difference: rule.fineBelow[step] ?? 1, against }),
-    ),
+    fine: state.fine.map((process, step) => {
+      const difference = rule.fineBelow[step] ?? 1;
+      const bet = betOnFine(rule, state.recent, difference, outlook, evidence(process));
+      return addEvidence(process, block, [bet], { kind: "at-least", difference, against });
+    }),
   };
 }
 
@@ -59,7 +77,7 @@ export function fineEvidence(state: MetricState, step: number): number {
 }
 
 /** Requests; long enough for a steady share of half a percent. */
-const MEMORY = 2000;
+const MEMORY = 5000;
 
 function fade({ candidate, stable }: Block): Block {
   const kept = Math.min(1, MEMORY / Math.max(1, candidate.requests + stable.requests));
@@ -77,14 +95,41 @@ function betsOnWorse(rule: MetricRule, seen: Block): Rates[] {
   return bets;
 }
 
-/** That the candidate is as it should be, and that it is as it looks. */
-function betsOnFine(rule: MetricRule, seen: Block): Rates[] {
+/** That the candidate is as it should be: no worse, or better by the gain that is demanded. */
+function betOnFine(rule: MetricRule, seen: Block, difference: number, outlook: Outlook, evidenceSoFar: number): Rates {
   const { candidate, stable } = seen;
+  if (rule.against === "none") return rates(estimate(candidate, rule), 0);
   const all = { requests: candidate.requests + stable.requests, events: candidate.events + stable.events };
-  if (rule.against === "none") return [rates(estimate(candidate, rule), 0)];
   const weight = all.requests === 0 ? 0 : candidate.requests / all.requests;
-  const base = estimate(all, rule) - weight * rule.worseAbove;
-  return [rates(base + rule.worseAbove, base), rates(estimate(candidate, rule), estimate(stable, rule))];
+  const share = estimate(all, rule);
+  const distance = difference - rule.worseAbove;
+  const information = (expectedRequests(rule, outlook) * EVEN_SPLIT * distance ** 2) / (share * (1 - share));
+  const boldness = boldnessFor(Math.max(0, outlook.needed - evidenceSoFar), information);
+  const gap = difference - boldness * distance;
+  return rates(share + (1 - weight) * gap, share - weight * gap);
+}
+
+/** Variance of the mean difference at a split of one half, for one request: the most that a request can tell. */
+const EVEN_SPLIT = 0.25;
+const BOLDNESS = { least: 0.8, most: 2 } as const;
+
+/**
+ * By how much a bet overstates the distance to the claim, 1 being the fastest on average. Of all factors `k` this one
+ * makes it most likely that evidence which grows by `(k - k^2/2) information` with the variance `k^2 information` reaches
+ * what is missing before the information ends: careful while there is time, bold when it runs out.
+ */
+function boldnessFor(missing: number, information: number): number {
+  return Math.min(BOLDNESS.most, Math.max(BOLDNESS.least, Math.sqrt((2 * missing) / Math.max(information, Number.MIN_VALUE))));
+}
+
+function expectedRequests(rule: MetricRule, { pace, secondsLeft }: Outlook): number {
+  const rate = rateOf(rule, pace);
+  return (rate * secondsLeft) / (rule.thinned === true ? latencyStride(rate) : 1);
+}
+
+/** Requests a second that a metric judges, before any thinning. */
+export function rateOf({ isOwn }: MetricRule, { users, own }: Pace): number {
+  return isOwn === true ? own : users + own;
 }
 
 function estimate({ requests, events }: Block["candidate"], { prior }: MetricRule): number {

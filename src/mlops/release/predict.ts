@@ -1,11 +1,10 @@
 import type { Arm, Rates } from "../statistics/two-rates.ts";
-import type { MetricRule, MetricState } from "./metric-test.ts";
+import { type MetricRule, type MetricState, type Pace, rateOf } from "./metric-test.ts";
 import type { Rules } from "./rules.ts";
 import { latencyStride } from "./thinning.ts";
-import { judge, see, type VerdictState } from "./verdict.ts";
+import { judge, neededToGoOn, see, type VerdictState } from "./verdict.ts";
 
-export interface Pace {
-  readonly requestsPerSecond: number;
+export interface Schedule extends Pace {
   readonly checkSeconds: number;
   readonly giveUpAfterSeconds: number;
 }
@@ -17,19 +16,19 @@ const MOST_CHECKS = 500;
  * Seconds until a candidate that does just as well as the stable version is promoted, from here on: the verdict itself,
  * fed with the requests that are to be expected. `undefined` when it would take longer than the release may.
  */
-export function secondsToPromotion(rules: Rules, from: VerdictState, position: number, pace: Pace): number | undefined {
-  const checkSeconds = Math.max(pace.checkSeconds, pace.giveUpAfterSeconds / MOST_CHECKS, 0.1);
+export function secondsToPromotion(rules: Rules, from: VerdictState, position: number, schedule: Schedule): number | undefined {
+  const { giveUpAfterSeconds } = schedule;
+  const checkSeconds = Math.max(schedule.checkSeconds, giveUpAfterSeconds / MOST_CHECKS, 0.1);
+  const needed = neededToGoOn(rules.confidence);
   let state = from;
   let at = position;
-  for (let seconds = checkSeconds; seconds <= pace.giveUpAfterSeconds; seconds += checkSeconds) {
+  for (let seconds = checkSeconds; seconds <= giveUpAfterSeconds; seconds += checkSeconds) {
     const percent = rules.positions[at] ?? 100;
     const blocks = Object.fromEntries(
-      rules.metrics.map((rule) => [
-        rule.name,
-        expected(rule, from.metrics[rule.name], pace.requestsPerSecond, percent, checkSeconds),
-      ]),
+      rules.metrics.map((rule) => [rule.name, expected(rule, from.metrics[rule.name], schedule, percent, checkSeconds)]),
     );
-    state = see(rules.metrics, state, { blocks });
+    const outlook = { pace: schedule, secondsLeft: giveUpAfterSeconds - seconds + checkSeconds, needed };
+    state = see(rules.metrics, state, { blocks }, outlook);
     const verdict = judge(rules.metrics, state, rules.confidence);
     if (verdict.kind !== "more-data") return undefined;
     if (verdict.cleared > at) at++;
@@ -38,7 +37,8 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
   return undefined;
 }
 
-function expected(rule: MetricRule, seen: MetricState | undefined, rate: number, percent: number, seconds: number) {
+function expected(rule: MetricRule, seen: MetricState | undefined, pace: Pace, percent: number, seconds: number) {
+  const rate = percent === 0 ? pace.own : rateOf(rule, pace);
   const judged = (perSecond: number) => (perSecond * seconds) / (rule.thinned === true ? latencyStride(perSecond) : 1);
   // A mirrored candidate gets a copy of every request.
   const [candidates, stables] = percent === 0 ? [rate, rate] : [(rate * percent) / 100, (rate * (100 - percent)) / 100];

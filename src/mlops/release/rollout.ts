@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Endpoint, ModelVersion, Workspace } from "../../arm/index.ts";
-import type { Events } from "../../report/index.ts";
+import { type Events, EXIT, QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { ModelPlan } from "../plan.ts";
@@ -11,8 +11,11 @@ import { type Load, type LoadFigures, startLoad } from "./load.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
 import { calibrationOf } from "./read-calibration.ts";
+import { createRouterEvidence } from "./router-evidence.ts";
+import { fetchRouterMetrics } from "./router-metrics.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { climbByEvidence } from "./sequential.ts";
+import { createSource } from "./source.ts";
 import { startVerdict, type VerdictState } from "./verdict.ts";
 
 /** What both ways to climb the ladder of shares work with. */
@@ -65,6 +68,8 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
     requestsPerSecond: plan.load.requestsPerSecond,
     quality,
   });
+  // Before our own requests begin, which the router would count, too.
+  const users = plan.verdict === "fixed" ? undefined : await openUsers(rollout);
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
   const mirror = rules.positions[0] === 0 ? openMirror(rollout, collector) : undefined;
   let copies = mirror !== undefined;
@@ -94,8 +99,8 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
     show: rollout.show,
   };
   try {
-    if (plan.verdict === "fixed") await climbByLimits(climb);
-    else await climbByEvidence({ ...climb, rules, state, collector });
+    if (users === undefined) await climbByLimits(climb);
+    else await climbByEvidence({ ...climb, rules, state, source: createSource({ collector, load, ...users }) });
     if (mirror !== undefined && mirror.dropped > 0)
       context.reporter.emit("note", {
         message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,
@@ -121,6 +126,48 @@ function positionAt(positions: readonly number[], percent: number | undefined): 
 function usable(state: VerdictState | undefined, { metrics }: Rules): VerdictState | undefined {
   const fits = metrics.every(({ name, fineBelow }) => state?.metrics[name]?.fine.length === fineBelow.length);
   return fits ? state : undefined;
+}
+
+/** Users' own requests, where the endpoint's router tells about them. */
+async function openUsers({ plan: { release }, endpoint, pair, scoring, context }: Rollout) {
+  const { load, evidence } = release.rollout;
+  const { clock, signal, reporter } = context;
+  const { requestsPerSecond, send } = load;
+  if (send === "always") return { requestsPerSecond, send, users: 0 };
+  const router = createRouterEvidence({
+    read: () => fetchRouterMetrics(scoring.url, endpoint.name, signal),
+    pair,
+    ...evidence.latency,
+    now: () => performance.now(),
+  });
+  await router.take();
+  await clock.sleep(Math.min(evidence.checkSeconds, MEASURE_SECONDS) * 1000, signal);
+  const users = (await router.take())?.requestsPerSecond;
+  if (users === undefined) {
+    if (send === "never")
+      throw new QuaysideError(`the router of endpoint ${endpoint.name} shows no counters, so users' requests are no evidence`, {
+        code: "mlops.no-router-metrics",
+        fault: "user",
+        exitCode: EXIT.diagnostics,
+        hint: "let the release send requests: rollout.load.send: missing",
+      });
+    reporter.emit("note", {
+      message: "the endpoint's router shows no counters; the evidence is about the release's own requests",
+    });
+    return { requestsPerSecond, send, users: 0 };
+  }
+  const own = send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
+  reporter.emit("note", {
+    message: `users send about ${round(users)} requests/s; the release adds ${round(own)} of its own`,
+  });
+  return { requestsPerSecond, send, users, router };
+}
+
+/** Long enough to tell whether anybody is there; the rate is corrected with each look. */
+const MEASURE_SECONDS = 5;
+
+function round(rate: number): number {
+  return Number(rate.toPrecision(2));
 }
 
 async function openQuality({ workspace, plan, models, context }: Rollout) {

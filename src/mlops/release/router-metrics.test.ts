@@ -12,14 +12,14 @@ quayside_router_request_duration_seconds_bucket{endpoint="e",deployment="blue",m
 `;
 
 test("two readings give rates, failures by 5xx alone and quantiles as bounds of buckets", () => {
-  const before = readRouterMetrics(text(100, 0, 100), "e").get("blue");
-  const after = readRouterMetrics(text(190, 10, 160), "e").get("blue");
+  const before = readRouterMetrics(text(100, 0, 100), "e").deployments.get("blue");
+  const after = readRouterMetrics(text(190, 10, 160), "e").deployments.get("blue");
 
   expect(after && between(before, after, 10)).toEqual({ requestsPerSecond: 10, failed: 0.1, p50Ms: 5, p99Ms: 10 });
 });
 
 test("without requests there are no quantiles", () => {
-  const same = readRouterMetrics(text(100, 0, 100), "e").get("blue");
+  const same = readRouterMetrics(text(100, 0, 100), "e").deployments.get("blue");
 
   expect(same && between(same, same, 10)).toEqual({ requestsPerSecond: 0, failed: 0 });
 });

@@ -29,6 +29,12 @@ const PRIOR = {
   disagreement: { requests: 100, events: 1 },
 } as const;
 
+const TRAITS: Readonly<Record<string, Pick<MetricRule, "thinned" | "isOwn">>> = {
+  slow: { thinned: true },
+  wrong: { isOwn: true },
+  "estimated-wrong": { isOwn: true },
+};
+
 export function rulesOf(plan: RolloutPlan): Rules {
   const { evidence, ab } = plan;
   const positions = POSITIONS[plan.strategy](plan);
@@ -43,7 +49,7 @@ export function rulesOf(plan: RolloutPlan): Rules {
     const prior = PRIOR[name as keyof typeof margins];
     const rule =
       name === ab?.metric ? gainRule(name, ab.effect, positions.length, prior) : ladderRule({ name, margin, prior }, positions);
-    return name === "slow" ? { ...rule, thinned: true } : rule;
+    return { ...rule, ...TRAITS[name] };
   });
   if (positions[0] === 0)
     metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));

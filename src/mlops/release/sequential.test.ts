@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../base/index.ts";
 import { recordingReporter } from "../../report/index.ts";
 import { rolloutPlan } from "../files/rollout.ts";
-import type { Collector } from "./collector.ts";
 import { rulesOf } from "./rules.ts";
 import { climbByEvidence, type SequentialClimb } from "./sequential.ts";
+import type { Source } from "./source.ts";
 import { type Observation, startVerdict, type VerdictState } from "./verdict.ts";
 
 const plan = rolloutPlan.parse({
@@ -29,11 +29,10 @@ function climb(seen: (percent: number) => Observation, more: Partial<SequentialC
       now += ms;
     },
   };
-  const collector: Collector = {
-    live: () => undefined,
-    mirrored: () => undefined,
+  const source: Source = {
     expect: () => undefined,
     take: async () => seen(shares.at(-1) ?? 0),
+    pace: () => ({ users: 0, own: 100 }),
   };
   const work = climbByEvidence({
     plan,
@@ -43,11 +42,12 @@ function climb(seen: (percent: number) => Observation, more: Partial<SequentialC
     positions: rules.positions,
     position: 0,
     state: startVerdict(rules.metrics),
-    collector,
+    source,
     load: {
       window: () => ({ ...NO_LOAD, byDeployment: {} }),
       mark: () => undefined,
       total: () => NO_LOAD,
+      setRate: () => undefined,
       stop: async () => NO_LOAD,
     },
     context: { reporter, clock, signal: new AbortController().signal, pollMs: 1, newId: () => "id" },
@@ -135,9 +135,10 @@ test("a release that goes on from its stored state needs only what was missing",
 });
 
 test("when the traffic cannot decide in time, that is said before it starts", async () => {
-  const { work, events } = climb(requests(0.005, 0.005), { plan: { ...plan, load: { requestsPerSecond: 1, connections: 1 } } });
+  const hurried = { ...plan, evidence: { ...plan.evidence, giveUpAfterSeconds: 20 } };
+  const { work, events } = climb(requests(0.005, 0.005), { plan: hurried });
 
-  await work;
+  await expect(work).rejects.toMatchObject({ code: "mlops.release-undecided" });
 
-  expect(events[0]?.payload).toEqual({ message: expect.stringContaining("takes longer than the 600 s it may") });
+  expect(events[0]?.payload).toEqual({ message: expect.stringContaining("takes longer than the 20 s it may") });
 });

@@ -1,11 +1,11 @@
 import { QuaysideError, VerificationError } from "../../report/index.ts";
 import { chiSquareP } from "../statistics/sample-ratio.ts";
-import type { Collector } from "./collector.ts";
 import { evidenceOf } from "./evidence.ts";
 import { secondsToPromotion } from "./predict.ts";
 import type { Climb } from "./rollout.ts";
 import type { Rules } from "./rules.ts";
-import { judge, see, type VerdictState } from "./verdict.ts";
+import type { Source } from "./source.ts";
+import { judge, neededToGoOn, see, type VerdictState } from "./verdict.ts";
 
 /** The release could not be decided in its time. */
 export class Undecided extends QuaysideError {
@@ -16,7 +16,7 @@ export interface SequentialClimb extends Climb {
   readonly rules: Rules;
   /** Where an earlier controller left off, or a fresh start. */
   readonly state: VerdictState;
-  readonly collector: Collector;
+  readonly source: Source;
 }
 
 /** Looks ahead take some milliseconds of processor time that the load would feel. */
@@ -24,9 +24,8 @@ const LOOKS_PER_FORECAST = 6;
 
 /** Gives the candidate the next share when the evidence allows it and not before; ends at 100 %. */
 export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
-  const { plan, rules, positions, collector, load, check, context, endpoint } = climb;
+  const { plan, rules, positions, source, load, check, context, endpoint } = climb;
   const { checkSeconds, giveUpAfterSeconds } = plan.evidence;
-  const pace = { requestsPerSecond: plan.load.requestsPerSecond, checkSeconds, giveUpAfterSeconds };
   let { state, position } = climb;
   const started = context.clock.now();
   const seconds = () => (context.clock.now() - started) / 1000;
@@ -34,7 +33,8 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   let promotedAt: number | undefined;
   const forecastNow = () => {
     const left = secondsToPromotion(rules, state, position, {
-      ...pace,
+      ...source.pace(),
+      checkSeconds,
       giveUpAfterSeconds: Math.max(checkSeconds, giveUpAfterSeconds - seconds()),
     });
     promotedAt = left === undefined ? undefined : seconds() + left;
@@ -45,22 +45,25 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   const shown = () => ({ percent: positions[position] ?? 0, metrics: evidenceOf(rules, state, position) });
   const record = () => climb.record(shown(), state);
   const move = async () => {
-    collector.expect(undefined);
+    source.expect(undefined);
     await climb.share(positions[position] ?? 100);
-    collector.expect(positions[position]);
+    source.expect(positions[position]);
     await record();
   };
   await move();
   for (let looks = 1; positions[position] !== 100; looks++) {
     await context.clock.sleep(checkSeconds * 1000, context.signal);
     await check();
-    state = see(rules.metrics, state, await collector.take());
+    const secondsLeft = Math.max(0, giveUpAfterSeconds - seconds());
+    const outlook = { pace: source.pace(), secondsLeft, needed: neededToGoOn(rules.confidence) };
+    state = see(rules.metrics, state, await source.take(), outlook);
     if (looks % LOOKS_PER_FORECAST === 0) forecastNow();
     context.reporter.emit("load.progress", load.total());
     const evidence = {
       endpoint,
       ...shown(),
       seconds: seconds(),
+      requestsPerSecond: source.pace(),
       ...(promotedAt === undefined ? {} : { expectedSeconds: Math.max(checkSeconds, promotedAt - seconds()) }),
     };
     context.reporter.emit("release.evidence", evidence);

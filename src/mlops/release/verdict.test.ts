@@ -7,6 +7,7 @@ import { judge, type Observation, see, startVerdict, type VerdictState } from ".
 const CONFIDENCE = { falseRollback: 0.01, falsePromotion: 0.05 };
 const PRIOR = { requests: 100, events: 0.5 };
 const STEPS = [10, 50, 100];
+const OUTLOOK = { pace: { users: 0, own: 40 }, secondsLeft: 100_000, needed: Math.log(20) };
 const errors = ladderRule({ name: "errors", margin: 0.01, prior: PRIOR }, STEPS);
 const slow = ladderRule({ name: "slow", margin: 0.02, prior: PRIOR }, STEPS);
 
@@ -17,7 +18,7 @@ const block = (candidates: number, candidateEvents: number, stables: number, sta
 
 function after(rules: readonly MetricRule[], rounds: number, observation: Observation): VerdictState {
   let state = startVerdict(rules);
-  for (let round = 0; round < rounds; round++) state = see(rules, state, observation);
+  for (let round = 0; round < rounds; round++) state = see(rules, state, observation, OUTLOOK);
   return state;
 }
 
@@ -64,7 +65,7 @@ test("a split that is not the one that was set stops the release", () => {
 
 test("a new share of traffic starts the count of the split again", () => {
   const state = after([errors], 20, { blocks: {}, split: { candidate: 50, total: 100, share: 0.5 } });
-  const moved = see([errors], state, { blocks: {}, split: { candidate: 10, total: 100, share: 0.1 } });
+  const moved = see([errors], state, { blocks: {}, split: { candidate: 10, total: 100, share: 0.1 } }, OUTLOOK);
 
   expect(moved.split).toEqual({ candidate: 10, total: 100, share: 0.1 });
 });

@@ -1,6 +1,14 @@
 import { logSplitEvidence, type Split } from "../statistics/sample-ratio.ts";
 import { type Block, EMPTY } from "../statistics/two-rates.ts";
-import { fineEvidence, type MetricRule, type MetricState, observe, startMetric, worseEvidence } from "./metric-test.ts";
+import {
+  fineEvidence,
+  type MetricRule,
+  type MetricState,
+  type Outlook,
+  observe,
+  startMetric,
+  worseEvidence,
+} from "./metric-test.ts";
 
 /** How sure the verdict has to be, over all looks and all metrics together. */
 export interface Confidence {
@@ -38,11 +46,16 @@ export function startVerdict(rules: readonly MetricRule[]): VerdictState {
   return { metrics: Object.fromEntries(rules.map((rule) => [rule.name, startMetric(rule)])), split: NO_SPLIT };
 }
 
-export function see(rules: readonly MetricRule[], state: VerdictState, { blocks, split }: Observation): VerdictState {
+export function see(
+  rules: readonly MetricRule[],
+  state: VerdictState,
+  { blocks, split }: Observation,
+  outlook: Outlook,
+): VerdictState {
   const metrics = rules.map((rule): [string, MetricState] => {
     const before = state.metrics[rule.name] ?? startMetric(rule);
     const block = blocks[rule.name];
-    return [rule.name, block === undefined ? before : observe(rule, before, block)];
+    return [rule.name, block === undefined ? before : observe(rule, before, block, outlook)];
   });
   return { metrics: Object.fromEntries(metrics), split: split === undefined ? state.split : addSplit(state.split, split) };
 }
@@ -62,12 +75,16 @@ export function judge(rules: readonly MetricRule[], state: VerdictState, confide
   const worst = rules.find(({ name }) => worseEvidence(stateOf(state, name)) >= toGoBack);
   if (worst !== undefined) return { kind: "roll-back", metric: worst.name };
   if (logSplitEvidence(state.split) >= Math.log(1 / SPLIT_ALPHA)) return { kind: "split-mismatch" };
-  const toGoOn = Math.log(1 / confidence.falsePromotion);
+  const toGoOn = neededToGoOn(confidence);
   const cleared = rules.map(({ name, fineBelow }) => {
     const first = fineBelow.findIndex((_, step) => fineEvidence(stateOf(state, name), step) < toGoOn);
     return first === -1 ? fineBelow.length - 1 : first - 1;
   });
   return { kind: "more-data", cleared: Math.min(...cleared) };
+}
+
+export function neededToGoOn({ falsePromotion }: Confidence): number {
+  return Math.log(1 / falsePromotion);
 }
 
 function stateOf(state: VerdictState, metric: string): MetricState {

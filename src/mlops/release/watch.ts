@@ -1,4 +1,4 @@
-import { Pool, request } from "undici";
+import { Pool } from "undici";
 import { z } from "zod";
 import { findEndpoint, listDeployments, openDocuments, type Workspace } from "../../arm/index.ts";
 import { QuaysideError } from "../../report/index.ts";
@@ -8,7 +8,7 @@ import { metric } from "./history.ts";
 import { latencyHistogram } from "./latency-histogram.ts";
 import { livePath } from "./live.ts";
 import { exchange } from "./load.ts";
-import { between, type Counted, type Figures, readRouterMetrics } from "./router-metrics.ts";
+import { between, type Figures, fetchRouterMetrics, type Reading } from "./router-metrics.ts";
 import { modelsOf } from "./serving.ts";
 
 /** One picture of an endpoint. */
@@ -31,6 +31,7 @@ const live = z.object({
   release: z.string(),
   percent: z.number(),
   seconds: z.number(),
+  requestsPerSecond: z.object({ users: z.number(), own: z.number() }),
   metrics: z.array(metric),
   expectedSeconds: z.number().optional(),
 });
@@ -52,13 +53,13 @@ export async function* watch(
   if (endpoint === undefined)
     throw new QuaysideError(`endpoint ${endpointName} does not exist`, { code: "mlops.endpoint-not-found", fault: "user" });
   const documents = await openDocuments(workspace, signal);
-  const metricsUrl = `${new URL(endpoint.scoringUri).origin}/metrics`;
-  let before = await readMetrics(metricsUrl, endpointName, signal);
+  const read = () => fetchRouterMetrics(endpoint.scoringUri, endpointName, signal);
+  let before = await read();
   const scoring = await openScoring(workspace, endpoint, signal);
   for (;;) {
     const figures = before === undefined ? await probe(scoring.url, scoringHeaders(scoring), body, seconds, context) : undefined;
     if (figures === undefined) await clock.sleep(seconds * 1000, signal);
-    const after = await readMetrics(metricsUrl, endpointName, signal);
+    const after = await read();
     const [current, deployments, evidence] = await Promise.all([
       findEndpoint(workspace, endpointName, signal),
       listDeployments(workspace, endpointName, signal),
@@ -70,7 +71,7 @@ export async function* watch(
       endpoint: endpointName,
       source: figures === undefined ? "router" : "probe",
       deployments: deployments.map(({ name }) => {
-        const seen = figures?.get(name) ?? differenceOf(before?.get(name), after?.get(name), seconds);
+        const seen = figures?.get(name) ?? differenceOf(before, after, name, seconds);
         return {
           name,
           percent: current?.traffic[name] ?? 0,
@@ -84,25 +85,20 @@ export async function* watch(
   }
 }
 
-function differenceOf(before: Counted | undefined, after: Counted | undefined, seconds: number): Figures | undefined {
-  return after === undefined ? undefined : between(before, after, seconds);
+function differenceOf(
+  before: Reading | undefined,
+  after: Reading | undefined,
+  deployment: string,
+  seconds: number,
+): Figures | undefined {
+  const counted = after?.deployments.get(deployment);
+  const known = before?.process === after?.process ? before?.deployments.get(deployment) : undefined;
+  return counted === undefined ? undefined : between(known, counted, seconds);
 }
 
 function recentEvidence(text: string | undefined, now: number): LiveEvidence | undefined {
   const parsed = live.safeParse(text === undefined ? undefined : JSON.parse(text));
   return parsed.success && now - Date.parse(parsed.data.at) < STALE_MS ? parsed.data : undefined;
-}
-
-/** `undefined` where the router shows no counters of ours, as Azure's own does not. */
-async function readMetrics(url: string, endpoint: string, signal: AbortSignal): Promise<Map<string, Counted> | undefined> {
-  try {
-    const response = await request(url, { signal, headersTimeout: 5000 });
-    const text = await response.body.text();
-    return response.statusCode === 200 && text.includes("quayside_router_") ? readRouterMetrics(text, endpoint) : undefined;
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
 }
 
 const PROBES_PER_SECOND = 5;

@@ -132,6 +132,7 @@ export function createExchanger({
       }
       if (outcome === "answered" && answer !== undefined) mirror(status, answer.whole());
       deployment.requests(status).value++;
+      if (pinned) deployment.pinned(status).value++;
       deployment.duration.observe((performance.now() - started) / 1000);
     }
 

@@ -53,6 +53,9 @@ describe("a request", () => {
       body: '{"name":"green"}',
     });
     expect(await router.score()).toMatchObject({ deployment: "blue" });
+    const pinned = (name: string) =>
+      metric(router, `quayside_router_pinned_requests_total{endpoint="e",deployment="${name}",model="m",version="1",code="200"}`);
+    expect([await pinned("green"), await pinned("blue")]).toEqual([1, Number.NaN]);
   });
 
   test("keeps a large answer whole", async () => {

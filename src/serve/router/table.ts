@@ -51,6 +51,8 @@ export interface Deployment {
   readonly headers: Readonly<Record<string, string>>;
   readonly duration: Histogram;
   requests(status: number): Counter;
+  /** Those of `requests` whose callers named the deployment, so that no weight sent them. */
+  pinned(status: number): Counter;
 }
 
 export const EMPTY_TABLE: Table = { version: 0, endpoints: new Map(), instances: new Map() };
@@ -106,12 +108,12 @@ function buildDeployment(
   metrics: Metrics,
 ): Deployment {
   const labels = { endpoint, deployment: route.name, model: route.model.name, version: route.model.version };
-  const counters: Counter[] = [];
-  const requests = (status: number): Counter =>
-    (counters[status] ??= metrics.counter("quayside_router_requests_total", "Answers to callers.", {
-      ...labels,
-      code: String(status),
-    }));
+  const byStatus = (name: string, help: string) => {
+    const counters: Counter[] = [];
+    return (status: number): Counter => (counters[status] ??= metrics.counter(name, help, { ...labels, code: String(status) }));
+  };
+  const requests = byStatus("quayside_router_requests_total", "Answers to callers.");
+  const pinned = byStatus("quayside_router_pinned_requests_total", "Of these, to callers who named the deployment.");
   for (const code of USUAL_CODES) requests(code);
   return {
     name: route.name,
@@ -133,5 +135,6 @@ function buildDeployment(
       DURATION_BOUNDS,
     ),
     requests,
+    pinned,
   };
 }

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeModel } from "../../examples/iris/src/onnx.ts";
+import { findEndpoint } from "../../src/arm/index.ts";
+import { release } from "../../src/mlops/index.ts";
+import { startLoad } from "../../src/mlops/release/load.ts";
+import { openScoring, scoringHeaders } from "../../src/mlops/score.ts";
+import { LINEAR } from "../../src/serve/testing/models.ts";
+import { contextOf, modelVersion, notesOf, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
+
+const LIMIT_MS = 60_000;
+const OWNER = { owner: "test" };
+const NARROW = JSON.stringify({ data: [[0.9, 0]] });
+const WIDE = JSON.stringify({ data: [[5.1, 3.5, 1.4, 0.2]] });
+let on: ReleaseWorld;
+
+beforeAll(async () => {
+  on = await startReleaseWorld();
+  await on.world.model("stump", "3", { "model.onnx": Buffer.from(encodeModel(LINEAR)) });
+}, LIMIT_MS);
+afterAll(() => on[Symbol.asyncDispose]());
+
+/** Users who score at an endpoint of the first version until they are told to stop. */
+async function users(endpoint: string, requestsPerSecond: number): Promise<AsyncDisposable> {
+  const { endpoint: made } = await release(on.workspace, planOf(endpoint), await on.model("1"), contextOf(), OWNER);
+  const scoring = await openScoring(on.workspace, made, new AbortController().signal);
+  const headers = scoringHeaders(scoring);
+  const load = startLoad({ url: scoring.url, headers, bodies: [NARROW], requestsPerSecond, connections: 8 });
+  return { [Symbol.asyncDispose]: async () => void (await load.stop()) };
+}
+
+test("users' own requests are the evidence where there are enough of them, and nothing is added", {
+  timeout: LIMIT_MS,
+}, async () => {
+  await using _load = await users("ep-enough", 200);
+  const context = contextOf();
+  const plan = planOf("ep-enough", { load: { requestsPerSecond: 100 } });
+
+  const result = await release(on.workspace, plan, await on.model("2"), context, OWNER);
+
+  expect(result.deployment).toBe("green");
+  expect(notesOf(context.events)).toContainEqual(
+    expect.stringMatching(/^users send about \d+ requests\/s; the release adds 0 of its own$/),
+  );
+  const [first] = context.events.filter(({ name }) => name === "release.evidence").map(({ payload }) => payload);
+  expect(first).toMatchObject({ requestsPerSecond: { own: 0 } });
+  expect(result.load?.sent).toBeLessThan(20);
+});
+
+test("a version that answers the release's own requests and refuses what users send goes back", {
+  timeout: LIMIT_MS,
+}, async () => {
+  await using _load = await users("ep-refused", 200);
+  const plan = {
+    ...planOf("ep-refused", { load: { requestsPerSecond: 100, send: "never" }, steps: [10, 100] }),
+    sampleRequests: [WIDE],
+  };
+
+  const work = release(on.workspace, plan, await modelVersion(on.workspace, "3"), contextOf(), OWNER);
+  await expect(work).rejects.toMatchObject({
+    code: "mlops.release-rolled-back",
+    message: expect.stringMatching(/^release stopped at 10 %: errors (\d+) of \1 against 0 of \d+ of the stable version$/),
+  });
+
+  expect((await findEndpoint(on.workspace, "ep-refused"))?.traffic).toMatchObject({ blue: 100 });
+});
