@@ -4,11 +4,14 @@ export type {
   CloudClock,
   CloudHost,
   Endpoints,
+  PodProcess,
   Principals,
   Resources,
   Runtime,
   SoftDeleted,
   Store,
+  Workload,
+  Workloads,
 } from "./contract/host.ts";
 export type {
   ActionCall,

@@ -32,6 +32,7 @@ import { type OpenStore, openStore } from "./store.ts";
 import { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";
 import { faultReply, sendReply } from "./wire/exchange.ts";
 import { startListeners } from "./wire/listeners.ts";
+import { createWorkloads } from "./workloads.ts";
 
 /** Starts the embedded Azure on loopback. Only one may run on a state folder. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -101,6 +102,7 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     principals: directory,
     authorizer: createAuthorizer(documents, tokens, clock, replication),
     runtime: { ...options.runtime, caFile: certificates.caFile, proxy, stateDir: files },
+    workloads: createWorkloads(),
     system: SYSTEM,
     newGuid: () => randomUUID(),
     deriveSecret: (purpose) => deriveSecret(credentials, purpose),

@@ -1,8 +1,12 @@
 import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COMPUTE_NAMESPACE, readKubeconfig } from "../support/kubernetes.ts";
 import {
   all,
+  CLUSTER,
+  claimsOf,
   GROUP,
   POLLING,
   REGION,
@@ -96,6 +100,39 @@ describe("blobs", () => {
   });
 });
 
+/** Kubernetes' own client sees the model server and the front end as pods, reads a log, and what it deletes comes back. */
+async function podsOfModel(): Promise<void> {
+  const { test: cloud } = azure;
+  const id = `${cloud.subscription}/resourceGroups/${GROUP}/providers/Microsoft.ContainerService/managedClusters/${CLUSTER}`;
+  await cloud.assign(claimsOf(await cloud.token()).oid, "aksRbacClusterAdmin", id);
+  const config = new KubeConfig();
+  config.loadFromString(await readKubeconfig(cloud, id));
+  const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
+  const namespace = COMPUTE_NAMESPACE;
+  const labelSelector = "ml.azure.com/endpoint-name=witness";
+  const running = () => core.listNamespacedPod({ namespace, labelSelector }).then(({ items }) => items);
+
+  const [pod] = await running();
+  const container = pod?.status?.containerStatuses?.[0];
+  expect(container).toMatchObject({ ready: true, restartCount: 0, image: "quayside-serve:0.1.0" });
+  // The number is a process of this machine, and it is there.
+  const pid = Number(container?.containerID?.replace("process://", ""));
+  expect(() => process.kill(pid, 0)).not.toThrow();
+  const name = pod?.metadata?.name ?? "";
+  expect(await core.readNamespacedPodLog({ namespace, name })).not.toBe("");
+  const deployment = await apps.readNamespacedDeployment({ namespace, name: "blue-witness" });
+  expect(deployment).toMatchObject({ spec: { replicas: 1 }, status: { readyReplicas: 1, availableReplicas: 1 } });
+  expect((await core.listNamespacedPod({ namespace: "azureml", labelSelector: "app=azureml-fe" })).items).toHaveLength(1);
+  await expect(apps.deleteNamespacedDeployment({ namespace, name: "blue-witness" })).rejects.toThrow(/Azure Machine Learning/);
+
+  await core.deleteNamespacedPod({ namespace, name });
+  const again = await until(running, (pods) => {
+    const status = pods[0]?.status?.containerStatuses?.[0];
+    return status?.ready === true && status.restartCount === 1;
+  });
+  expect(again[0]?.status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 137 });
+}
+
 describe("a model", () => {
   test("is trained by a job, registered, served, scored, moved and removed", async () => {
     const code = blobs().getContainerClient(await containerOf("workspaceblobstore"));
@@ -171,6 +208,7 @@ describe("a model", () => {
     expect(await answer.json()).toMatchObject({ predictions: ["high"] });
     expect((await ml.onlineDeployments.getLogs(...AT, "witness", "blue", { tail: 20 })).content).not.toBe("");
 
+    await podsOfModel();
     expect(await refusal(ml.onlineDeployments.beginDeleteAndWait(...AT, "witness", "blue", POLLING))).toMatchObject({
       status: 400,
     });

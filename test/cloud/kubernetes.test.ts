@@ -1,9 +1,8 @@
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
-import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 import { buildCore, clusterBody, VERSIONS } from "./core.ts";
 
 let cluster: ServedCluster;
@@ -12,20 +11,12 @@ let owner: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  ({ server, token: owner } = connection(await cluster.kubeconfig()));
+  ({ server, token: owner } = connectionOf(await cluster.kubeconfig()));
 });
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
 });
-
-function connection(kubeconfig: string): { readonly server: string; readonly token: string } {
-  const { clusters, users } = parse(kubeconfig) as {
-    clusters: { cluster: { server: string } }[];
-    users: { user: { token: string } }[];
-  };
-  return { server: clusters[0]?.cluster.server ?? "", token: users[0]?.user.token ?? "" };
-}
 
 function ask(
   method: string,
@@ -41,7 +32,7 @@ async function member(name: string, role: "aksRbacReader" | "aksRbacWriter" | un
   const { objectId, token } = await cluster.cloud.principal(name);
   await cluster.cloud.assign(objectId, "aksClusterUser", cluster.id);
   if (role !== undefined) await cluster.cloud.assign(objectId, role, scope);
-  return connection(await cluster.kubeconfig(token)).token;
+  return connectionOf(await cluster.kubeconfig(token)).token;
 }
 
 const CONFIG_MAPS = `/api/v1/namespaces/${COMPUTE_NAMESPACE}/configmaps`;
@@ -156,10 +147,18 @@ describe("what Resource Manager has", () => {
     await plain.put(id, clusterBody(core), VERSIONS.aks);
     const { kubeconfigs } = (await plain.ask("POST", `${id}/listClusterUserCredential`, { apiVersion: VERSIONS.aks })).json;
     const [first] = (kubeconfigs as JsonObject[]).filter(isObject);
-    const own = connection(Buffer.from(asString(first?.value), "base64").toString());
+    const own = connectionOf(Buffer.from(asString(first?.value), "base64").toString());
 
     const { groups } = (await plain.ask("GET", `${own.server}/apis`, { apiVersion: null, token: own.token })).json;
-    expect((groups as JsonObject[]).map(({ name }) => name)).toEqual(["networking.k8s.io", "policy", "scheduling.k8s.io"]);
+    expect((groups as JsonObject[]).map(({ name }) => name)).toEqual([
+      "apps",
+      "networking.k8s.io",
+      "policy",
+      "scheduling.k8s.io",
+      "rbac.authorization.k8s.io",
+      "authorization.k8s.io",
+      "authentication.k8s.io",
+    ]);
   });
 });
 
@@ -180,15 +179,16 @@ describe("requests that no client of ours sends", () => {
   });
 
   test.each([
-    ["POST", CONFIG_MAPS, { "content-type": "application/vnd.kubernetes.protobuf" }, 415],
+    ["POST", CONFIG_MAPS, { "content-type": "application/vnd.kubernetes.protobuf" }, 400],
+    ["POST", CONFIG_MAPS, { "content-type": "application/cbor" }, 415],
     ["PATCH", `${CONFIG_MAPS}/x`, { "content-type": "application/json" }, 415],
     ["PATCH", `${CONFIG_MAPS}/x`, { "content-type": "application/apply-patch+yaml" }, 422],
-    ["DELETE", CONFIG_MAPS, {}, 405],
     ["GET", `${CONFIG_MAPS}/x/status`, {}, 405],
     ["DELETE", "/api/v1/nodes/x", {}, 405],
     ["POST", `${CONFIG_MAPS}?dryRun=some`, {}, 422],
-    ["GET", "/api/v1/pods", {}, 404],
-    ["GET", "/apis/apps/v1/deployments", {}, 404],
+    ["GET", "/api/v1/services", {}, 404],
+    ["GET", "/apis/apps/v1/statefulsets", {}, 404],
+    ["POST", "/api/v1/namespaces/default/pods/x/exec", {}, 405],
     ["GET", `${CONFIG_MAPS}?fieldSelector=data.a%3D1`, {}, 400],
     ["GET", `${CONFIG_MAPS}?labelSelector=(`, {}, 400],
     ["GET", `${CONFIG_MAPS}?watch=true&resourceVersion=x`, {}, 400],
@@ -226,7 +226,7 @@ describe("requests that no client of ours sends", () => {
 
 test("a stopped cluster answers nobody", async () => {
   await using other = await startCluster();
-  const { server: address, token } = connection(await other.kubeconfig());
+  const { server: address, token } = connectionOf(await other.kubeconfig());
   await other.cloud.settle(await other.cloud.ask("POST", `${other.id}/stop`, { apiVersion: VERSIONS.aks }));
 
   expect(await other.cloud.ask("GET", `${address}/api`, { apiVersion: null, token })).toMatchObject({ status: 503 });
@@ -236,7 +236,7 @@ test("with local accounts there is an administrator's credential, which asks no 
   await using other = await startCluster({ disableLocalAccounts: false });
   const answer = await other.cloud.ask("POST", `${other.id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks });
   const [first] = (answer.json.kubeconfigs as JsonObject[]).filter(isObject);
-  const { server: address, token } = connection(Buffer.from(asString(first?.value), "base64").toString());
+  const { server: address, token } = connectionOf(Buffer.from(asString(first?.value), "base64").toString());
   const path = `${address}/apis/scheduling.k8s.io/v1/priorityclasses`;
 
   expect((await other.cloud.ask("GET", path, { apiVersion: null, token })).status).toBe(200);
@@ -252,7 +252,7 @@ test("objects survive a restart, a watch from before it is told to start anew, a
   const admin = async (cloud: TestCloud) => {
     const { kubeconfigs } = (await cloud.ask("POST", `${id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks })).json;
     const [found] = (kubeconfigs as JsonObject[]).filter(isObject);
-    const { server: address, token } = connection(Buffer.from(asString(found?.value), "base64").toString());
+    const { server: address, token } = connectionOf(Buffer.from(asString(found?.value), "base64").toString());
     return (method: string, path: string, body?: JsonObject) =>
       cloud.ask(method, `${address}${path}`, { apiVersion: null, token, ...(body === undefined ? {} : { body }) });
   };

@@ -111,6 +111,79 @@ describe.skipIf(typeof kubectl === "string")(
       expect(await out("explain", "instancetype.spec")).toContain("nodeSelector");
     });
 
+    test("a deployment is applied, changed, scaled and restarted, and its pods say that they do not run", async () => {
+      const namespace = ["-n", COMPUTE_NAMESPACE];
+      const manifest = join(cluster.cloud.stateDir, "deployment.yaml");
+      const web = (image: string) =>
+        writeFile(
+          manifest,
+          `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ${COMPUTE_NAMESPACE}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - {name: main, image: "${image}", ports: [{containerPort: 80}], env: [{name: A, value: "1"}]}
+        - {name: side, image: "side:1"}
+`,
+        );
+      await web("app:1");
+      expect(await out("apply", "-f", manifest)).toContain("created");
+      expect(await out("apply", "-f", manifest)).toContain("unchanged");
+      await web("app:2");
+      expect(await out("apply", "-f", manifest)).toContain("configured");
+      await out("set", "image", "deployment/web", "side=side:2", ...namespace);
+      await out("scale", "deployment/web", "--replicas=3", ...namespace);
+      await out("rollout", "restart", "deployment/web", ...namespace);
+
+      const images = await out(
+        "get",
+        "deployment",
+        "web",
+        ...namespace,
+        "-o",
+        "jsonpath={.spec.template.spec.containers[*].image}",
+      );
+      expect(images).toBe("app:2 side:2");
+      const pods = (await out("get", "pods", "-l", "app=web", "--no-headers", ...namespace)).trim().split("\n");
+      expect(pods).toHaveLength(3);
+      for (const pod of pods) expect(pod).toMatch(/ 0\/2 +Pending /);
+      expect(await out("describe", "pods", "-l", "app=web", ...namespace)).toContain("has no container runtime");
+      expect(await out("get", "events", ...namespace)).toContain("FailedScheduling");
+      expect((await run("rollout", "status", "deployment/web", "--timeout=2s", ...namespace)).code).toBe(1);
+      expect(await out("rollout", "history", "deployment/web", ...namespace)).toMatch(/\n4 /);
+      await out("rollout", "undo", "deployment/web", "--to-revision=1", ...namespace);
+      expect(await out("delete", "deployment", "web", "--wait", ...namespace)).toContain("deleted");
+      expect((await run("get", "pods", "-l", "app=web", ...namespace)).stderr).toContain("No resources found");
+    });
+
+    test("secrets, roles and bindings are made, and say who can do what", async () => {
+      const namespace = ["-n", COMPUTE_NAMESPACE];
+      await out("create", "secret", "generic", "db", "--from-literal=password=s3cret", ...namespace);
+      await out("create", "configmap", "made", "--from-literal=a=b", ...namespace);
+      expect(await out("get", "secret", "db", ...namespace, "-o", "jsonpath={.data.password}")).toBe("czNjcmV0");
+      expect(await out("describe", "secret", "db", ...namespace)).toMatch(/password: +6 bytes/);
+      await out("create", "role", "reader", "--verb=get,list", "--resource=pods,deployments.apps", ...namespace);
+      await out("create", "rolebinding", "reader", "--role=reader", "--user=ann", ...namespace);
+
+      const can = (...words: string[]) => run("auth", "can-i", ...words, ...namespace);
+      expect(await can("get", "pods", "--as=ann")).toMatchObject({ code: 0, stdout: "yes\n" });
+      expect(await can("list", "deployments.apps", "--as=ann")).toMatchObject({ code: 0, stdout: "yes\n" });
+      expect((await can("delete", "pods", "--as=ann")).code).toBe(1);
+      expect((await can("get", "secrets", "--as=ann")).code).toBe(1);
+      expect(await can("create", "networkpolicies.networking.k8s.io")).toMatchObject({ code: 0, stdout: "yes\n" });
+      expect(await out("auth", "whoami")).toContain("system:authenticated");
+      expect(await out("auth", "can-i", "--list", "--as=ann", ...namespace)).toMatch(/pods +\[\] +\[\] +\[get list\]/);
+      expect((await run("get", "secrets", "--as=ann", ...namespace)).stderr).toContain(
+        'User "ann" cannot list resource "secrets"',
+      );
+      expect(await out("get", "pods", "--as=ann", ...namespace)).toBe("");
+    });
+
     test("a namespace that Resource Manager owns is not kubectl's to delete", async () => {
       expect((await run("delete", "namespace", COMPUTE_NAMESPACE)).stderr).toContain("delete the managedNamespaces resource");
     });

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { isObject, type JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { buildCore, clusterBody, extensionBody, VERSIONS } from "../cloud/core.ts";
@@ -55,6 +56,15 @@ export async function startCluster(properties: JsonObject = {}): Promise<ServedC
   };
 }
 
+/** Where the API server of a kubeconfig is, and its user's token. */
+export function connectionOf(kubeconfig: string): { readonly server: string; readonly token: string } {
+  const { clusters, users } = parse(kubeconfig) as {
+    clusters: { cluster: { server: string } }[];
+    users: { user: { token: string } }[];
+  };
+  return { server: clusters[0]?.cluster.server ?? "", token: users[0]?.user.token ?? "" };
+}
+
 /** Writes a cluster's kubeconfig into the cloud's own folder. */
 export async function clusterFile(cloud: TestCloud, id: string, token?: string): Promise<string> {
   const file = join(cloud.stateDir, `kubeconfig-${token === undefined ? "owner" : "other"}`);
@@ -62,7 +72,7 @@ export async function clusterFile(cloud: TestCloud, id: string, token?: string):
   return file;
 }
 
-async function readKubeconfig(cloud: TestCloud, id: string, token?: string): Promise<string> {
+export async function readKubeconfig(cloud: TestCloud, id: string, token?: string): Promise<string> {
   const answer = await cloud.ask("POST", `${id}/listClusterUserCredential`, {
     apiVersion: VERSIONS.aks,
     ...(token === undefined ? {} : { token }),

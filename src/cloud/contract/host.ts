@@ -103,6 +103,48 @@ export interface Authorizer {
   issueToken(principal: Principal, audience: string, lifetimeMs?: number): Promise<string>;
 }
 
+/** A process of this machine that stands for a pod. */
+export interface PodProcess {
+  /** Tells it from the workload's others, for as long as somebody keeps it running. */
+  readonly id: string;
+  /** Absent while it is down. */
+  readonly pid?: number;
+  readonly ready: boolean;
+  /** Wall time, milliseconds: its present start, or its last one. */
+  readonly startedAt: number;
+  /** Starts after the first. */
+  readonly restarts: number;
+  /** How it ended last: `exit code 3`, `signal SIGKILL`. */
+  readonly lastEnd?: string;
+}
+
+/** Processes that a cluster's Kubernetes API shows as pods. */
+export interface Workload {
+  /** Resource id of the AKS cluster. */
+  readonly cluster: string;
+  readonly namespace: string;
+  /** Of its Deployment, or of the pod where it has none. */
+  readonly name: string;
+  readonly controller: "Deployment" | "none";
+  /** Who keeps it: the field manager of its objects. */
+  readonly manager: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly container: { readonly name: string; readonly image: string; readonly resources?: JsonObject };
+  readonly processes: readonly PodProcess[];
+  /** The last lines that a process wrote, oldest first. */
+  logs(id: string, lines: number): readonly string[];
+  /** Ends a process; whoever keeps it starts it again. Absent where deleting the pod is refused. */
+  end?(id: string): void;
+}
+
+export interface Workloads {
+  provide(source: () => readonly Workload[]): void;
+  of(clusterId: string): Workload[];
+  /** Says that a process of the cluster started, became ready or ended. */
+  changed(clusterId: string): void;
+  onChange(listener: (clusterId: string) => void): void;
+}
+
 export interface CloudHost {
   readonly tenantId: string;
   readonly subscriptionId: string;
@@ -113,6 +155,7 @@ export interface CloudHost {
   readonly principals: Principals;
   readonly authorizer: Authorizer;
   readonly runtime: Runtime;
+  readonly workloads: Workloads;
   /** The platform itself, for what Azure does on its own behalf. */
   readonly system: Principal;
   newGuid(): string;

@@ -48,8 +48,15 @@ export function locate(envelope: Envelope, id: string, apiVersion: string): Plac
     subscriptionId: parsed.subscriptionId,
     current,
     above: aboveId,
-    parent: aboveId === "" ? undefined : envelope.documents.get(aboveId),
+    parent: aboveId === "" ? undefined : envelope.documents.get(holderOf(aboveId)),
   };
+}
+
+const KUBERNETES_NAMESPACE = /^(.*\/managedClusters\/[^/]+)\/namespaces\/[^/]+$/i;
+
+/** A Kubernetes namespace is a scope of roles without being a resource: its cluster stands for it. */
+function holderOf(id: string): string {
+  return KUBERNETES_NAMESPACE.exec(id)?.[1] ?? id;
 }
 
 /** Extensions hang off anything; other top-level types live in a resource group and nowhere else. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
-import { seal, unseal } from "./cipher.ts";
+import { createSealer } from "../../seal.ts";
 import { type SecretRecord, type SecretVersion, secretRecords } from "./records.ts";
 import { VaultRefusal } from "./refusal.ts";
 
@@ -12,6 +12,7 @@ const DAY_SECONDS = 86_400;
 /** The secrets of one vault as the data plane shows them. Bodies are Azure's bundles; missing ones are 404 `SecretNotFound`. */
 export function vaultSecrets(host: CloudHost, vault: Resource) {
   const records = secretRecords(host, vault.name);
+  const sealer = createSealer(host, "key-vault/secrets");
   const base = `https://${vault.name.toLowerCase()}.${host.endpoints.vaultSuffix}`;
   const now = () => Math.floor(host.clock.now() / 1000);
   const purgeable = vault.properties.enablePurgeProtection !== true;
@@ -84,7 +85,7 @@ export function vaultSecrets(host: CloudHost, vault: Resource) {
       const version = randomBytes(16).toString("hex");
       const made: SecretVersion = {
         version,
-        sealed: seal(host, place(name, version), value),
+        sealed: sealer.seal(place(name, version), value),
         enabled: true,
         created: now(),
         updated: now(),
@@ -98,7 +99,7 @@ export function vaultSecrets(host: CloudHost, vault: Resource) {
       const record = living(name);
       const found = versionOf(record, version);
       if (!found.enabled) throw new VaultRefusal(403, "Forbidden", `secret ${name} is disabled`, { inner: "SecretDisabled" });
-      return { value: unseal(host, place(record.name, found.version), found.sealed), ...full(record, found) };
+      return { value: sealer.unseal(place(record.name, found.version), found.sealed), ...full(record, found) };
     },
     update(name: string, version: string | undefined, body: JsonValue | undefined): JsonObject {
       const record = living(name);

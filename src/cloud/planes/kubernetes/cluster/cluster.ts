@@ -26,6 +26,11 @@ export function clusterOf(host: CloudHost, uid: string): Cluster | undefined {
   return { uid, resource, features };
 }
 
+/** What tells a cluster's API server from others', by the cluster's resource id. */
+export function uidOf({ resources }: Pick<CloudHost, "resources">, clusterId: string): string {
+  return textAt(resources.get(clusterId), "properties.resourceUID") ?? "";
+}
+
 /** The Azure ML extension once it is installed. */
 export function azureMlOf(host: CloudHost, { id }: Resource): Resource | undefined {
   return host.resources

@@ -3,14 +3,16 @@ import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts"
 import type { CloudHost, Resource } from "../../../contract.ts";
 import { flagAt, objectAt, textAt } from "../../../providers/common/body.ts";
 import { hasSucceeded } from "../../../providers/common/state.ts";
+import { bootstrapObjects } from "../access/bootstrap.ts";
 import { INSTANCE_TYPE, KINDS, NAMESPACE, NODE } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING } from "../kinds/rbac.ts";
 import type { Objects } from "../objects/objects.ts";
 import { finish } from "../objects/write.ts";
 import { azureMlOf, type Cluster } from "./cluster.ts";
+import { MARKS, type Mark } from "./marks.ts";
 import { nodesOf } from "./nodes.ts";
 
-const MARKS = "kubernetes-derived";
 const NAMESPACES_OF_AKS = ["default", "kube-node-lease", "kube-public", "kube-system"];
 const COMPUTE_TYPE = "Microsoft.MachineLearningServices/workspaces/computes";
 const NAMESPACE_TYPE = "Microsoft.ContainerService/managedClusters/managedNamespaces";
@@ -34,14 +36,6 @@ interface Derived {
   readonly follows?: boolean;
 }
 
-interface Mark {
-  readonly plural: string;
-  readonly group: string;
-  readonly name: string;
-  readonly afterwards: "delete" | "keep";
-  readonly object?: JsonObject;
-}
-
 /** Brings a cluster's objects in line with what Resource Manager has: namespaces, nodes, and what the extension and computes make. */
 export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): void {
   const { store } = host;
@@ -57,7 +51,7 @@ export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): 
         live === undefined
           ? object
           : { ...live, ...object, metadata: { ...objectAt(live, "metadata"), ...objectAt(object, "metadata") } };
-      const made = finish({ kind, live, object: laid, manager, now: host.clock.now(), uid: () => host.newGuid() });
+      const made = finish({ kind, live, object: laid, manager, now: host.clock.now(), uid: () => host.newGuid(), part: "all" });
       if (made !== live) objects.put(cluster.uid, kind, made);
     }
     store.put(MARKS, key, { plural: kind.plural, group: kind.group, name, afterwards, ...(follows === true ? { object } : {}) });
@@ -67,10 +61,6 @@ export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): 
     store.delete(MARKS, key);
     if (mark.afterwards === "delete") removeDerived(objects, cluster.uid, mark);
   }
-}
-
-export function forgetDerived({ store }: CloudHost, uid: string): void {
-  for (const { key } of store.list(MARKS, `${uid}/`)) store.delete(MARKS, key);
 }
 
 /** With a namespace goes everything in it. */
@@ -105,7 +95,15 @@ function derivedOf(host: CloudHost, cluster: Cluster): (Derived & { readonly cau
     afterwards: "delete" as const,
     follows: true,
   }));
-  return [...system, ...managed, ...nodes, ...ofAzureMl(host, resource)];
+  const access = bootstrapObjects(resource).map((object) => ({
+    cause: `access/${textAt(object, "kind")}/${nameOf(object)}`,
+    kind: object.kind === "ClusterRole" ? CLUSTER_ROLE : CLUSTER_ROLE_BINDING,
+    manager: "kube-apiserver",
+    object,
+    afterwards: "delete" as const,
+    follows: true,
+  }));
+  return [...system, ...managed, ...nodes, ...access, ...ofAzureMl(host, resource)];
 }
 
 function ofAzureMl(host: CloudHost, cluster: Resource): (Derived & { readonly cause: string })[] {

@@ -24,9 +24,12 @@ function parts(
   return new Map(value.map((item) => [itemKey(merge, item), { schema: items, value: item, isItem: true }] as const));
 }
 
+/** What a key of an associative list is where it is left out. */
+const KEY_DEFAULTS: Readonly<Record<string, string>> = { protocol: "TCP" };
+
 function itemKey(merge: "set" | readonly string[], item: JsonValue): string {
   if (merge === "set") return `v:${canonicalJson(item)}`;
-  const keys = merge.map((key) => [key, isObject(item) ? item[key] : undefined] as const);
+  const keys = merge.map((key) => [key, isObject(item) ? (item[key] ?? KEY_DEFAULTS[key]) : undefined] as const);
   return `k:${canonicalJson(Object.fromEntries(keys))}`;
 }
 

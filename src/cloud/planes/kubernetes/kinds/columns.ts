@@ -16,6 +16,16 @@ export function textAt(object: JsonValue | undefined, path: string): string {
   return typeof value === "string" ? value : "";
 }
 
+export function numberAt(object: JsonValue | undefined, path: string): number | undefined {
+  const value = at(object, path);
+  return typeof value === "number" ? value : undefined;
+}
+
+export function objectsAt(object: JsonValue | undefined, path: string): JsonObject[] {
+  const value = at(object, path);
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
 export const NAME: Column = { name: "Name", type: "string", format: "name", value: (object) => textAt(object, "metadata.name") };
 
 /** The client works the age out by itself when it prints objects; in a table the server says it. */
@@ -25,7 +35,7 @@ export const AGE: Column = {
   value: (object, nowMs) => age(nowMs - Date.parse(textAt(object, "metadata.creationTimestamp"))),
 };
 
-export function column(name: string, value: (object: JsonObject) => JsonValue, priority: 0 | 1 = 0): Column {
+export function column(name: string, value: Column["value"], priority: 0 | 1 = 0): Column {
   return { name, type: "string", priority, value };
 }
 
@@ -36,7 +46,7 @@ const UNITS = [
   ["s", 1000],
 ] as const;
 
-function age(ms: number): string {
+export function age(ms: number): string {
   const [unit, size] = UNITS.find(([, length]) => ms >= 2 * length) ?? UNITS[3];
   return `${Math.max(0, Math.floor(ms / size))}${unit}`;
 }

@@ -3,7 +3,7 @@ import { CONDITIONS, objectSchema } from "../schema/meta.ts";
 import { amount } from "../schema/quantity.ts";
 import { ANY, BOOLEAN, INTEGER, list, map, oneOf, QUANTITY, STRING, struct, TIME } from "../schema/schema.ts";
 import { forbiddenField, invalid, notSupported, type Problem } from "../schema/validate.ts";
-import { AGE, at, column, NAME, objectAt, textAt } from "./columns.ts";
+import { AGE, age, at, column, NAME, objectAt, textAt } from "./columns.ts";
 import { type Admission, ALL_VERBS, type Kind, READ_VERBS } from "./kind.ts";
 
 const QUANTITIES = map(QUANTITY);
@@ -18,6 +18,7 @@ export const NAMESPACE: Kind = {
   shortNames: ["ns"],
   namespaced: false,
   verbs: ALL_VERBS,
+  subresources: ["status"],
   schema: objectSchema({
     spec: struct({ finalizers: list(STRING) }),
     status: struct({ phase: STRING, conditions: CONDITIONS }),
@@ -28,7 +29,12 @@ export const NAMESPACE: Kind = {
     const metadata = objectAt(object, "metadata");
     const labels = { ...objectAt(metadata, "labels"), "kubernetes.io/metadata.name": metadata.name };
     return {
-      object: { ...object, metadata: { ...metadata, labels }, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } },
+      object: {
+        ...object,
+        metadata: { ...metadata, labels },
+        spec: { finalizers: ["kubernetes"] },
+        status: object.status ?? { phase: "Active" },
+      },
       problems: [],
     };
   },
@@ -163,6 +169,7 @@ export const RESOURCE_QUOTA: Kind = {
   shortNames: ["quota"],
   namespaced: true,
   verbs: ALL_VERBS,
+  subresources: ["status"],
   schema: objectSchema({
     spec: struct({
       hard: QUANTITIES,
@@ -184,9 +191,7 @@ export const RESOURCE_QUOTA: Kind = {
     const problems = Object.entries(hard).flatMap(([resource, value]) =>
       amount(asString(value)) < 0 ? [invalid(`spec.hard[${resource}]`, value, "must be greater than or equal to 0")] : [],
     );
-    // No pods run here, so nothing is used.
-    const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, "0"]));
-    return { object: { ...object, status: { hard, used } }, problems };
+    return { object, problems };
   },
 };
 
@@ -209,6 +214,7 @@ export const NODE: Kind = {
   shortNames: ["no"],
   namespaced: false,
   verbs: READ_VERBS,
+  subresources: ["status"],
   schema: objectSchema({
     spec: struct({
       providerID: STRING,
@@ -227,7 +233,7 @@ export const NODE: Kind = {
   ],
 };
 
-/** Nothing emits events here, but `kubectl describe` asks for them. */
+/** What happened to an object; forgotten after an hour, as the API server does. */
 export const EVENT: Kind = {
   group: "",
   version: "v1",
@@ -236,7 +242,7 @@ export const EVENT: Kind = {
   singular: "event",
   shortNames: ["ev"],
   namespaced: true,
-  verbs: READ_VERBS,
+  verbs: ALL_VERBS,
   schema: objectSchema({
     involvedObject: struct({ kind: STRING, namespace: STRING, name: STRING, uid: STRING, apiVersion: STRING, fieldPath: STRING }),
     reason: STRING,
@@ -245,12 +251,28 @@ export const EVENT: Kind = {
     count: INTEGER,
     firstTimestamp: TIME,
     lastTimestamp: TIME,
+    source: struct({ component: STRING, host: STRING }),
+    reportingComponent: STRING,
+    reportingInstance: STRING,
+    // Of the newer group, which clients may write in the older one.
+    eventTime: TIME,
+    action: STRING,
+    related: ANY,
+    series: ANY,
   }),
   columns: [
-    column("Last Seen", (object) => textAt(object, "lastTimestamp")),
+    column("Last Seen", (object, nowMs) => age(nowMs - Date.parse(textAt(object, "lastTimestamp")))),
     column("Type", (object) => textAt(object, "type")),
     column("Reason", (object) => textAt(object, "reason")),
+    column(
+      "Object",
+      (object) => `${textAt(object, "involvedObject.kind").toLowerCase()}/${textAt(object, "involvedObject.name")}`,
+    ),
     column("Message", (object) => textAt(object, "message")),
   ],
-  selectable: ["name", "namespace", "kind", "uid", "apiVersion", "fieldPath"].map((member) => `involvedObject.${member}`),
+  selectable: [
+    "reason",
+    "type",
+    ...["name", "namespace", "kind", "uid", "apiVersion", "fieldPath"].map((member) => `involvedObject.${member}`),
+  ],
 };

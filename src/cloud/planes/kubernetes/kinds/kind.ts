@@ -2,7 +2,10 @@ import type { JsonObject, JsonValue } from "../../../../base/index.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import type { Problem } from "../schema/validate.ts";
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+
+/** Parts of an object with a path of their own. */
+export type Subresource = "status" | "scale" | "log";
 
 /** A column of `kubectl get`; priority 1 shows only with `-o wide`. */
 export interface Column {
@@ -31,6 +34,9 @@ export interface Kind {
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
+  readonly subresources?: readonly Subresource[];
+  /** Stored encrypted. */
+  readonly sealed?: boolean;
   readonly schema: StructSchema;
   readonly columns: readonly Column[];
   /** Has a CustomResourceDefinition that something installs. */
@@ -41,7 +47,16 @@ export interface Kind {
   readonly selectable?: readonly string[];
 }
 
-export const ALL_VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"] as const satisfies readonly Verb[];
+export const ALL_VERBS = [
+  "create",
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "update",
+  "watch",
+] as const satisfies readonly Verb[];
 export const READ_VERBS = ["get", "list", "watch"] as const satisfies readonly Verb[];
 
 export function apiVersionOf({ group, version }: Pick<Kind, "group" | "version">): string {

@@ -95,6 +95,7 @@ export const DISRUPTION_BUDGET: Kind = {
   shortNames: ["pdb"],
   namespaced: true,
   verbs: ALL_VERBS,
+  subresources: ["status"],
   schema: objectSchema({
     spec: struct({
       minAvailable: INT_OR_STRING,
@@ -134,8 +135,7 @@ export const DISRUPTION_BUDGET: Kind = {
       const good = value === undefined || (typeof value === "number" ? value >= 0 : /^\d{1,2}%$|^100%$/.test(asString(value)));
       if (!good) problems.push(invalid(`spec.${name}`, value, "must be a number from 0 or a percentage to 100%"));
     }
-    const status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
-    return { object: { ...object, status }, problems };
+    return { object, problems };
   },
 };
 

@@ -1,27 +1,17 @@
 import { asString, isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
-import type { CloudHost } from "../../../contract.ts";
-import type { Cluster } from "../cluster/cluster.ts";
-import { emptyNamespace, MANAGED_BY_ARM } from "../cluster/reconcile.ts";
 import { applyFields } from "../fields/managed-fields.ts";
 import { objectAt, textAt } from "../kinds/columns.ts";
 import { NAMESPACE } from "../kinds/index.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { check } from "../schema/validate.ts";
-import { jsonPatch, mergePatch, strategicPatch } from "../wire/patch.ts";
+import { jsonPatch, mergePatch } from "../wire/patch.ts";
 import { alreadyExists, badRequest, conflict, invalidObject, notFound, Refusal } from "../wire/refusal.ts";
-import { bodyOf, type KubernetesRequest, objectBody, unsupportedMediaType } from "../wire/request.ts";
-import type { Objects } from "./objects.ts";
+import { bodyOf, type KubernetesRequest, objectBody, PROTOBUF, unsupportedMediaType } from "../wire/request.ts";
+import { strategicMerge } from "../wire/strategic.ts";
+import { admitCreate, admitUpdate } from "./admission.ts";
+import { type Call, existing, isDryRun } from "./call.ts";
+import { scaled, scaleOf } from "./scale.ts";
 import { finish, rfc3339 } from "./write.ts";
-
-export interface Call {
-  readonly host: CloudHost;
-  readonly objects: Objects;
-  readonly cluster: Cluster;
-  readonly kind: Kind;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly request: KubernetesRequest;
-}
 
 export interface Written {
   readonly status: 200 | 201;
@@ -42,7 +32,7 @@ export function create(call: Call): Written {
   if (textAt(named, "metadata.resourceVersion") !== "")
     throw badRequest("resourceVersion should not be set on objects to be created");
   requireNamespace(call);
-  return store(call, undefined, finishing(call, undefined, named), 201, warnings);
+  return store(call, undefined, finishing(call, undefined, admitCreate(call, named)), 201, warnings);
 }
 
 function withName(object: JsonObject, random: () => string): JsonObject {
@@ -55,16 +45,28 @@ export function replace(call: Call): Written {
   requireJson(call.request);
   const live = existing(call);
   const { object, warnings } = readObject(call, objectBody(call.request));
+  return update(call, live, object, warnings);
+}
+
+/** A new number of replicas, written to where it belongs. */
+export function rescale(call: Call): Written {
+  const { live, object } = scaled(call);
+  const { status, object: made, warnings } = update(call, live, object, []);
+  return { status, object: scaleOf(made), warnings };
+}
+
+function update(call: Call, live: JsonObject, object: JsonObject, warnings: readonly string[]): Written {
   requireFresh(call, live, object);
+  admitUpdate(call, live, object);
   return store(call, live, finishing(call, live, object), 200, warnings);
 }
 
 const PATCHES = {
-  "application/merge-patch+json": (live: JsonObject, patch: JsonValue) => mergePatch(live, patch),
-  "application/json-patch+json": jsonPatch,
-  "application/strategic-merge-patch+json": (live: JsonObject, patch: JsonValue) =>
-    isObject(patch) ? strategicPatch(live, patch) : patch,
-} as const;
+  "application/merge-patch+json": (live, patch) => mergePatch(live, patch),
+  "application/json-patch+json": (live, patch) => jsonPatch(live, patch),
+  "application/strategic-merge-patch+json": (live, patch, { schema }) =>
+    isObject(patch) ? strategicMerge(schema, live, patch) : patch,
+} satisfies Record<string, (live: JsonObject, patch: JsonValue, kind: Kind) => JsonValue>;
 const APPLY = "application/apply-patch+yaml";
 
 export function patch(call: Call): Written {
@@ -74,11 +76,10 @@ export function patch(call: Call): Written {
   const accepted = Object.keys(PATCHES).filter((type) => call.kind.feature === undefined || !type.includes("strategic"));
   if (!accepted.includes(contentType)) throw unsupportedMediaType([...accepted, APPLY]);
   const live = existing(call);
-  const patched = PATCHES[contentType as keyof typeof PATCHES](live, bodyOf(call.request));
+  const patched = PATCHES[contentType as keyof typeof PATCHES](live, bodyOf(call.request), call.kind);
   if (!isObject(patched)) throw badRequest("the patch leaves no object");
   const { object, warnings } = readObject(call, patched);
-  requireFresh(call, live, object);
-  return store(call, live, finishing(call, live, object), 200, warnings);
+  return update(call, live, object, warnings);
 }
 
 function apply(call: Call): Written {
@@ -97,12 +98,15 @@ function apply(call: Call): Written {
   if (live === undefined && typeof resourceVersion === "string") throw conflict(kind, name, STALE);
   if (live !== undefined) requireFresh(call, live, config);
   else requireNamespace(call);
+  const admitted = live === undefined ? admitCreate(call, config) : config;
+  if (live !== undefined) admitUpdate(call, live, config);
   const problems = check(kind.schema, config).problems.filter(({ reason }) => reason === "FieldValueTypeInvalid");
   if (problems.length > 0) throw invalidObject(kind, name, problems);
   const write = { schema: kind.schema, live, manager, apiVersion: apiVersionOf(kind), time: rfc3339(host.clock.now()) };
-  const applied = applyFields(write, config, request.query.get("force") === "true");
+  const applied = applyFields(write, admitted, request.query.get("force") === "true");
   if ("conflicts" in applied) throw conflictOf(applied.conflicts);
-  const object = finish({ kind, live, object: applied.object, now: host.clock.now(), uid: () => host.newGuid() });
+  const part = partOf(call);
+  const object = finish({ kind, live, object: applied.object, ...part, now: host.clock.now(), uid: () => host.newGuid() });
   return store(call, live, object, live === undefined ? 201 : 200, warnings);
 }
 
@@ -123,56 +127,14 @@ function conflictOf(conflicts: readonly { readonly owner: string; readonly field
   return new Refusal(409, "Conflict", `Apply failed with ${count}: ${lines.join("\n")}`, { causes });
 }
 
-/** The object that goes, as it was; or with a deletion timestamp while finalizers hold it. */
-export function remove(call: Call): JsonObject {
-  const { kind, objects, cluster, host, name, request } = call;
-  const live = existing(call);
-  const options = request.text === "" ? {} : objectBody(request);
-  const { uid, resourceVersion } = objectAt(options, "preconditions");
-  const metadata = objectAt(live, "metadata");
-  if (
-    (uid !== undefined && uid !== metadata.uid) ||
-    (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
-  )
-    throw conflict(kind, name, "Precondition failed: UID or resourceVersion in precondition does not match that of the object");
-  if (kind === NAMESPACE) refuseProtected(live, name);
-  const { finalizers } = metadata;
-  const held = Array.isArray(finalizers) && finalizers.length > 0;
-  if (isDryRun(request, options)) return live;
-  return host.store.transaction(() => {
-    if (held) {
-      const deletionTimestamp = metadata.deletionTimestamp ?? rfc3339(host.clock.now());
-      return objects.put(cluster.uid, kind, {
-        ...live,
-        metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 },
-      });
-    }
-    if (kind === NAMESPACE) emptyNamespace(objects, cluster.uid, name);
-    objects.delete(cluster.uid, kind, live);
-    return live;
-  });
+function partOf({ subresource }: Call) {
+  return subresource === "status" ? ({ part: "status" } as const) : {};
 }
 
-const IMMORTAL = ["default", "kube-public", "kube-system"];
-
-function refuseProtected(live: JsonObject, name: string): void {
-  if (IMMORTAL.includes(name))
-    throw new Refusal(403, "Forbidden", `namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`, {
-      name,
-      kind: "namespaces",
-    });
-  if (objectAt(live, "metadata.labels")[MANAGED_BY_ARM] === "true")
-    throw new Refusal(
-      403,
-      "Forbidden",
-      `namespaces ${JSON.stringify(name)} is forbidden: Azure Resource Manager manages it; delete the managedNamespaces resource`,
-      { name, kind: "namespaces" },
-    );
-}
-
-function finishing({ kind, host, request }: Call, live: JsonObject | undefined, object: JsonObject): JsonObject {
+function finishing(call: Call, live: JsonObject | undefined, object: JsonObject): JsonObject {
+  const { kind, host, request } = call;
   const manager = request.query.get("fieldManager") ?? (request.userAgent.split("/")[0] || "unknown");
-  return finish({ kind, live, object, manager, now: host.clock.now(), uid: () => host.newGuid() });
+  return finish({ kind, live, object, ...partOf(call), manager, now: host.clock.now(), uid: () => host.newGuid() });
 }
 
 function store(
@@ -190,14 +152,6 @@ function store(
     released ? objects.delete(cluster.uid, kind, object) : objects.put(cluster.uid, kind, object),
   );
   return { status, object: stored, warnings };
-}
-
-function isDryRun({ query }: KubernetesRequest, options: JsonObject = {}): boolean {
-  const asked = [...query.getAll("dryRun"), ...(Array.isArray(options.dryRun) ? options.dryRun : [])];
-  const wrong = asked.find((value) => value !== "All");
-  if (wrong !== undefined)
-    throw new Refusal(422, "Invalid", `dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`);
-  return asked.length > 0;
 }
 
 /** Holds a body to its place and to its schema. */
@@ -262,12 +216,6 @@ function unknownFields({ kind }: Call, body: JsonObject, validation: string): st
   }
 }
 
-function existing({ objects, cluster, kind, namespace, name }: Call): JsonObject {
-  const live = objects.get(cluster.uid, kind, namespace ?? "", name);
-  if (live === undefined) throw notFound(kind, name);
-  return live;
-}
-
 function requireNamespace({ objects, cluster, namespace }: Call): void {
   if (namespace !== undefined && objects.get(cluster.uid, NAMESPACE, "", namespace) === undefined)
     throw notFound(NAMESPACE, namespace);
@@ -287,6 +235,6 @@ function requireFresh({ kind, name }: Call, live: JsonObject, object: JsonObject
 }
 
 function requireJson({ contentType }: KubernetesRequest): void {
-  if (contentType !== "application/json" && contentType !== "application/yaml")
+  if (contentType !== "application/json" && contentType !== "application/yaml" && contentType !== PROTOBUF)
     throw unsupportedMediaType(["application/json", "application/yaml"]);
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../../base/index.ts";
 import type { CloudHost } from "../../../contract.ts";
+import { createSealer } from "../../../seal.ts";
 import { objectAt, textAt } from "../kinds/columns.ts";
 import type { Kind } from "../kinds/kind.ts";
 
@@ -25,6 +26,7 @@ export interface Objects {
     since: number,
     listener: (event: ObjectEvent) => void,
   ): { readonly past: readonly ObjectEvent[]; stop(): void } | undefined;
+  isWatched(cluster: string): boolean;
   forget(cluster: string): void;
 }
 
@@ -40,11 +42,18 @@ interface Stream {
   readonly listeners: Set<(event: ObjectEvent) => void>;
 }
 
-export function createObjects({ store }: Pick<CloudHost, "store">): Objects {
+export function createObjects(host: Pick<CloudHost, "store" | "deriveSecret">): Objects {
+  const { store } = host;
+  const sealer = createSealer(host, "kubernetes/secrets");
   const streams = new Map<string, Stream>();
   const folder = (cluster: string, { group, plural }: Kind) => `${cluster}/${group}/${plural}/`;
   const keyOf = (cluster: string, kind: Kind, namespace: string, name: string) => `${folder(cluster, kind)}${namespace}/${name}`;
   const version = (cluster: string) => store.get<number>(VERSIONS, cluster) ?? 1;
+
+  const closed = ({ sealed }: Kind, key: string, object: JsonObject) =>
+    sealed === true ? { sealed: sealer.seal(key, JSON.stringify(object)) } : object;
+  const opened = (kind: Kind, key: string, value: JsonObject): JsonObject =>
+    kind.sealed === true ? (JSON.parse(sealer.unseal(key, textAt(value, "sealed"))) as JsonObject) : value;
 
   function streamOf(cluster: string): Stream {
     const known = streams.get(cluster) ?? { floor: version(cluster), events: [], listeners: new Set() };
@@ -60,7 +69,7 @@ export function createObjects({ store }: Pick<CloudHost, "store">): Objects {
     store.transaction(() => {
       store.put(VERSIONS, cluster, next);
       if (type === "DELETED") store.delete(OBJECTS, key);
-      else store.put(OBJECTS, key, written);
+      else store.put(OBJECTS, key, closed(kind, key, written));
     });
     const event: ObjectEvent = { type, kind, object: written, version: next };
     stream.events.push(event);
@@ -70,11 +79,15 @@ export function createObjects({ store }: Pick<CloudHost, "store">): Objects {
   }
 
   return {
-    get: (cluster, kind, namespace, name) => store.get<JsonObject>(OBJECTS, keyOf(cluster, kind, namespace, name)),
+    get(cluster, kind, namespace, name) {
+      const key = keyOf(cluster, kind, namespace, name);
+      const value = store.get<JsonObject>(OBJECTS, key);
+      return value && opened(kind, key, value);
+    },
     list: (cluster, kind, namespace) =>
       store
         .list<JsonObject>(OBJECTS, folder(cluster, kind) + (namespace === undefined ? "" : `${namespace}/`))
-        .map(({ value }) => value),
+        .map(({ key, value }) => opened(kind, key, value)),
     put(cluster, kind, object) {
       const { namespace, name } = objectAt(object, "metadata");
       const key = keyOf(cluster, kind, typeof namespace === "string" ? namespace : "", typeof name === "string" ? name : "");
@@ -88,6 +101,7 @@ export function createObjects({ store }: Pick<CloudHost, "store">): Objects {
       stream.listeners.add(listener);
       return { past: stream.events.filter((event) => event.version > since), stop: () => stream.listeners.delete(listener) };
     },
+    isWatched: (cluster) => (streams.get(cluster)?.listeners.size ?? 0) > 0,
     forget(cluster) {
       streams.delete(cluster);
       for (const { key } of store.list(OBJECTS, `${cluster}/`)) store.delete(OBJECTS, key);

@@ -1,5 +1,5 @@
 import { asString, type JsonObject } from "../../../../base/index.ts";
-import { at, objectAt } from "../kinds/columns.ts";
+import { at, objectAt, objectsAt } from "../kinds/columns.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { badRequest } from "../wire/refusal.ts";
 
@@ -22,6 +22,27 @@ function labelSelector(text: string): Selector {
   const requirements = text.split(/,(?![^(]*\))/).map((part) => part.trim());
   const tests = requirements.filter((part) => part !== "").map(requirement);
   return (object) => tests.every((test) => test(objectAt(object, "metadata.labels")));
+}
+
+/** A selector as objects hold it: labels that must be equal, and expressions. An empty one takes everything. */
+export function matchesSelector(selector: JsonObject, labels: JsonObject): boolean {
+  const equal = Object.entries(objectAt(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
+  return equal && objectsAt(selector, "matchExpressions").every((expression) => matchesExpression(expression, labels));
+}
+
+function matchesExpression({ key, operator, values }: JsonObject, labels: JsonObject): boolean {
+  const value = labels[asString(key)];
+  const listed = Array.isArray(values) && value !== undefined && values.includes(value);
+  switch (operator) {
+    case "In":
+      return listed;
+    case "NotIn":
+      return !listed;
+    case "Exists":
+      return value !== undefined;
+    default:
+      return value === undefined;
+  }
 }
 
 function requirement(text: string): (labels: JsonObject) => boolean {

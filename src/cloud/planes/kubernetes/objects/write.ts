@@ -2,6 +2,7 @@ import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts"
 import { contentOf, updateFields, type Write } from "../fields/managed-fields.ts";
 import { objectAt, textAt } from "../kinds/columns.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { RBAC_GROUP } from "../kinds/rbac.ts";
 import { check, invalid, type Problem } from "../schema/validate.ts";
 import { invalidObject } from "../wire/refusal.ts";
 
@@ -10,6 +11,8 @@ export interface Finishing {
   readonly live: JsonObject | undefined;
   /** As the client wants it; with `managedFields` when they are settled already. */
   readonly object: JsonObject;
+  /** What of the object is written: `all` is for controllers; absent, everything but a status that has a path of its own. */
+  readonly part?: "status" | "all";
   /** Who writes; absent when the fields' owners are settled already. */
   readonly manager?: string;
   /** Virtual milliseconds. */
@@ -25,7 +28,8 @@ const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.
  * Completes an object on its way to the store: schema, the kind's own rules and defaults, the server's metadata, the
  * owners of its fields. Gives the live object itself when the write changes nothing.
  */
-export function finish({ kind, live, object, manager, now, uid }: Finishing): JsonObject {
+export function finish({ kind, live, object: given, part, manager, now, uid }: Finishing): JsonObject {
+  const object = partOf(kind, live, given, part);
   const checked = check(kind.schema, object);
   const admitted = kind.admit?.(checked.value, live) ?? { object: checked.value, problems: [] };
   const problems = [...checked.problems, ...metadataProblems(kind, admitted.object), ...admitted.problems];
@@ -35,6 +39,14 @@ export function finish({ kind, live, object, manager, now, uid }: Finishing): Js
   const write: Write = { schema: kind.schema, live, manager: manager ?? "", apiVersion: apiVersionOf(kind), time };
   const owned = manager === undefined ? completed : updateFields(write, completed);
   return live !== undefined && isSame(live, owned) ? live : owned;
+}
+
+/** A status is the server's, unless it is written by its own path, which leaves the rest alone. */
+function partOf(kind: Kind, live: JsonObject | undefined, given: JsonObject, part: Finishing["part"]): JsonObject {
+  if (part === "all" || kind.subresources?.includes("status") !== true) return given;
+  if (part === "status") return { ...live, status: given.status };
+  const { status: _, ...rest } = given;
+  return live?.status === undefined ? rest : { ...rest, status: live.status };
 }
 
 function isSame(live: JsonObject, next: JsonObject): boolean {
@@ -97,7 +109,11 @@ function metadataProblems(kind: Kind, object: JsonObject): Problem[] {
       reason: "FieldValueRequired",
       message: "Required value: name or generateName is required",
     });
-  else if (!SUBDOMAIN.test(name) || name.length > (kind.kind === "Namespace" ? 63 : 253))
+  else if (kind.group === RBAC_GROUP) {
+    // Roles may have colons and capitals in their names.
+    if (/[/%]|^\.{1,2}$/.test(name))
+      problems.push(invalid("metadata.name", name, "may not be '.' or '..' nor contain '/' or '%'"));
+  } else if (!SUBDOMAIN.test(name) || name.length > (kind.kind === "Namespace" ? 63 : 253))
     problems.push(
       invalid(
         "metadata.name",

@@ -53,6 +53,7 @@ export const CONDITIONS = list(
     reason: STRING,
     message: STRING,
     lastTransitionTime: TIME,
+    lastUpdateTime: TIME,
     lastHeartbeatTime: TIME,
     observedGeneration: INTEGER,
   }),

@@ -15,3 +15,12 @@ export function amount(text: string): number {
   if (binary > 0) return Number(number) * 1024 ** binary;
   return Number(number) * 1000 ** (DECIMAL.indexOf(unit) - 3);
 }
+
+/** An amount as Kubernetes writes it: CPU in thousandths where it must be, memory in the largest unit that leaves no rest. */
+export function formatAmount(resource: string, value: number): string {
+  if (/memory|storage/.test(resource)) {
+    const unit = BINARY.findLast((_, power) => value !== 0 && value % 1024 ** power === 0) ?? "";
+    return `${value / 1024 ** BINARY.indexOf(unit)}${unit}`;
+  }
+  return Number.isInteger(value) ? String(value) : `${Math.ceil(value * 1000)}m`;
+}

@@ -10,6 +10,7 @@ export interface Problem {
     | "FieldValueInvalid"
     | "FieldValueNotSupported"
     | "FieldValueForbidden"
+    | "FieldValueDuplicate"
     | "FieldValueTypeInvalid";
   readonly message: string;
 }

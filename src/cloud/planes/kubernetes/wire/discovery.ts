@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../base/index.ts";
-import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { apiVersionOf, type Kind, type Subresource } from "../kinds/kind.ts";
 import { nothingHere } from "./place.ts";
 
 /** `/api`: the versions of the core group. */
@@ -32,13 +32,28 @@ export function resourceList(kinds: readonly Kind[], group: string, version: str
     kind: "APIResourceList",
     apiVersion: "v1",
     groupVersion: apiVersionOf({ group, version }),
-    resources: known.map(({ plural, singular, namespaced, kind, verbs, shortNames }) => ({
-      name: plural,
-      singularName: singular,
-      namespaced,
-      kind,
-      verbs: [...verbs],
-      ...(shortNames.length === 0 ? {} : { shortNames: [...shortNames] }),
-    })),
+    resources: known.flatMap((kind) => [
+      {
+        name: kind.plural,
+        singularName: kind.singular,
+        namespaced: kind.namespaced,
+        kind: kind.kind,
+        verbs: [...kind.verbs],
+        ...(kind.shortNames.length === 0 ? {} : { shortNames: [...kind.shortNames] }),
+      },
+      ...(kind.subresources ?? []).map((part) => partOf(kind, part)),
+    ]),
+  };
+}
+
+function partOf({ plural, namespaced, kind }: Kind, part: Subresource): JsonObject {
+  const scale = part === "scale" ? { group: "autoscaling", version: "v1" } : {};
+  return {
+    name: `${plural}/${part}`,
+    singularName: "",
+    namespaced,
+    ...scale,
+    kind: part === "scale" ? "Scale" : kind,
+    verbs: part === "log" ? ["get"] : ["get", "patch", "update"],
   };
 }

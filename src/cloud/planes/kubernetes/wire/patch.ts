@@ -13,25 +13,6 @@ export function mergePatch(target: JsonValue | undefined, patch: JsonValue): Jso
   return out;
 }
 
-/** Strategic merge differs from RFC 7396 only in lists that merge and in directives; the kinds here have such lists in metadata alone. */
-export function strategicPatch(target: JsonObject, patch: JsonObject): JsonValue {
-  refuseDirectives(patch, "");
-  const metadata = isObject(patch.metadata) ? patch.metadata : {};
-  for (const member of ["finalizers", "ownerReferences"])
-    if (metadata[member] !== undefined) throw unsupported(`metadata.${member} in a strategic merge patch; send a merge patch`);
-  return mergePatch(target, patch);
-}
-
-function refuseDirectives(value: JsonValue, at: string): void {
-  if (Array.isArray(value)) value.forEach((item, index) => refuseDirectives(item, `${at}[${index}]`));
-  if (!isObject(value)) return;
-  for (const [key, member] of Object.entries(value)) {
-    if (key.startsWith("$"))
-      throw unsupported(`the directive ${key} of strategic merge patches at ${at === "" ? "the root" : at}`);
-    if (member !== undefined) refuseDirectives(member, at === "" ? key : `${at}.${key}`);
-  }
-}
-
 /** RFC 6902, without `move` and `copy`. */
 export function jsonPatch(target: JsonObject, patch: JsonValue): JsonValue {
   if (!Array.isArray(patch)) throw badRequest("a JSON patch is a list of operations");

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { decodeProtobuf } from "./protobuf.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 
+export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 /** What the API server takes. */
 const MOST_BODY_BYTES = 3 * 1024 * 1024;
 
@@ -14,9 +16,9 @@ export interface KubernetesRequest {
   /** Without parameters, lower case. */
   readonly contentType: string;
   readonly userAgent: string;
-  readonly text: string;
-  /** Reads such a text; the reader of YAML is loaded when the first YAML comes. */
-  readonly parse: (text: string) => JsonValue;
+  readonly bytes: Buffer;
+  /** Reads a body of this type; the reader of YAML is loaded when the first YAML comes. */
+  readonly parse: (bytes: Buffer) => JsonValue;
 }
 
 export async function readRequest(request: IncomingMessage, prefix: string): Promise<KubernetesRequest> {
@@ -30,8 +32,8 @@ export async function readRequest(request: IncomingMessage, prefix: string): Pro
     accept: accept ?? "",
     contentType,
     userAgent: userAgent ?? "",
-    text: await readText(request),
-    parse: contentType.endsWith("yaml") ? await yamlParser() : (text) => JSON.parse(text) as JsonValue,
+    bytes: await readBytes(request),
+    parse: await parserOf(contentType),
   };
 }
 
@@ -43,7 +45,7 @@ function decode(path: string): string {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -54,20 +56,23 @@ async function readText(request: IncomingMessage): Promise<string> {
       });
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-/** Written by people: the YAML of an apply may be any that kubectl reads. */
-async function yamlParser(): Promise<KubernetesRequest["parse"]> {
+async function parserOf(contentType: string): Promise<KubernetesRequest["parse"]> {
+  if (contentType === PROTOBUF) return decodeProtobuf;
+  if (!contentType.endsWith("yaml")) return (bytes) => JSON.parse(bytes.toString("utf8")) as JsonValue;
   const { parse } = await import("yaml");
-  return (text) => parse(text, { version: "1.1" }) as JsonValue;
+  // Written by people: the YAML of an apply may be any that kubectl reads.
+  return (bytes) => parse(bytes.toString("utf8"), { version: "1.1" }) as JsonValue;
 }
 
 /** The body as a value; YAML only where its type says so. */
-export function bodyOf({ parse, text }: KubernetesRequest): JsonValue {
+export function bodyOf({ parse, bytes }: KubernetesRequest): JsonValue {
   try {
-    return parse(text);
+    return parse(bytes);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw badRequest(`the body cannot be read: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unknown"}`);
   }
 }

@@ -41,7 +41,7 @@ export interface RoutedEndpoint {
 }
 
 export interface FleetOptions {
-  readonly host: Pick<CloudHost, "store" | "runtime" | "log">;
+  readonly host: Pick<CloudHost, "store" | "runtime" | "log" | "workloads">;
   /** Hashes of what opens an endpoint now. */
   credentials(endpoint: RoutedEndpoint): Credentials;
   readonly backoff?: ReplicaHooks["backoff"];
@@ -59,6 +59,8 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #routers = new Map<string, Router>();
   readonly #sets = new Map<string, { spec: DeploymentSpec; set: ReplicaSet }>();
+  /** Those that were made and are not all ready yet. */
+  readonly #starting = new Set<{ spec: DeploymentSpec; set: ReplicaSet }>();
   readonly #logs = new Map<string, LogFile>();
   #stopped = false;
 
@@ -113,12 +115,16 @@ export class Fleet {
       return;
     }
     const set = this.#create(spec);
+    const starting = { spec, set };
+    this.#starting.add(starting);
     void set.scale(spec.instances);
     try {
       await set.started(signal);
     } catch (cause) {
       await set.kill();
       throw cause;
+    } finally {
+      this.#starting.delete(starting);
     }
     this.#sets.set(key, { spec, set });
     this.#options.host.store.put(RUNNING, key, spec);
@@ -146,6 +152,16 @@ export class Fleet {
   async publish(cluster: string): Promise<void> {
     if (this.#stopped) return;
     await this.#router(cluster).apply(this.#table(cluster));
+  }
+
+  /** Everything that runs, what is still starting included. */
+  get running(): readonly { readonly spec: DeploymentSpec; readonly set: ReplicaSet }[] {
+    return [...this.#sets.values(), ...this.#starting];
+  }
+
+  /** The routers by the clusters that they are for. */
+  get routers(): readonly { readonly cluster: string; readonly router: Router }[] {
+    return [...this.#routers].map(([cluster, router]) => ({ cluster, router }));
   }
 
   /** Starts again what ran before; does not wait for it. */
@@ -217,6 +233,7 @@ export class Fleet {
       {
         changed: () => this.#publishSoon(spec.cluster),
         line: (replica, text) => log.append(`[${replica}] ${text}`),
+        seen: () => host.workloads.changed(spec.cluster),
         ...(backoff === undefined ? {} : { backoff }),
       },
     );
@@ -265,6 +282,7 @@ export class Fleet {
       port: host.store.get<number>(ROUTERS, key) ?? 0,
       line: (text) => host.log("endpoints.router", { cluster, text }),
       moved: (port) => host.store.put(ROUTERS, key, port),
+      seen: () => host.workloads.changed(cluster),
     });
     this.#routers.set(key, router);
     return router;

@@ -3,6 +3,7 @@ import { credentialHashes } from "./credentials.ts";
 import { deploymentType } from "./deployment-type.ts";
 import { endpointType } from "./endpoint-type.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
+import { workloadsOf } from "./workloads.ts";
 
 /** Kubernetes online endpoints and their deployments: a router process for each cluster, model-server processes behind it. */
 export function createEndpoints(host: CloudHost, options: Pick<FleetOptions, "backoff"> = {}): Partial<ProviderModule> {
@@ -11,6 +12,7 @@ export function createEndpoints(host: CloudHost, options: Pick<FleetOptions, "ba
     credentials: ({ id, authMode }) => credentialHashes(host, id, authMode, Date.now()),
     ...options,
   });
+  host.workloads.provide(() => workloadsOf(host, fleet));
   return {
     types: [endpointType(host, fleet), deploymentType(host, fleet)],
     start: async () => fleet.restore(),

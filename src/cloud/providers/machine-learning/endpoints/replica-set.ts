@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { ChildMessage } from "../../../../serve/protocol.ts";
+import type { PodProcess } from "../../../contract.ts";
 import { type Child, startChild } from "./child.ts";
 import { isHealthy, look, type Probe, pause, startupBudgetMs, watch } from "./probe.ts";
 
@@ -16,6 +18,8 @@ export interface ReplicaHooks {
   /** The list of ready instances is another one now; resolves when nobody is sent to the others any more. */
   changed(): Promise<void>;
   line(replica: number, text: string): void;
+  /** A process started, became ready or ended. */
+  seen?(): void;
   /** Waits between restarts: doubles from `firstMs` up to `mostMs`, as the kubelet's crash-loop back-off does. */
   readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
 }
@@ -33,6 +37,10 @@ export class StartFailure extends Error {
 
 interface Replica {
   readonly index: number;
+  readonly id: string;
+  startedAt: number;
+  starts: number;
+  lastEnd?: string;
   readonly stopping: AbortController;
   /** Settles with the first start: ready, or why not; one that recovers later counts as started. */
   first: PromiseWithResolvers<void>;
@@ -60,6 +68,24 @@ export class ReplicaSet {
   /** Origins of the instances that take requests. */
   get ready(): string[] {
     return this.#replicas.flatMap(({ url }) => (url === undefined ? [] : [url]));
+  }
+
+  /** Its processes, with the number that `line` knows each by. */
+  get processes(): (PodProcess & { readonly index: number })[] {
+    return this.#replicas.map(({ index, id, url, startedAt, starts, lastEnd, child }) => ({
+      index,
+      id,
+      ready: url !== undefined,
+      startedAt,
+      restarts: Math.max(0, starts - 1),
+      ...(child?.pid === undefined ? {} : { pid: child.pid }),
+      ...(lastEnd === undefined ? {} : { lastEnd }),
+    }));
+  }
+
+  /** Ends one process at once; it is started again. */
+  end(id: string): void {
+    this.#replicas.find((replica) => replica.id === id)?.child?.kill();
   }
 
   /** Brings the set to `count` replicas without waiting for the new ones; resolves when those it takes away have drained. */
@@ -100,6 +126,9 @@ export class ReplicaSet {
   #launch(): Replica {
     const replica: Replica = {
       index: this.#next++,
+      id: randomUUID(),
+      startedAt: Date.now(),
+      starts: 0,
       stopping: new AbortController(),
       first: Promise.withResolvers(),
       done: Promise.resolve(),
@@ -155,6 +184,9 @@ export class ReplicaSet {
     const onLine = (text: string) => this.#hooks.line(replica.index, text);
     const child = startChild({ ...this.#spec, onMessage, onLine });
     replica.child = child;
+    replica.startedAt = Date.now();
+    replica.starts++;
+    this.#hooks.seen?.();
     const budgetMs = startupBudgetMs(this.#spec.readiness);
     const deadline = setTimeout(() => {
       up.reject(new StartFailure("serve.start-timeout", `not ready within ${budgetMs} ms`));
@@ -182,7 +214,9 @@ export class ReplicaSet {
     const how = await child.exited;
     life.abort();
     delete replica.child;
+    replica.lastEnd = how;
     this.#mark(replica, undefined);
+    this.#hooks.seen?.();
     return how;
   }
 
@@ -198,6 +232,7 @@ export class ReplicaSet {
     if (replica.url === url) return;
     if (url === undefined) delete replica.url;
     else replica.url = url;
+    this.#hooks.seen?.();
     void this.#hooks.changed();
   }
 }

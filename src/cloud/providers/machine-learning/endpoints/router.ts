@@ -1,4 +1,5 @@
 import type { ChildMessage, EndpointRoute } from "../../../../serve/protocol.ts";
+import type { PodProcess } from "../../../contract.ts";
 import { type Child, startChild } from "./child.ts";
 import { pause } from "./probe.ts";
 
@@ -9,10 +10,13 @@ export interface RouterOptions {
   line(text: string): void;
   /** The router listens on another port now. */
   moved(port: number): void;
+  /** Its process started, listens or ended. */
+  seen?(): void;
 }
 
 const RESTART_MS = { first: 100, most: 10_000 };
 const APPLY_TIMEOUT_MS = 30_000;
+const KEPT_LINES = 200;
 
 /** One cluster's traffic router, kept running. It routes by the last table given, also after it had to be started again. */
 export class Router {
@@ -25,11 +29,36 @@ export class Router {
   #port: number;
   #version = 0;
   #table: readonly EndpointRoute[] = [];
+  #lines: string[] = [];
+  #life = { startedAt: Date.now(), starts: 0, listens: false, lastEnd: "" };
 
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#port = options.port;
     this.#done = this.#supervise();
+  }
+
+  get process(): PodProcess {
+    const { startedAt, starts, listens, lastEnd } = this.#life;
+    const pid = this.#child?.running === true ? this.#child.pid : undefined;
+    return {
+      id: "router",
+      ready: listens && pid !== undefined,
+      startedAt,
+      restarts: Math.max(0, starts - 1),
+      ...(pid === undefined ? {} : { pid }),
+      ...(lastEnd === "" ? {} : { lastEnd }),
+    };
+  }
+
+  /** The last lines that it wrote, oldest first. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** Ends its process at once; it is started again on its port. */
+  end(): void {
+    this.#child?.kill();
   }
 
   /** Resolves when the router listens for the first time. */
@@ -83,6 +112,8 @@ export class Router {
     const onMessage = (message: ChildMessage) => {
       if (message.type === "listening") {
         heard = true;
+        this.#life.listens = true;
+        this.#options.seen?.();
         if (message.port !== this.#port) this.#options.moved(message.port);
         this.#port = message.port;
         this.#listening.resolve(message.port);
@@ -91,8 +122,17 @@ export class Router {
       if (message.type === "applied") this.#applied(message.version);
     };
     const argv = [...this.#options.argv, "--port", String(this.#port)];
-    this.#child = startChild({ argv, env: {}, onMessage, onLine: (text) => this.#options.line(text) });
-    return { how: await this.#child.exited, heard };
+    const onLine = (text: string) => {
+      this.#lines = [...this.#lines, text].slice(-KEPT_LINES);
+      this.#options.line(text);
+    };
+    this.#child = startChild({ argv, env: {}, onMessage, onLine });
+    this.#life = { ...this.#life, startedAt: Date.now(), starts: this.#life.starts + 1, listens: false };
+    this.#options.seen?.();
+    const how = await this.#child.exited;
+    this.#life.lastEnd = how;
+    this.#options.seen?.();
+    return { how, heard };
   }
 
   #send(): void {

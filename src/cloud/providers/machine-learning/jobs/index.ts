@@ -11,10 +11,12 @@ import { admitJob } from "./admit.ts";
 import { jobFolder } from "./files.ts";
 import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
+import { jobWorkloads } from "./workloads.ts";
 
 /** Command jobs, run as processes of this machine. */
 export function createJobs(host: CloudHost): { readonly type: TypeSpec; start(): Promise<void>; stop(): Promise<void> } {
   const runner = new JobRunner(host);
+  host.workloads.provide(() => jobWorkloads(host, runner));
   const type: TypeSpec = {
     type: "workspaces/jobs",
     apiVersions: ML_API_VERSIONS,

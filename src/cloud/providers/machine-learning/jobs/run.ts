@@ -3,6 +3,7 @@ import { createBlobAccess } from "../../../planes/blob/index.ts";
 import type { RunStatus } from "../../../planes/mlflow/records.ts";
 import { createRun, endRun, findRun, updateRun } from "../../../planes/mlflow/runs.ts";
 import { textAt } from "../../common/body.ts";
+import { isKubernetes } from "../computes.ts";
 import { runArtifacts } from "../uris.ts";
 import { requireWorkspace } from "../workspace-of.ts";
 import { jobEnvironment } from "./environment.ts";
@@ -28,6 +29,9 @@ const MLFLOW: Readonly<Record<"Completed" | "Failed" | "Canceled", RunStatus>> =
 /** One job on its way from Preparing to its end. */
 export interface JobRun {
   readonly jobId: string;
+  readonly cluster: string | undefined;
+  /** While its command runs. */
+  readonly command: RunningCommand | undefined;
   /** Resolves when the job is in its last status, whatever that is; never rejects. */
   readonly ended: Promise<void>;
   cancel(): void;
@@ -35,11 +39,24 @@ export interface JobRun {
   abandon(): Promise<void>;
 }
 
+export interface RunningCommand {
+  readonly pid: number;
+  /** Wall time, milliseconds. */
+  readonly startedAt: number;
+  readonly logFile: string;
+}
+
 export function startRun(host: CloudHost, job: Resource, compute: Resource): JobRun {
   const stop = new AbortController();
   let abandoned = false;
+  let command: RunningCommand | undefined;
+  const cluster = isKubernetes(compute) ? textAt(compute.properties, "resourceId") : undefined;
+  const onCommand = (running: RunningCommand | undefined) => {
+    command = running;
+    if (cluster !== undefined) host.workloads.changed(cluster);
+  };
   const work = async () => {
-    const outcome = await attempt(host, job, compute, stop.signal, () => abandoned).catch(
+    const outcome = await attempt(host, job, compute, stop.signal, () => abandoned, onCommand).catch(
       (error: unknown): Outcome => (stop.signal.aborted ? { status: "Canceled" } : failure(error)),
     );
     if (!abandoned && host.resources.get(job.id) !== undefined) end(host, job, outcome.status, outcome);
@@ -49,6 +66,10 @@ export function startRun(host: CloudHost, job: Resource, compute: Resource): Job
   );
   return {
     jobId: job.id,
+    cluster,
+    get command() {
+      return command;
+    },
     ended,
     cancel() {
       stop.abort();
@@ -67,6 +88,7 @@ async function attempt(
   compute: Resource,
   signal: AbortSignal,
   isAbandoned: () => boolean,
+  onCommand: (running: RunningCommand | undefined) => void,
 ): Promise<Outcome> {
   const workspace = requireWorkspace(host, job.id);
   const submitter = host.principals.byObjectId(readRecord(host, job.id)?.submittedBy ?? "") ?? host.system;
@@ -91,8 +113,10 @@ async function attempt(
     const command = commandLine(job, folder);
     const started = startJobProcess({ command, folder: folder.code, environment, logFile: folder.log });
     setStatus(host, job.id, "Running");
+    onCommand({ pid: started.pid, startedAt: Date.now(), logFile: folder.log });
     outcome = await follow(job, started, signal);
   } finally {
+    onCommand(undefined);
     await log.finish();
   }
   if (isAbandoned()) return outcome;

@@ -64,6 +64,11 @@ export class JobRunner {
     this.#pump();
   }
 
+  /** Jobs whose commands run now. */
+  get running(): readonly JobRun[] {
+    return [...this.#running.values()];
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#running.values()].map((run) => run.abandon()));

@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { CloudHost } from "../../contract.ts";
+import { textAt } from "../../providers/common/body.ts";
+import { authenticate } from "./access/authenticate.ts";
+import { createAccess } from "./access/authorize.ts";
+import { actAs } from "./access/impersonate.ts";
+import { act } from "./act.ts";
+import { clusterOf, serverPath, uidOf } from "./cluster/cluster.ts";
+import { reconcile } from "./cluster/reconcile.ts";
+import { control } from "./controllers/index.ts";
+import { describe } from "./describe.ts";
+import { KINDS } from "./kinds/index.ts";
+import { REVIEWS } from "./kinds/review.ts";
+import type { Objects } from "./objects/objects.ts";
+import { resourceList } from "./wire/discovery.ts";
+import { nothingHere, placeOf } from "./wire/place.ts";
+import { Refusal, unsupported } from "./wire/refusal.ts";
+import { type Reply, send } from "./wire/reply.ts";
+import { readRequest } from "./wire/request.ts";
+
+/** Who watches hears of what Resource Manager changed, and of deadlines, after this long at most. */
+const LOOK_EVERY_MS = 1000;
+
+/** Answers for the clusters' API servers: `uid` names the cluster. */
+export type ApiServer = (uid: string, request: IncomingMessage, response: ServerResponse) => void;
+
+export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
+  const bringUpToDate = (uid: string) => {
+    const cluster = clusterOf(host, uid);
+    if (cluster === undefined) return;
+    host.store.transaction(() => {
+      reconcile(host, objects, cluster);
+      control(host, objects, cluster);
+    });
+  };
+  const look = (uid: string) => {
+    try {
+      if (objects.isWatched(uid)) bringUpToDate(uid);
+    } catch (error) {
+      host.log("kubernetes.failed", { error: error instanceof Error ? (error.stack ?? error.message) : "unknown" });
+    }
+  };
+  const keepLooking = (uid: string, response: ServerResponse) => {
+    const timer = setInterval(() => look(uid), LOOK_EVERY_MS).unref();
+    response.on("close", () => clearInterval(timer));
+  };
+  host.workloads.onChange((id) => look(uidOf(host, id)));
+  return (uid, request, response) => {
+    serve(host, objects, uid, request, response)
+      .then(() => {
+        // Only a watch is still open by now.
+        if (!response.writableEnded) keepLooking(uid, response);
+      })
+      .catch((error: unknown) => send(response, refusalReply(host, error)))
+      .catch(() => response.destroy());
+  };
+}
+
+async function serve(
+  host: CloudHost,
+  objects: Objects,
+  uid: string,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(incoming, serverPath(uid));
+  const cluster = clusterOf(host, uid);
+  if (cluster === undefined) throw new Refusal(404, "NotFound", `no cluster answers at ${serverPath(uid)}`);
+  if (textAt(cluster.resource, "properties.powerState.code") === "Stopped")
+    throw new Refusal(503, "ServiceUnavailable", `the cluster ${cluster.resource.name} is stopped; start it first`);
+  const caller = await authenticate(host, cluster, incoming.headers.authorization);
+  host.store.transaction(() => {
+    reconcile(host, objects, cluster);
+    control(host, objects, cluster);
+  });
+  const access = createAccess(host, objects, cluster);
+  const user = actAs(host, cluster, access, caller, incoming.headers);
+  const known = KINDS.filter(({ feature }) => feature === undefined || cluster.features.has(feature));
+  const kinds = [...known, ...REVIEWS];
+  const described = request.method === "GET" ? describe(cluster, kinds, request) : undefined;
+  if (described !== undefined) return send(response, described);
+  const place = placeOf(kinds, request.path);
+  if (place === undefined) throw nothingHere();
+  if (place.at === "group-version") {
+    if (request.method !== "GET") throw unsupported(`${request.method} ${request.path}`);
+    return send(response, { status: 200, body: resourceList(kinds, place.group, place.version) });
+  }
+  const { kind, namespace, name = "", subresource } = place;
+  act({ host, objects, cluster, access, user, request, kind, namespace, name, subresource }, response);
+}
+
+function refusalReply(host: CloudHost, error: unknown): Reply {
+  if (error instanceof Refusal) return { status: error.code, body: error.toStatus(), headers: error.headers };
+  host.log("kubernetes.failed", { error: error instanceof Error ? (error.stack ?? error.message) : "unknown" });
+  return refusalReply(host, new Refusal(500, "InternalError", "the API server failed; the cloud's log has the details"));
+}
