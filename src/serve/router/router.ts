@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
-import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE } from "../metrics.ts";
+import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE, metricsText } from "../metrics.ts";
 import type { RoutesMessage } from "../protocol.ts";
 import { ClientGone, readBody } from "../read-body.ts";
 import { checkRequestIds, requestIds } from "../request-ids.ts";
@@ -66,7 +66,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     try {
       if (url === "/healthz")
         return reply(response, request, draining ? 503 : 200, "text/plain; charset=utf-8", draining ? "draining" : "ok");
-      if (url === "/metrics") return reply(response, request, 200, METRICS_CONTENT_TYPE, metrics.text());
+      if (url === "/metrics") return reply(response, request, 200, METRICS_CONTENT_TYPE, metricsText(metrics.families()));
       await route(request, response, url);
     } catch (cause) {
       if (cause instanceof ClientGone) return;

@@ -2,7 +2,7 @@ import type { RequestIds } from "../request-ids.ts";
 import { admit } from "./admission.ts";
 import { createBatchLimit } from "./batch-limit.ts";
 import { canBatch, type Evaluator } from "./evaluator.ts";
-import { createRuns, type Runs } from "./runs.ts";
+import { createRuns, type Runs, ran } from "./runs.ts";
 import type { Tensors } from "./tensor.ts";
 import { canJoin, checkRows, commonRows, concatenate, sliceRows } from "./tensor-rows.ts";
 
@@ -31,6 +31,8 @@ export interface BatchOptions {
   readonly deadlineMs: number;
   readonly now: () => number;
   readonly observe?: Observer;
+  /** Where runs are counted; by itself unless given. */
+  readonly runs?: Runs;
 }
 
 /** 1,024 rows: large enough for one turn's requests, small enough that one run does not hold the event loop for long. */
@@ -60,7 +62,7 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
   const { maxRows, maxWaitMs, targetP99Ms, deadlineMs, now, observe } = { ...BATCH_DEFAULTS, ...options };
   const batchable = canBatch(evaluator);
   const limit = createBatchLimit({ maxRows, targetP99Ms, blocks: evaluator.offLoop !== true });
-  const runs = createRuns();
+  const runs = options.runs ?? createRuns();
   const concurrency = evaluator.concurrency ?? 1;
   const queue: Waiting[] = [];
   let queuedRows = 0;
@@ -157,7 +159,7 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
     const started = now();
     const outputs = await evaluator.run(inputs);
     const took = now() - started;
-    runs.ran(rows, took);
+    ran(runs, rows, took);
     limit.ran(rows, took);
     return outputs;
   }
@@ -181,7 +183,7 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
     const outputs = evaluator.run(inputs);
     const ended = (result: Tensors): Tensors => {
       const took = now() - started;
-      runs.ran(rows, took);
+      ran(runs, rows, took);
       succeed(took);
       return result;
     };

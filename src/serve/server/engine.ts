@@ -23,9 +23,10 @@ export async function chooseEngine(
   model: Uint8Array,
   place: string,
   threads: Threads = 0,
+  cores?: number,
 ): Promise<ChosenEngine> {
   // Loaded only where it is needed: a model that is computed here starts without it.
-  const runtime = async () => (await import("./runtime.ts")).createRuntime(model, place, threads);
+  const runtime = async () => (await import("./runtime.ts")).createRuntime(model, place, threads, cores);
   if (engine === "onnxruntime") return { evaluator: await runtime() };
   try {
     return { evaluator: createOwnEvaluator(model) };

@@ -2,16 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/index.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
-import { addBuildInfo, addProcessMetrics, createMetrics, type Metrics } from "../metrics.ts";
 import { createAnswer } from "./answer.ts";
-import { BATCH_DEFAULTS, createBatcher } from "./batcher.ts";
+import { BATCH_DEFAULTS } from "./batcher.ts";
 import type { Collector } from "./collection/collector.ts";
 import type { Engine, Threads } from "./engine.ts";
-import { loadModel, type Model } from "./model.ts";
-import type { RepositoryModel } from "./repository.ts";
+import { createHolder, type Holder } from "./holder.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
-import { createRouter, type Loaded } from "./routes.ts";
-import { warmUp } from "./warm-up.ts";
+import { createRouter, type Whole } from "./routes.ts";
+import { createRuns } from "./runs.ts";
+import { addModelInfo, createServerMetrics } from "./server-metrics.ts";
 
 // Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
 const { createServer } = process.getBuiltinModule("node:http");
@@ -24,6 +23,8 @@ export interface ModelServerOptions {
   /** What computes the model. */
   readonly engine: Engine;
   readonly threads: Threads;
+  /** Processors that this process has for itself; what is usable unless given. */
+  readonly cores?: number;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -41,9 +42,14 @@ export interface ModelServerOptions {
   readonly drainTimeoutMs: number;
   /** Keeps what the model was asked and answered. */
   readonly collector?: Collector;
+  /** What is behind the same port, when that is more than this process. */
+  readonly whole?: (own: OwnPart) => Whole;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What a process does and knows by itself. */
+export type OwnPart = Whole & Pick<Holder, "prepare" | "commit">;
 
 export const MODEL_SERVER_DEFAULTS = {
   engine: "auto",
@@ -68,32 +74,41 @@ export interface ModelServer {
   drain(): Promise<boolean>;
 }
 
-/** How often a replaced model is asked whether it has finished. */
-const RETIRE_POLL_MS = 5;
+/** Before it has a port. */
+export interface UnboundServer extends Omit<ModelServer, "port"> {
+  /** Binds, and gives the port. */
+  listen(): Promise<number>;
+}
 
-export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
-  const { log, maxBodyBytes, maxRows, collector } = options;
-  const metrics = createMetrics();
-  addProcessMetrics(metrics);
-  addBuildInfo(metrics);
-  if (collector !== undefined) addCollectorMetrics(metrics, options, collector);
-  let loaded: Loaded | undefined;
+export function createModelServer(options: ModelServerOptions): UnboundServer {
+  const { log, maxBodyBytes, maxRows, name, version, collector } = options;
   let draining = false;
-  let unloaded = false;
-  const repository: RepositoryModel = {
-    name: options.name,
-    version: options.version,
-    state: () => (loaded !== undefined ? "READY" : unloaded ? "UNAVAILABLE" : "LOADING"),
-    reason: () => (unloaded ? "unloaded" : ""),
-    load,
-    async unload() {
-      unloaded = true;
-      await replace(undefined);
-    },
+  const runs = createRuns();
+  const holder = createHolder(options, runs, (next) => {
+    addModelInfo(metrics, next, holder.loaded);
+    const { engineReason: reason, evaluator } = next.model;
+    log("info", "model.ready", {
+      name,
+      version,
+      engine: evaluator.engine,
+      ...(reason === undefined ? {} : { notOwnBecause: reason }),
+    });
+  });
+  const metrics = createServerMetrics(options, runs, holder.loaded);
+  const own: OwnPart = {
+    metrics: metrics.families,
+    runs: () => runs,
+    prepare: holder.prepare,
+    commit: holder.commit,
+    load: async () => holder.commit(await holder.prepare()),
+    unload: holder.unload,
   };
-  const route = createRouter({ loaded: () => loaded, draining: () => draining, repository }, metrics, { maxRows });
-  const requests = createRequestMetrics(metrics, options.name, options.version);
-
+  const repository = { name, version, state: holder.state, reason: () => (holder.state() === "UNAVAILABLE" ? "unloaded" : "") };
+  const route = createRouter(
+    { loaded: holder.loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own },
+    { maxRows },
+  );
+  const requests = createRequestMetrics(metrics, name, version);
   const answer = createAnswer({ route, requests, maxBodyBytes, draining: () => draining, log });
   const server = createServer(
     // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
@@ -105,91 +120,23 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     if (Number(request.headers["content-length"] ?? 0) <= maxBodyBytes) response.writeContinue();
     answer(request, response);
   });
-  const port = await listen(server, options.host, options.port);
-
-  async function load(): Promise<void> {
-    const model = await loadModel(options.place, options.name, options.version, options.engine, options.threads);
-    await warmUp(model);
-    const batcher = createBatcher(model.evaluator, {
-      maxRows: options.maxBatchRows,
-      maxWaitMs: options.maxBatchWaitMs,
-      targetP99Ms: options.targetP99Ms,
-      deadlineMs: options.deadlineMs,
-      ...(collector === undefined ? {} : { observe: (ids, inputs, outputs) => collector.observe(model, ids, inputs, outputs) }),
-    });
-    unloaded = false;
-    await replace({ model, batcher });
-    addModelMetrics(metrics, model, () => loaded);
-    log("info", "model.ready", {
-      name: model.name,
-      version: model.version,
-      engine: model.evaluator.engine,
-      ...(model.engineReason === undefined ? {} : { notOwnBecause: model.engineReason }),
-    });
-  }
-
-  /** The old model goes when it has answered whoever asked it. */
-  async function replace(next: Loaded | undefined): Promise<void> {
-    const old = loaded;
-    loaded = next;
-    if (old === undefined) return;
-    while (old.batcher.pendingRows() > 0) await new Promise((resolve) => setTimeout(resolve, RETIRE_POLL_MS));
-    await old.model.evaluator.close();
-  }
 
   return {
-    port,
-    load,
+    listen: () => listen(server, options.host, options.port),
+    load: own.load,
     async drain() {
       draining = true;
       if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
-      const whole = await closeGracefully(server, options.drainTimeoutMs);
-      await loaded?.model.evaluator.close();
+      const whole = !server.listening || (await closeGracefully(server, options.drainTimeoutMs));
+      await holder.loaded()?.model.evaluator.close();
       await collector?.flush();
       return whole;
     },
   };
 }
 
-function addCollectorMetrics(metrics: Metrics, { name, version }: ModelServerOptions, { counts }: Collector): void {
-  const outcomes = { collected: "collected", dropped: "dropped", sampledOut: "sampled-out", failed: "failed" } as const;
-  for (const [key, outcome] of Object.entries(outcomes)) {
-    const labels = { model: name, version, outcome };
-    const help = "Requests by what became of their collection; dropped ones found the queue full.";
-    metrics.reading("quayside_collected_requests_total", help, labels, () => counts[key as keyof typeof outcomes]);
-  }
-}
-
-function addModelMetrics(metrics: Metrics, { name, version, evaluator }: Model, loaded: () => Loaded | undefined): void {
-  const labels = { model: name, version };
-  metrics.gauge(
-    "quayside_model_info",
-    "The served model; the value is always 1.",
-    { ...labels, engine: evaluator.engine },
-    () => 1,
-  );
-  metrics.reading(
-    "quayside_model_runs_total",
-    "Runs of the model; fewer than requests when requests shared a run.",
-    labels,
-    () => loaded()?.batcher.runs.count ?? 0,
-  );
-  metrics.reading(
-    "quayside_model_rows_total",
-    "Rows that the model has computed.",
-    labels,
-    () => loaded()?.batcher.runs.rows ?? 0,
-  );
-  metrics.gauge(
-    "quayside_model_pending_rows",
-    "Rows that wait or are being computed.",
-    labels,
-    () => loaded()?.batcher.pendingRows() ?? 0,
-  );
-  metrics.gauge(
-    "quayside_model_batch_row_limit",
-    "The most rows of a run at the moment.",
-    labels,
-    () => loaded()?.batcher.rowLimit() ?? 0,
-  );
+/** Listens at once; the model is loaded later. */
+export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
+  const { listen: bind, load, drain } = createModelServer(options);
+  return { port: await bind(), load, drain };
 }

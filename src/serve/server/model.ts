@@ -14,18 +14,38 @@ export interface Model {
   readonly engineReason?: string;
   /** Names of the columns of the one input, from `signature.json` beside the model. */
   readonly columns: readonly string[] | undefined;
+  /** Another one when the file was replaced or written to, so that processes can tell whether they serve the same. */
+  readonly stamp: string;
 }
 
 const MAX_DEPTH = 4;
 
-/** `place` is a model file or a folder that holds one; throws a `ModelFault` that says why it cannot be served. */
-export async function loadModel(place: string, name: string, version: string, engine: Engine, threads: Threads): Promise<Model> {
+export interface ModelSource {
+  /** A model file or a folder that holds one. */
+  readonly place: string;
+  readonly name: string;
+  readonly version: string;
+  readonly engine: Engine;
+  readonly threads: Threads;
+  readonly cores?: number;
+}
+
+/** Throws a `ModelFault` that says why it cannot be served. */
+export async function loadModel({ place, name, version, engine, threads, cores }: ModelSource): Promise<Model> {
   const file = await findModelFile(place);
-  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file, threads);
+  const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file, threads, cores);
   const beside = join(dirname(file), "signature.json");
   const signature = await readFile(beside, "utf8").catch(() => undefined);
   const columns = signature === undefined ? undefined : readSignature(beside, signature, evaluator.inputs[0]);
-  return { name, version, evaluator, columns, ...(reason === undefined ? {} : { engineReason: reason }) };
+  return {
+    name,
+    version,
+    evaluator,
+    columns,
+    stamp: `${ino}-${size}-${mtimeNs}`,
+    ...(reason === undefined ? {} : { engineReason: reason }),
+  };
 }
 
 async function findModelFile(place: string): Promise<string> {

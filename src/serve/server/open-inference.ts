@@ -8,7 +8,6 @@ import { kindOf, parseObject, readJsonObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
 import { flatJson } from "./numbers.ts";
 import { runModel } from "./score.ts";
-import { statisticsJson } from "./statistics.ts";
 import { ELEMENTS, type TensorSpec, type Tensors } from "./tensor.ts";
 
 /** Open Inference Protocol v2, REST with JSON and binary tensors (kserve/open-inference-protocol). */
@@ -20,7 +19,12 @@ export interface OpenInference {
 /** `{format}_{engine}`; the first is the name that other servers give to ONNX Runtime. */
 const PLATFORMS: Readonly<Record<string, string>> = { onnxruntime: "onnx_onnxv1", own: "onnx_quayside" };
 
-export function createOpenInference(model: Model, batcher: Batcher, maxRows: number): OpenInference {
+export function createOpenInference(
+  model: Model,
+  batcher: Batcher,
+  maxRows: number,
+  statistics: () => Reply | Promise<Reply>,
+): OpenInference {
   const metadata = JSON.stringify({
     name: model.name,
     versions: [model.version],
@@ -36,7 +40,7 @@ export function createOpenInference(model: Model, batcher: Batcher, maxRows: num
         return infer(call, model, batcher, maxRows);
       }
       if (call.method !== "GET") throw methodFault(call, "GET");
-      if (action === "stats") return json(200, statisticsJson([{ model, batcher }]));
+      if (action === "stats") return statistics();
       return json(200, action === "ready" ? JSON.stringify({ name: model.name, ready: true }) : metadata);
     },
   };

@@ -2,20 +2,21 @@ import { RequestFault } from "../fault.ts";
 import { type Call, json, type Reply } from "./call.ts";
 import { kindOf, parseObject } from "./json-body.ts";
 import { methodFault } from "./open-inference.ts";
+import type { Whole } from "./routes.ts";
 
-/** What a caller may do with the one model of this server. */
+/** The one model of this server. */
 export interface RepositoryModel {
   readonly name: string;
   readonly version: string;
   state(): "READY" | "LOADING" | "UNAVAILABLE";
   reason(): string;
-  /** Reads the model from its place again; rejects with a `ModelFault`. The old one answers until then. */
-  load(): Promise<void>;
-  unload(): Promise<void>;
 }
 
 /** Triton's model repository extension: `/v2/repository/index` and `/v2/repository/models/M/{load,unload}`. */
-export function createRepository(model: RepositoryModel): (call: Call) => Reply | Promise<Reply> {
+export function createRepository(
+  model: RepositoryModel,
+  whole: Pick<Whole, "load" | "unload">,
+): (call: Call) => Reply | Promise<Reply> {
   return (call) => {
     if (call.method !== "POST") throw methodFault(call, "POST");
     const { path } = call;
@@ -40,7 +41,7 @@ export function createRepository(model: RepositoryModel): (call: Call) => Reply 
     // Triton loads other files by them; this server has one place.
     if (body.parameters !== undefined && Object.keys(Object(body.parameters)).some((key) => key !== "unload_dependents"))
       throw new RequestFault(400, "serve.parameter", "parameters are not supported; leave them out");
-    const done = action === "load" ? model.load() : model.unload();
+    const done = action === "load" ? whole.load() : whole.unload();
     return done.then(
       () => json(200, ""),
       (cause: unknown) => {

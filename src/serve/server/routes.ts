@@ -1,5 +1,5 @@
 import { RequestFault } from "../fault.ts";
-import { METRICS_CONTENT_TYPE, type Metrics } from "../metrics.ts";
+import { type Family, METRICS_CONTENT_TYPE, metricsText } from "../metrics.ts";
 import { VERSION } from "../version.ts";
 import type { Batcher } from "./batcher.ts";
 import { type Call, type Handler, json, type Reply, text } from "./call.ts";
@@ -8,6 +8,7 @@ import type { Model } from "./model.ts";
 import { createOpenInference, methodFault } from "./open-inference.ts";
 import type { Dialect } from "./refusal.ts";
 import { createRepository, type RepositoryModel } from "./repository.ts";
+import type { Runs } from "./runs.ts";
 import { createScore } from "./score.ts";
 import { statisticsJson } from "./statistics.ts";
 import { createSwagger } from "./swagger.ts";
@@ -19,12 +20,22 @@ export interface Loaded {
   readonly batcher: Batcher;
 }
 
+/** What the routes answer for the whole server: for this process, or for all that are behind the same port. */
+export interface Whole {
+  metrics(): Family[] | Promise<Family[]>;
+  runs(): Runs | Promise<Runs>;
+  /** Reads the model from its place again; rejects with a `ModelFault`. The old one answers until then. */
+  load(): Promise<void>;
+  unload(): Promise<void>;
+}
+
 /** What the routes need to know about the process. */
 export interface ServerState {
   /** `undefined` until the model has answered its warm-up. */
   loaded(): Loaded | undefined;
   draining(): boolean;
   readonly repository: RepositoryModel;
+  readonly whole: Whole;
 }
 
 /** Names of routes in metrics: few, whatever clients ask for. */
@@ -49,17 +60,17 @@ export interface Route {
 /** The route of a path; unknown paths get one that answers 404. */
 export type Router = (path: string) => Route;
 
-export function createRouter(state: ServerState, metrics: Metrics, limits: { readonly maxRows: number }): Router {
+export function createRouter(state: ServerState, limits: { readonly maxRows: number }): Router {
   const { maxRows } = limits;
   const serving = lazily(state, ({ model, batcher }) => ({
     score: createScore(model, batcher, maxRows),
     swagger: createSwagger(model),
-    openInference: createOpenInference(model, batcher, maxRows),
+    openInference: createOpenInference(model, batcher, maxRows, statistics),
     invocations: createInvocations(model, batcher, maxRows),
     tensorFlow: createTensorFlow(model, batcher, maxRows),
-    statistics: () => json(200, statisticsJson([{ model, batcher }])),
   }));
-  const repository = createRepository(state.repository);
+  const statistics = () => later(state.whole.runs(), (runs) => json(200, statisticsJson(state.repository, runs)));
+  const repository = createRepository(state.repository, state.whole);
   const ready = () => state.loaded() !== undefined && !state.draining();
   const health = only(["GET"], () => (ready() ? text(200, "Healthy") : text(503, state.draining() ? "draining" : "loading")));
   // MLflow's answer to a probe is one line break.
@@ -77,7 +88,13 @@ export function createRouter(state: ServerState, metrics: Metrics, limits: { rea
     ),
     "/metrics": azure(
       "metrics",
-      only(["GET"], () => ({ status: 200, contentType: METRICS_CONTENT_TYPE, body: metrics.text() })),
+      only(["GET"], () =>
+        later(state.whole.metrics(), (families) => ({
+          status: 200,
+          contentType: METRICS_CONTENT_TYPE,
+          body: metricsText(families),
+        })),
+      ),
     ),
     "/ping": mlflow("health", ping),
     "/health": mlflow("health", ping),
@@ -105,7 +122,10 @@ export function createRouter(state: ServerState, metrics: Metrics, limits: { rea
     ),
     "/v2/models/stats": openInference(
       "metadata",
-      only(["GET"], () => serving().statistics()),
+      only(["GET"], () => {
+        serving();
+        return statistics();
+      }),
     ),
     "/v1/models": tensorFlow(
       "metadata",
@@ -146,6 +166,11 @@ const azure = (name: RouteName, handle: Handler): Route => ({ name, handle, dial
 const mlflow = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "mlflow" });
 const openInference = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "open-inference" });
 const tensorFlow = (name: RouteName, handle: Handler): Route => ({ name, handle, dialect: "tensorflow" });
+
+/** Goes on with a value that may not be there yet. */
+function later<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
 
 function known(routes: Readonly<Record<string, Route>>, path: string): Route | undefined {
   return Object.hasOwn(routes, path) ? routes[path] : undefined;

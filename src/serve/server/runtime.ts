@@ -9,12 +9,17 @@ import { createWorkerEvaluator } from "./worker-evaluator.ts";
 const HEAVY_MS = 5;
 
 /** ONNX Runtime where it should run: in the event loop, or in threads because the caller or the model's weight says so. */
-export async function createRuntime(model: Uint8Array, place: string, threads: Threads): Promise<Evaluator> {
+export async function createRuntime(
+  model: Uint8Array,
+  place: string,
+  threads: Threads,
+  cores = usableCores(),
+): Promise<Evaluator> {
   if (typeof threads === "number" && threads > 0) return createWorkerEvaluator(model, place, threads);
   const inLoop = await createOnnxEvaluator(model, place);
   if (threads === 0 || (await rowMs(inLoop)) <= HEAVY_MS) return inLoop;
   await inLoop.close();
-  return createWorkerEvaluator(model, place, usableCores());
+  return createWorkerEvaluator(model, place, cores);
 }
 
 /** What a row of zeros takes, the best of three: the first run also makes the session's memory. A model that cannot is not heavy. */

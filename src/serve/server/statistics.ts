@@ -1,19 +1,18 @@
-import type { Batcher } from "./batcher.ts";
-import type { Model } from "./model.ts";
+import type { Runs } from "./runs.ts";
 
 /**
  * Triton's statistics extension: counts and nanoseconds since the start. `inference_count` counts rows, `execution_count` runs
  * of the model: fewer runs than requests prove that requests shared them.
  */
-export function statisticsJson(models: readonly { readonly model: Model; readonly batcher: Batcher }[]): string {
-  return JSON.stringify({ model_stats: models.map(statistics) });
+export function statisticsJson(model: { readonly name: string; readonly version: string }, runs: Runs): string {
+  return JSON.stringify({ model_stats: [statistics(model, runs)] });
 }
 
-function statistics({ model, batcher: { runs } }: { readonly model: Model; readonly batcher: Batcher }) {
+function statistics({ name, version }: { readonly name: string; readonly version: string }, runs: Runs) {
   const requests = runs.succeeded + runs.failed;
   return {
-    name: model.name,
-    version: model.version,
+    name,
+    version,
     last_inference: runs.lastAt,
     inference_count: runs.rows,
     execution_count: runs.count,
