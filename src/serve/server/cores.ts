@@ -17,7 +17,7 @@ function versionOne(read: (path: string) => string | undefined): string | undefi
   return quota === undefined || period === undefined ? undefined : `${quota.trim()} ${period.trim()}`;
 }
 
-function readText(path: string): string | undefined {
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/index.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
+import type { Family } from "../metrics.ts";
 import { createAnswer } from "./answer.ts";
 import { BATCH_DEFAULTS } from "./batcher.ts";
 import type { Collector } from "./collection/collector.ts";
@@ -9,7 +10,7 @@ import type { Engine, Threads } from "./engine.ts";
 import { createHolder, type Holder } from "./holder.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Whole } from "./routes.ts";
-import { createRuns } from "./runs.ts";
+import { createRuns, type Runs } from "./runs.ts";
 import { addModelInfo, createServerMetrics } from "./server-metrics.ts";
 
 // Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
@@ -49,7 +50,10 @@ export interface ModelServerOptions {
 }
 
 /** What a process does and knows by itself. */
-export type OwnPart = Whole & Pick<Holder, "prepare" | "commit">;
+export interface OwnPart extends Whole, Pick<Holder, "prepare" | "commit"> {
+  metrics(): Family[];
+  runs(): Runs;
+}
 
 export const MODEL_SERVER_DEFAULTS = {
   engine: "auto",
@@ -76,8 +80,8 @@ export interface ModelServer {
 
 /** Before it has a port. */
 export interface UnboundServer extends Omit<ModelServer, "port"> {
-  /** Binds, and gives the port. */
-  listen(): Promise<number>;
+  /** Binds, to the port of the options unless another is given, and gives the port. */
+  listen(port?: number): Promise<number>;
 }
 
 export function createModelServer(options: ModelServerOptions): UnboundServer {
@@ -85,7 +89,7 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   let draining = false;
   const runs = createRuns();
   const holder = createHolder(options, runs, (next) => {
-    addModelInfo(metrics, next, holder.loaded);
+    addModelInfo(metrics, next, loaded);
     const { engineReason: reason, evaluator } = next.model;
     log("info", "model.ready", {
       name,
@@ -94,20 +98,17 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
       ...(reason === undefined ? {} : { notOwnBecause: reason }),
     });
   });
-  const metrics = createServerMetrics(options, runs, holder.loaded);
+  const loaded = () => holder.loaded();
+  const metrics = createServerMetrics(options, runs, loaded);
   const own: OwnPart = {
-    metrics: metrics.families,
+    ...holder,
+    metrics: () => metrics.families(),
     runs: () => runs,
-    prepare: holder.prepare,
-    commit: holder.commit,
     load: async () => holder.commit(await holder.prepare()),
-    unload: holder.unload,
   };
-  const repository = { name, version, state: holder.state, reason: () => (holder.state() === "UNAVAILABLE" ? "unloaded" : "") };
-  const route = createRouter(
-    { loaded: holder.loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own },
-    { maxRows },
-  );
+  const state = () => holder.state();
+  const repository = { name, version, state, reason: () => (state() === "UNAVAILABLE" ? "unloaded" : "") };
+  const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
   const answer = createAnswer({ route, requests, maxBodyBytes, draining: () => draining, log });
   const server = createServer(
@@ -122,13 +123,13 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   });
 
   return {
-    listen: () => listen(server, options.host, options.port),
-    load: own.load,
+    listen: (port = options.port) => listen(server, options.host, port),
+    load: () => own.load(),
     async drain() {
       draining = true;
       if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
       const whole = !server.listening || (await closeGracefully(server, options.drainTimeoutMs));
-      await holder.loaded()?.model.evaluator.close();
+      await loaded()?.model.evaluator.close();
       await collector?.flush();
       return whole;
     },
@@ -137,6 +138,6 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
 
 /** Listens at once; the model is loaded later. */
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
-  const { listen: bind, load, drain } = createModelServer(options);
-  return { port: await bind(), load, drain };
+  const server = createModelServer(options);
+  return { ...server, port: await server.listen() };
 }

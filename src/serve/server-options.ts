@@ -1,0 +1,98 @@
+import { parseArgs } from "node:util";
+import { jsonLog, type Log } from "./log.ts";
+import { integerOption, usage } from "./main.ts";
+import { collectorOf } from "./server/collection/options.ts";
+import { ENGINES, type Engine } from "./server/engine.ts";
+import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
+
+const USAGE =
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-rate 1] [--collect-drop COLUMN,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
+
+export interface ProcessOptions {
+  readonly server: ModelServerOptions;
+  /** As it was written: `auto`, a number, or nothing. */
+  readonly workers: string | undefined;
+}
+
+/** What the arguments and Azure's environment variables say. Throws a `UsageError`. */
+export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv, log: Log = jsonLog): ProcessOptions {
+  const { values, positionals } = usage(USAGE, () =>
+    parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        port: { type: "string" },
+        host: { type: "string", default: DEFAULTS.host },
+        name: { type: "string" },
+        version: { type: "string" },
+        engine: { type: "string", default: DEFAULTS.engine },
+        workers: { type: "string" },
+        threads: { type: "string" },
+        "max-body-bytes": { type: "string" },
+        "max-rows": { type: "string" },
+        "max-batch-rows": { type: "string" },
+        "max-batch-wait-ms": { type: "string" },
+        "target-p99-ms": { type: "string" },
+        "deadline-ms": { type: "string" },
+        collect: { type: "string" },
+        "collect-as": { type: "string" },
+        "collect-rate": { type: "string" },
+        "collect-drop": { type: "string" },
+        "drain-delay-ms": { type: "string" },
+        "drain-timeout-ms": { type: "string" },
+      },
+    }),
+  );
+  const { AZUREML_MODEL_DIR: mounted, WORKER_COUNT } = environment;
+  const place = usage(USAGE, () => {
+    const [only = mounted, ...more] = positionals;
+    if (only === undefined || more.length > 0) throw new Error(`${positionals.length} model places given; one is needed`);
+    return only;
+  });
+  const known = positionals.length === 0 ? nameFromMount(place) : undefined;
+  const name = values.name ?? known?.name ?? "model";
+  const version = values.version ?? known?.version ?? "1";
+  const collector = usage(USAGE, () => collectorOf(values, name, version, log));
+  const integer = (option: keyof typeof values, fallback: number, min: number, max: number) =>
+    integerOption(USAGE, option, values[option], fallback, min, max);
+  return {
+    workers: values.workers ?? WORKER_COUNT,
+    server: {
+      place,
+      name,
+      version,
+      ...(collector === undefined ? {} : { collector }),
+      engine: engineOption(values.engine),
+      threads: (values.threads ?? "auto") === "auto" ? "auto" : integer("threads", 0, 0, 256),
+      host: values.host,
+      port: integer("port", DEFAULTS.port, 0, 65_535),
+      maxBodyBytes: integer("max-body-bytes", DEFAULTS.maxBodyBytes, 1, 2 ** 30),
+      maxRows: integer("max-rows", DEFAULTS.maxRows, 1, 10_000_000),
+      maxBatchRows: integer("max-batch-rows", DEFAULTS.maxBatchRows, 1, 1_000_000),
+      maxBatchWaitMs: integer("max-batch-wait-ms", DEFAULTS.maxBatchWaitMs, 0, 10_000),
+      ...(values["target-p99-ms"] === undefined ? {} : { targetP99Ms: integer("target-p99-ms", 0, 1, 60_000) }),
+      deadlineMs: integer("deadline-ms", DEFAULTS.deadlineMs, 1, 3_600_000),
+      drainDelayMs: integer("drain-delay-ms", DEFAULTS.drainDelayMs, 0, 3_600_000),
+      drainTimeoutMs: integer("drain-timeout-ms", DEFAULTS.drainTimeoutMs, 0, 3_600_000),
+      clock: DEFAULTS.clock,
+      log,
+    },
+  };
+}
+
+/** An error in what was asked for, with how to ask. */
+export const usageOf = <T>(read: () => T): T => usage(USAGE, read);
+
+function engineOption(text: string): Engine {
+  return usage(USAGE, () => {
+    const engine = ENGINES.find((one) => one === text);
+    if (engine === undefined) throw new Error(`--engine is ${text}; one of ${ENGINES.join(", ")} is needed`);
+    return engine;
+  });
+}
+
+/** Azure ML mounts a model at `.../azureml-models/{name}/{version}`. */
+function nameFromMount(place: string): { readonly name: string; readonly version: string } | undefined {
+  const [, name, version] = /\/azureml-models\/([^/]+)\/([^/]+)\/?$/.exec(place) ?? [];
+  return name === undefined || version === undefined ? undefined : { name, version };
+}
