@@ -114,6 +114,26 @@ param ingressSubnetPrefix string = '10.40.7.0/26'
 @description('Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.')
 param apiServerSubnetPrefix string = '10.40.4.0/28'
 
+@description('Subnet of the firewall alone, inside the virtual network, at least a /26; used when egress is firewall.')
+param firewallSubnetPrefix string = '10.40.9.0/26'
+
+@description('Subnet through which Azure manages a Basic firewall, inside the virtual network, at least a /26.')
+param firewallManagementSubnetPrefix string = '10.40.9.64/26'
+
+@description('Further host names that nodes and training clusters may reach through the firewall over HTTPS, for instance of a package index; *.example.com stands for all below it.')
+@maxLength(100)
+param allowedFqdns array = []
+
+@description('Resource id of the hub\'s virtual network, which the platform\'s is peered with; used when egress is hubFirewall.')
+param hubVirtualNetworkId string = ''
+
+@description('Private address of the hub\'s firewall, to which everything that leaves the network is routed.')
+param hubFirewallAddress string = ''
+
+@description('Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them.')
+@maxLength(100)
+param peeredRanges array = []
+
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string = '192.168.0.0/16'
 
@@ -204,6 +224,8 @@ var profiles = {
     disableRunCommand: false
     inferenceRouterHa: 'False'
     extensionPurpose: 'DevTest'
+    egress: 'natGateway'
+    firewallSku: 'Basic'
     natGatewaySku: 'Standard'
     registrySku: 'Basic'
     storageSku: 'Standard_LRS'
@@ -245,6 +267,8 @@ var profiles = {
     disableRunCommand: true
     inferenceRouterHa: 'True'
     extensionPurpose: 'FastProd'
+    egress: 'natGateway'
+    firewallSku: 'Standard'
     natGatewaySku: 'StandardV2'
     registrySku: 'Premium'
     storageSku: 'Standard_ZRS'
@@ -286,6 +310,8 @@ var profiles = {
     disableRunCommand: true
     inferenceRouterHa: 'True'
     extensionPurpose: 'FastProd'
+    egress: 'natGateway'
+    firewallSku: 'Standard'
     natGatewaySku: 'StandardV2'
     registrySku: 'Premium'
     storageSku: 'Standard_ZRS'
@@ -319,6 +345,9 @@ var profiles = {
 }
 
 var profile = union(profiles[environmentName], profileOverrides)
+
+@description('The region as addresses spell it.')
+var region = toLower(replace(location, ' ', ''))
 
 var resourceTags = union(
   {
@@ -356,11 +385,19 @@ module network 'modules/network.bicep' = {
     privateEndpointSubnetPrefix: privateEndpointSubnetPrefix
     ingressSubnetPrefix: ingressSubnetPrefix
     apiServerSubnetPrefix: apiServerSubnetPrefix
+    firewallSubnetPrefix: firewallSubnetPrefix
+    firewallManagementSubnetPrefix: firewallManagementSubnetPrefix
+    hubVirtualNetworkId: hubVirtualNetworkId
+    hubFirewallAddress: hubFirewallAddress
     podCidr: podCidr
     profileComputeInternetAccess: profile.computeInternetAccess
+    profileEgress: profile.egress
     profilePrivateNetworking: profile.privateNetworking
     profilePrivateApiServer: profile.privateApiServer
     profileNatGatewaySku: profile.natGatewaySku
+    profileAvailabilityZones: profile.availabilityZones
+    profileFirewallSku: profile.firewallSku
+    region: region
     resourceTags: resourceTags
   }
 }
@@ -410,13 +447,42 @@ module registry 'modules/registry.bicep' = {
   }
 }
 
+module egress 'modules/egress.bicep' = {
+  params: {
+    location: location
+    enableGpuNodes: enableGpuNodes
+    nodeSubnetPrefix: nodeSubnetPrefix
+    computeSubnetPrefix: computeSubnetPrefix
+    allowedFqdns: allowedFqdns
+    profileAvailabilityZones: profile.availabilityZones
+    profileEgress: profile.egress
+    profileFirewallSku: profile.firewallSku
+    profilePrivateNetworking: profile.privateNetworking
+    profileContainerInsights: profile.containerInsights
+    profileManagedPrometheus: profile.managedPrometheus
+    profileDefender: profile.defender
+    profileComputeInternetAccess: profile.computeInternetAccess
+    profileDiagnosticLogs: profile.diagnosticLogs
+    region: region
+    resourceTags: resourceTags
+    containerRegistryName: registry.outputs.containerRegistryName
+    storageAccountName: storage.outputs.storageAccountName
+    keyVaultName: vault.outputs.keyVaultName
+    virtualNetworkName: network.outputs.virtualNetworkName
+    firewallAddressId: network.outputs.firewallAddressId
+    logAnalyticsId: observability.outputs.logAnalyticsId
+  }
+}
+
 module roles 'modules/roles.bicep' = {
   params: {
     operatorObjectId: operatorObjectId
     operatorType: operatorType
     profilePrivateNetworking: profile.privateNetworking
     profilePrivateApiServer: profile.privateApiServer
+    profileEgress: profile.egress
     virtualNetworkName: network.outputs.virtualNetworkName
+    egressRoutesName: network.outputs.egressRoutesName
     kubeletIdentityName: identity.outputs.kubeletIdentityName
     containerRegistryName: registry.outputs.containerRegistryName
     storageAccountName: storage.outputs.storageAccountName
@@ -467,6 +533,7 @@ module cluster 'modules/cluster.bicep' = {
     profileSystemNodeTaints: profile.systemNodeTaints
     profileDisableRunCommand: profile.disableRunCommand
     profilePrivateApiServer: profile.privateApiServer
+    profileEgress: profile.egress
     profileDefender: profile.defender
     profileUpgradeChannel: profile.upgradeChannel
     profileContainerInsights: profile.containerInsights
@@ -480,10 +547,12 @@ module cluster 'modules/cluster.bicep' = {
     kubeletIdentityClientId: identity.outputs.kubeletIdentityClientId
     kubeletIdentityPrincipalId: identity.outputs.kubeletIdentityPrincipalId
     egressAddressIpAddress: network.outputs.egressAddressIpAddress
+    firewallAddressIpAddress: network.outputs.firewallAddressIpAddress
     logAnalyticsId: observability.outputs.logAnalyticsId
   }
   dependsOn: [
     roles
+    egress
   ]
 }
 
@@ -560,6 +629,7 @@ module compute 'modules/compute.bicep' = {
   dependsOn: [
     roles
     privateLink
+    egress
   ]
 }
 
@@ -633,10 +703,12 @@ module alerts 'modules/alerts.bicep' = {
     alertEmail: alertEmail
     endpointLatencyMs: endpointLatencyMs
     profileAlerting: profile.alerting
+    profileEgress: profile.egress
     profileManagedPrometheus: profile.managedPrometheus
     resourceTags: resourceTags
     aksClusterId: cluster.outputs.aksClusterId
     natGatewayId: network.outputs.natGatewayId
+    firewallId: egress.outputs.firewallId
     keyVaultId: vault.outputs.keyVaultId
     storageAccountId: storage.outputs.storageAccountId
     containerRegistryId: registry.outputs.containerRegistryId

@@ -463,7 +463,7 @@ resource "azapi_resource" "nodes_not_ready_alert" {
 }
 
 resource "azapi_resource" "nat_failures_alert" {
-  count = local.profile.alerting ? 1 : 0
+  count = local.profile.alerting && local.profile.egress == "natGateway" ? 1 : 0
 
   type      = "Microsoft.Insights/metricAlerts@2026-01-01"
   parent_id = data.azapi_resource.resource_group.id
@@ -473,10 +473,12 @@ resource "azapi_resource" "nat_failures_alert" {
 
   body = {
     properties = {
-      description         = "Connections out of the network fail: the gateway has no ports left."
-      severity            = 2
-      enabled             = true
-      scopes              = [azapi_resource.nat_gateway.id]
+      description = "Connections out of the network fail: the gateway has no ports left."
+      severity    = 2
+      enabled     = true
+      scopes = [
+        "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/natGateways/ng-mlops",
+      ]
       evaluationFrequency = "PT5M"
       windowSize          = "PT15M"
       autoMitigate        = true
@@ -508,6 +510,100 @@ resource "azapi_resource" "nat_failures_alert" {
     }
   }
   ignore_casing = true
+
+  depends_on = [azapi_resource.nat_gateway]
+}
+
+resource "azapi_resource" "firewall_health_alert" {
+  count = local.profile.alerting && local.profile.egress == "firewall" ? 1 : 0
+
+  type      = "Microsoft.Insights/metricAlerts@2026-01-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "alert-firewall-health"
+  location  = "global"
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      description = "The firewall is not well; nodes and training clusters lose their way out."
+      severity    = 1
+      enabled     = true
+      scopes = [
+        "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/azureFirewalls/afw-mlops",
+      ]
+      evaluationFrequency = "PT5M"
+      windowSize          = "PT15M"
+      autoMitigate        = true
+      criteria = {
+        "odata.type" = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
+        allOf = [
+          {
+            name            = "condition"
+            criterionType   = "StaticThresholdCriterion"
+            metricName      = "FirewallHealth"
+            timeAggregation = "Average"
+            operator        = "LessThan"
+            threshold       = 90
+            dimensions      = []
+          },
+        ]
+      }
+      actions = [
+        {
+          actionGroupId = azapi_resource.action_group.id
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.firewall]
+}
+
+resource "azapi_resource" "firewall_ports_alert" {
+  count = local.profile.alerting && local.profile.egress == "firewall" ? 1 : 0
+
+  type      = "Microsoft.Insights/metricAlerts@2026-01-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "alert-firewall-ports"
+  location  = "global"
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      description = "The firewall runs out of ports for connections; give it a second address."
+      severity    = 2
+      enabled     = true
+      scopes = [
+        "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/azureFirewalls/afw-mlops",
+      ]
+      evaluationFrequency = "PT5M"
+      windowSize          = "PT15M"
+      autoMitigate        = true
+      criteria = {
+        "odata.type" = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
+        allOf = [
+          {
+            name            = "condition"
+            criterionType   = "StaticThresholdCriterion"
+            metricName      = "SNATPortUtilization"
+            timeAggregation = "Average"
+            operator        = "GreaterThan"
+            threshold       = 80
+            dimensions      = []
+          },
+        ]
+      }
+      actions = [
+        {
+          actionGroupId = azapi_resource.action_group.id
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.firewall]
 }
 
 resource "azapi_resource" "vault_availability_alert" {

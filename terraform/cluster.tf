@@ -68,11 +68,13 @@ resource "azapi_resource" "aks_cluster" {
         adminGroupObjectIDs = var.admin_group_object_id == "" ? [] : [var.admin_group_object_id]
       }
       apiServerAccessProfile = {
-        disableRunCommand              = local.profile.disableRunCommand
-        authorizedIPRanges             = local.profile.privateApiServer || length(var.api_server_allowed_ranges) == 0 ? [] : distinct(concat(var.api_server_allowed_ranges, ["${azapi_resource.egress_address.output.properties.ipAddress}/32"]))
+        disableRunCommand = local.profile.disableRunCommand
+        authorizedIPRanges = local.profile.privateApiServer || length(var.api_server_allowed_ranges) == 0 ? [] : (local.profile.egress == "hubFirewall" ? var.api_server_allowed_ranges : distinct(concat(var.api_server_allowed_ranges, [
+          "${(one(azapi_resource.egress_address[*].output.properties.ipAddress) != null ? one(azapi_resource.egress_address[*].output.properties.ipAddress) : one(azapi_resource.firewall_address[*].output.properties.ipAddress)) == null ? "" : (one(azapi_resource.egress_address[*].output.properties.ipAddress) != null ? one(azapi_resource.egress_address[*].output.properties.ipAddress) : one(azapi_resource.firewall_address[*].output.properties.ipAddress))}/32",
+        ])))
         enablePrivateCluster           = local.profile.privateApiServer
-        enableVnetIntegration          = local.profile.privateApiServer
-        subnetId                       = local.profile.privateApiServer ? "${azapi_resource.virtual_network.id}/subnets/snet-aks-apiserver" : null
+        enableVnetIntegration          = local.profile.privateApiServer || local.profile.egress != "natGateway"
+        subnetId                       = local.profile.privateApiServer || local.profile.egress != "natGateway" ? "${azapi_resource.virtual_network.id}/subnets/snet-aks-apiserver" : null
         privateDNSZone                 = local.profile.privateApiServer ? "system" : null
         enablePrivateClusterPublicFQDN = local.profile.privateApiServer ? true : null
       }
@@ -103,7 +105,7 @@ resource "azapi_resource" "aks_cluster" {
         podCidr           = var.pod_cidr
         serviceCidr       = var.service_cidr
         dnsServiceIP      = var.dns_service_ip
-        outboundType      = "userAssignedNATGateway"
+        outboundType      = local.profile.egress != "natGateway" ? "userDefinedRouting" : "userAssignedNATGateway"
         loadBalancerSku   = "standard"
       }
       autoUpgradeProfile = {
@@ -192,7 +194,10 @@ resource "azapi_resource" "aks_cluster" {
     azapi_resource.control_plane_ingress,
     azapi_resource.control_plane_api_server,
     azapi_resource.control_plane_kubelet,
+    azapi_resource.control_plane_routes,
     azapi_resource.kubelet_pull,
+    azapi_resource.firewall,
+    azapi_resource.hub_peering,
   ]
 }
 

@@ -93,6 +93,8 @@ resource "azapi_resource" "cpu_cluster" {
     azapi_resource.ml_registry_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
+    azapi_resource.firewall,
+    azapi_resource.hub_peering,
   ]
 }
 
@@ -151,5 +153,7 @@ resource "azapi_resource" "spot_cluster" {
     azapi_resource.ml_registry_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
+    azapi_resource.firewall,
+    azapi_resource.hub_peering,
   ]
 }

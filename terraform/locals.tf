@@ -16,6 +16,8 @@ locals {
       disableRunCommand     = false
       inferenceRouterHa     = "False"
       extensionPurpose      = "DevTest"
+      egress                = "natGateway"
+      firewallSku           = "Basic"
       natGatewaySku         = "Standard"
       registrySku           = "Basic"
       storageSku            = "Standard_LRS"
@@ -57,6 +59,8 @@ locals {
       disableRunCommand     = true
       inferenceRouterHa     = "True"
       extensionPurpose      = "FastProd"
+      egress                = "natGateway"
+      firewallSku           = "Standard"
       natGatewaySku         = "StandardV2"
       registrySku           = "Premium"
       storageSku            = "Standard_ZRS"
@@ -98,6 +102,8 @@ locals {
       disableRunCommand     = true
       inferenceRouterHa     = "True"
       extensionPurpose      = "FastProd"
+      egress                = "natGateway"
+      firewallSku           = "Standard"
       natGatewaySku         = "StandardV2"
       registrySku           = "Premium"
       storageSku            = "Standard_ZRS"
@@ -131,6 +137,9 @@ locals {
   }
 
   profile = merge(local.profiles[var.environment], var.profile_overrides)
+
+  # The region as addresses spell it.
+  region = lower(replace(local.location, " ", ""))
 
   resource_tags = merge(
     {

@@ -96,7 +96,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowEntraOutbound"
+          name = "AllowAzureActiveDirectoryOutbound"
           properties = {
             priority                 = 140
             direction                = "Outbound"
@@ -109,7 +109,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowMachineLearningOutbound"
+          name = "AllowAzureMachineLearningOutbound"
           properties = {
             priority                 = 150
             direction                = "Outbound"
@@ -122,7 +122,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowMachineLearningSessionOutbound"
+          name = "AllowAzureMachineLearningUdpOutbound"
           properties = {
             priority                 = 160
             direction                = "Outbound"
@@ -135,7 +135,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowBatchOutbound"
+          name = "AllowBatchNodeManagementOutbound"
           properties = {
             priority                 = 170
             direction                = "Outbound"
@@ -143,12 +143,12 @@ resource "azapi_resource" "compute_network_rules" {
             protocol                 = "*"
             sourceAddressPrefix      = "*"
             sourcePortRange          = "*"
-            destinationAddressPrefix = "BatchNodeManagement.${lower(replace(local.location, " ", ""))}"
+            destinationAddressPrefix = "BatchNodeManagement.${local.region}"
             destinationPortRange     = "443"
           }
         },
         {
-          name = "AllowResourceManagerOutbound"
+          name = "AllowAzureResourceManagerOutbound"
           properties = {
             priority                 = 180
             direction                = "Outbound"
@@ -169,12 +169,12 @@ resource "azapi_resource" "compute_network_rules" {
             protocol                 = "Tcp"
             sourceAddressPrefix      = "*"
             sourcePortRange          = "*"
-            destinationAddressPrefix = "Storage.${lower(replace(local.location, " ", ""))}"
+            destinationAddressPrefix = "Storage.${local.region}"
             destinationPortRanges    = ["443", "445"]
           }
         },
         {
-          name = "AllowKeyVaultOutbound"
+          name = "AllowAzureKeyVaultOutbound"
           properties = {
             priority                 = 200
             direction                = "Outbound"
@@ -187,7 +187,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowFrontDoorOutbound"
+          name = "AllowAzureFrontDoorFrontEndOutbound"
           properties = {
             priority                 = 210
             direction                = "Outbound"
@@ -200,7 +200,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowFirstPartyOutbound"
+          name = "AllowAzureFrontDoorFirstPartyOutbound"
           properties = {
             priority                 = 220
             direction                = "Outbound"
@@ -213,7 +213,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowImagesOutbound"
+          name = "AllowMicrosoftContainerRegistryOutbound"
           properties = {
             priority                 = 230
             direction                = "Outbound"
@@ -226,7 +226,7 @@ resource "azapi_resource" "compute_network_rules" {
           }
         },
         {
-          name = "AllowRegistryOutbound"
+          name = "AllowAzureContainerRegistryOutbound"
           properties = {
             priority                 = 240
             direction                = "Outbound"
@@ -234,12 +234,12 @@ resource "azapi_resource" "compute_network_rules" {
             protocol                 = "Tcp"
             sourceAddressPrefix      = "*"
             sourcePortRange          = "*"
-            destinationAddressPrefix = "AzureContainerRegistry.${lower(replace(local.location, " ", ""))}"
+            destinationAddressPrefix = "AzureContainerRegistry.${local.region}"
             destinationPortRange     = "443"
           }
         },
         {
-          name = "AllowMonitorOutbound"
+          name = "AllowAzureMonitorOutbound"
           properties = {
             priority                 = 250
             direction                = "Outbound"
@@ -254,10 +254,10 @@ resource "azapi_resource" "compute_network_rules" {
         {
           name = "InternetOutbound"
           properties = {
-            description              = "Package indexes and other public sources; without it jobs bring everything in their image."
+            description              = "Package indexes and other public sources; without it jobs bring everything in their image. A firewall decides by itself."
             priority                 = 260
             direction                = "Outbound"
-            access                   = local.profile.computeInternetAccess ? "Allow" : "Deny"
+            access                   = local.profile.computeInternetAccess || local.profile.egress != "natGateway" ? "Allow" : "Deny"
             protocol                 = "*"
             sourceAddressPrefix      = "*"
             sourcePortRange          = "*"
@@ -375,7 +375,7 @@ resource "azapi_resource" "ingress_network_rules" {
 
 # The API server answers in a subnet of its own.
 resource "azapi_resource" "api_server_network_rules" {
-  count = local.profile.privateApiServer ? 1 : 0
+  count = local.profile.privateApiServer || local.profile.egress != "natGateway" ? 1 : 0
 
   type      = "Microsoft.Network/networkSecurityGroups@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
@@ -447,6 +447,8 @@ resource "azapi_resource" "api_server_network_rules" {
 
 # The one address that the platform calls out from.
 resource "azapi_resource" "egress_address" {
+  count = local.profile.egress == "natGateway" ? 1 : 0
+
   type      = "Microsoft.Network/publicIPAddresses@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
   name      = "pip-mlops-egress"
@@ -465,6 +467,8 @@ resource "azapi_resource" "egress_address" {
 }
 
 resource "azapi_resource" "nat_gateway" {
+  count = local.profile.egress == "natGateway" ? 1 : 0
+
   type      = "Microsoft.Network/natGateways@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
   name      = "ng-mlops"
@@ -479,12 +483,61 @@ resource "azapi_resource" "nat_gateway" {
       idleTimeoutInMinutes = 10
       publicIpAddresses = [
         {
-          id = azapi_resource.egress_address.id
+          id = azapi_resource.egress_address[0].id
         },
       ]
     }
   }
   ignore_casing = true
+}
+
+# AKS looks for this route before it makes a cluster.
+resource "azapi_resource" "egress_routes" {
+  count = local.profile.egress != "natGateway" ? 1 : 0
+
+  type      = "Microsoft.Network/routeTables@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "rt-mlops-egress"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      disableBgpRoutePropagation = true
+      routes = [
+        {
+          name = "to-firewall"
+          properties = {
+            addressPrefix    = "0.0.0.0/0"
+            nextHopType      = "VirtualAppliance"
+            nextHopIpAddress = local.profile.egress == "hubFirewall" ? var.hub_firewall_address : cidrhost(var.firewall_subnet_prefix, 4)
+          }
+        },
+      ]
+    }
+  }
+}
+
+# The one address that the platform calls out from behind its firewall.
+resource "azapi_resource" "firewall_address" {
+  count = local.profile.egress == "firewall" ? 1 : 0
+
+  type      = "Microsoft.Network/publicIPAddresses@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "pip-mlops-firewall"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    sku = {
+      name = "Standard"
+    }
+    zones = local.profile.availabilityZones
+    properties = {
+      publicIPAllocationMethod = "Static"
+    }
+  }
+  response_export_values = ["properties.ipAddress"]
 }
 
 # Subnets stay inline: writing a virtual network removes every subnet that its body does not list.
@@ -510,9 +563,12 @@ resource "azapi_resource" "virtual_network" {
                 id = azapi_resource.node_network_rules.id
               }
               defaultOutboundAccess = false
-              natGateway = {
-                id = azapi_resource.nat_gateway.id
-              }
+              natGateway = local.profile.egress == "natGateway" ? {
+                id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/natGateways/ng-mlops"
+              } : null
+              routeTable = local.profile.egress != "natGateway" ? {
+                id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/routeTables/rt-mlops-egress"
+              } : null
             }
           },
           {
@@ -523,9 +579,12 @@ resource "azapi_resource" "virtual_network" {
                 id = azapi_resource.compute_network_rules.id
               }
               defaultOutboundAccess = false
-              natGateway = {
-                id = azapi_resource.nat_gateway.id
-              }
+              natGateway = local.profile.egress == "natGateway" ? {
+                id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/natGateways/ng-mlops"
+              } : null
+              routeTable = local.profile.egress != "natGateway" ? {
+                id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/routeTables/rt-mlops-egress"
+              } : null
             }
           },
         ],
@@ -555,7 +614,7 @@ resource "azapi_resource" "virtual_network" {
           ],
           [],
         ][local.profile.privateNetworking ? 0 : 1],
-        local.profile.privateApiServer ? [
+        local.profile.privateApiServer || local.profile.egress != "natGateway" ? [
           {
             name = "snet-aks-apiserver"
             properties = {
@@ -574,15 +633,57 @@ resource "azapi_resource" "virtual_network" {
               ]
             }
           },
+        ] : [],
+        local.profile.egress == "firewall" ? [
+          {
+            name = "AzureFirewallSubnet"
+            properties = {
+              addressPrefix         = var.firewall_subnet_prefix
+              defaultOutboundAccess = false
+            }
+          },
+        ] : [],
+        local.profile.egress == "firewall" && local.profile.firewallSku == "Basic" ? [
+          {
+            name = "AzureFirewallManagementSubnet"
+            properties = {
+              addressPrefix         = var.firewall_management_subnet_prefix
+              defaultOutboundAccess = false
+            }
+          },
         ] : []
       )
     }
   }
-  ignore_casing = true
+  ignore_casing        = true
+  ignore_null_property = true
 
   depends_on = [
+    azapi_resource.nat_gateway,
+    azapi_resource.egress_routes,
     azapi_resource.private_endpoint_network_rules,
     azapi_resource.ingress_network_rules,
     azapi_resource.api_server_network_rules,
   ]
+}
+
+# Connected only once the hub's owner has made the peering of the other direction.
+resource "azapi_resource" "hub_peering" {
+  count = local.profile.egress == "hubFirewall" ? 1 : 0
+
+  type      = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-07-01"
+  parent_id = azapi_resource.virtual_network.id
+  name      = "to-hub"
+
+  body = {
+    properties = {
+      remoteVirtualNetwork = {
+        id = var.hub_virtual_network_id
+      }
+      allowVirtualNetworkAccess = true
+      allowForwardedTraffic     = true
+      allowGatewayTransit       = false
+      useRemoteGateways         = false
+    }
+  }
 }

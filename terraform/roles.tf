@@ -42,7 +42,7 @@ resource "azapi_resource" "control_plane_ingress" {
 
 # Network Contributor
 resource "azapi_resource" "control_plane_api_server" {
-  count = local.profile.privateApiServer ? 1 : 0
+  count = local.profile.privateApiServer || local.profile.egress != "natGateway" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
   parent_id = "${azapi_resource.virtual_network.id}/subnets/snet-aks-apiserver"
@@ -54,6 +54,27 @@ resource "azapi_resource" "control_plane_api_server" {
       principalId      = azapi_resource.control_plane_identity.output.properties.principalId
       principalType    = "ServicePrincipal"
       description      = "Put the API server into its subnet."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
+# Network Contributor
+resource "azapi_resource" "control_plane_routes" {
+  count = local.profile.egress != "natGateway" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.egress_routes[0].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.egress_routes[0].id, azapi_resource.control_plane_identity.id, "4d97b98b-1d4f-4787-a291-c67834d212e7"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7"
+      principalId      = azapi_resource.control_plane_identity.output.properties.principalId
+      principalType    = "ServicePrincipal"
+      description      = "See that the route out leads to the firewall, which AKS asks for before it makes the cluster."
     }
   }
   retry = {

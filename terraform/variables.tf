@@ -10,12 +10,16 @@ variable "azure_cloud" {
   description = "Host names of the Azure cloud that is deployed to; the defaults are those of the public cloud."
   type = object({
     suffixes = object({
-      storage = string
+      storage        = string
+      acrLoginServer = string
+      keyvaultDns    = string
     })
   })
   default = {
     suffixes = {
-      storage = "core.windows.net"
+      storage        = "core.windows.net"
+      acrLoginServer = ".azurecr.io"
+      keyvaultDns    = ".vault.azure.net"
     }
   }
   nullable = false
@@ -369,6 +373,88 @@ variable "api_server_subnet_prefix" {
   validation {
     condition     = can(regex("^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$", var.api_server_subnet_prefix))
     error_message = "api_server_subnet_prefix: match ^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$."
+  }
+}
+
+variable "firewall_subnet_prefix" {
+  description = "Subnet of the firewall alone, inside the virtual network, at least a /26; used when egress is firewall."
+  type        = string
+  default     = "10.40.9.0/26"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$", var.firewall_subnet_prefix))
+    error_message = "firewall_subnet_prefix: match ^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$."
+  }
+}
+
+variable "firewall_management_subnet_prefix" {
+  description = "Subnet through which Azure manages a Basic firewall, inside the virtual network, at least a /26."
+  type        = string
+  default     = "10.40.9.64/26"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$", var.firewall_management_subnet_prefix))
+    error_message = "firewall_management_subnet_prefix: match ^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$."
+  }
+}
+
+variable "allowed_fqdns" {
+  description = "Further host names that nodes and training clusters may reach through the firewall over HTTPS, for instance of a package index; *.example.com stands for all below it."
+  type        = any
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = can(concat(var.allowed_fqdns, []))
+    error_message = "allowed_fqdns: give a list."
+  }
+
+  validation {
+    condition     = length(var.allowed_fqdns) <= 100
+    error_message = "allowed_fqdns: use at most 100 items."
+  }
+}
+
+variable "hub_virtual_network_id" {
+  description = "Resource id of the hub's virtual network, which the platform's is peered with; used when egress is hubFirewall."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/subscriptions/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/resourceGroups/[^/]+/providers/Microsoft.Network/virtualNetworks/[^/]+)?$", var.hub_virtual_network_id))
+    error_message = "hub_virtual_network_id: match ^(/subscriptions/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/resourceGroups/[^/]+/providers/Microsoft.Network/virtualNetworks/[^/]+)?$."
+  }
+}
+
+variable "hub_firewall_address" {
+  description = "Private address of the hub's firewall, to which everything that leaves the network is routed."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^((\\d{1,3}\\.){3}\\d{1,3})?$", var.hub_firewall_address))
+    error_message = "hub_firewall_address: match ^((\\d{1,3}\\.){3}\\d{1,3})?$."
+  }
+}
+
+variable "peered_ranges" {
+  description = "Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them."
+  type        = any
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = can(concat(var.peered_ranges, []))
+    error_message = "peered_ranges: give a list."
+  }
+
+  validation {
+    condition     = length(var.peered_ranges) <= 100
+    error_message = "peered_ranges: use at most 100 items."
   }
 }
 

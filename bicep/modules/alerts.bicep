@@ -22,6 +22,9 @@ param endpointLatencyMs int
 @description('profile.alerting of the platform.')
 param profileAlerting bool
 
+@description('profile.egress of the platform.')
+param profileEgress string
+
 @description('profile.managedPrometheus of the platform.')
 param profileManagedPrometheus bool
 
@@ -33,6 +36,9 @@ param aksClusterId string
 
 @description('Resource id of natGateway.')
 param natGatewayId string
+
+@description('Resource id of firewall.')
+param firewallId string
 
 @description('Resource id of keyVault.')
 param keyVaultId string
@@ -436,7 +442,7 @@ resource nodesNotReadyAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (p
   }
 }
 
-resource natFailuresAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (profileAlerting) {
+resource natFailuresAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (profileAlerting && profileEgress == 'natGateway') {
   name: 'alert-nat-failures'
   location: 'global'
   tags: resourceTags
@@ -465,6 +471,74 @@ resource natFailuresAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (pro
               values: ['Failed']
             }
           ]
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: actionGroup.id
+      }
+    ]
+  }
+}
+
+resource firewallHealthAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (profileAlerting && profileEgress == 'firewall') {
+  name: 'alert-firewall-health'
+  location: 'global'
+  tags: resourceTags
+  properties: {
+    description: 'The firewall is not well; nodes and training clusters lose their way out.'
+    severity: 1
+    enabled: true
+    scopes: [firewallId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'condition'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'FirewallHealth'
+          timeAggregation: 'Average'
+          operator: 'LessThan'
+          threshold: 90
+          dimensions: []
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: actionGroup.id
+      }
+    ]
+  }
+}
+
+resource firewallPortsAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = if (profileAlerting && profileEgress == 'firewall') {
+  name: 'alert-firewall-ports'
+  location: 'global'
+  tags: resourceTags
+  properties: {
+    description: 'The firewall runs out of ports for connections; give it a second address.'
+    severity: 2
+    enabled: true
+    scopes: [firewallId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'condition'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'SNATPortUtilization'
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          threshold: 80
+          dimensions: []
         }
       ]
     }

@@ -127,6 +127,9 @@ param profileDisableRunCommand bool
 @description('profile.privateApiServer of the platform.')
 param profilePrivateApiServer bool
 
+@description('profile.egress of the platform.')
+param profileEgress string
+
 @description('profile.defender of the platform.')
 param profileDefender bool
 
@@ -164,7 +167,10 @@ param kubeletIdentityClientId string
 param kubeletIdentityPrincipalId string
 
 @description('properties.ipAddress of egressAddress, known once it is deployed.')
-param egressAddressIpAddress string
+param egressAddressIpAddress string?
+
+@description('properties.ipAddress of firewallAddress, known once it is deployed.')
+param firewallAddressIpAddress string?
 
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
@@ -178,7 +184,7 @@ resource nodeSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' exist
   name: 'snet-aks-nodes'
 }
 
-resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer) {
+resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer || profileEgress != 'natGateway') {
   parent: virtualNetwork
   name: 'snet-aks-apiserver'
 }
@@ -251,10 +257,12 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
       disableRunCommand: profileDisableRunCommand
       authorizedIPRanges: profilePrivateApiServer || empty(apiServerAllowedRanges)
         ? []
-        : union(apiServerAllowedRanges, ['${egressAddressIpAddress}/32'])
+        : profileEgress == 'hubFirewall'
+            ? apiServerAllowedRanges
+            : union(apiServerAllowedRanges, ['${egressAddressIpAddress ?? firewallAddressIpAddress}/32'])
       enablePrivateCluster: profilePrivateApiServer
-      enableVnetIntegration: profilePrivateApiServer
-      subnetId: profilePrivateApiServer ? apiServerSubnet.id : null
+      enableVnetIntegration: profilePrivateApiServer || profileEgress != 'natGateway'
+      subnetId: profilePrivateApiServer || profileEgress != 'natGateway' ? apiServerSubnet.id : null
       privateDNSZone: profilePrivateApiServer ? 'system' : null
       enablePrivateClusterPublicFQDN: profilePrivateApiServer ? true : null
     }
@@ -287,7 +295,7 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
       podCidr: podCidr
       serviceCidr: serviceCidr
       dnsServiceIP: dnsServiceIp
-      outboundType: 'userAssignedNATGateway'
+      outboundType: profileEgress != 'natGateway' ? 'userDefinedRouting' : 'userAssignedNATGateway'
       loadBalancerSku: 'standard'
     }
     autoUpgradeProfile: {

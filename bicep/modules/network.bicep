@@ -21,11 +21,26 @@ param ingressSubnetPrefix string
 @description('Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.')
 param apiServerSubnetPrefix string
 
+@description('Subnet of the firewall alone, inside the virtual network, at least a /26; used when egress is firewall.')
+param firewallSubnetPrefix string
+
+@description('Subnet through which Azure manages a Basic firewall, inside the virtual network, at least a /26.')
+param firewallManagementSubnetPrefix string
+
+@description('Resource id of the hub\'s virtual network, which the platform\'s is peered with; used when egress is hubFirewall.')
+param hubVirtualNetworkId string
+
+@description('Private address of the hub\'s firewall, to which everything that leaves the network is routed.')
+param hubFirewallAddress string
+
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string
 
 @description('profile.computeInternetAccess of the platform.')
 param profileComputeInternetAccess bool
+
+@description('profile.egress of the platform.')
+param profileEgress string
 
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
@@ -35,6 +50,15 @@ param profilePrivateApiServer bool
 
 @description('profile.natGatewaySku of the platform.')
 param profileNatGatewaySku string
+
+@description('profile.availabilityZones of the platform.')
+param profileAvailabilityZones array
+
+@description('profile.firewallSku of the platform.')
+param profileFirewallSku string
+
+@description('The region as addresses spell it.')
+param region string
 
 @description('resourceTags of the platform.')
 param resourceTags object
@@ -126,7 +150,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowEntraOutbound'
+        name: 'AllowAzureActiveDirectoryOutbound'
         properties: {
           priority: 140
           direction: 'Outbound'
@@ -139,7 +163,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowMachineLearningOutbound'
+        name: 'AllowAzureMachineLearningOutbound'
         properties: {
           priority: 150
           direction: 'Outbound'
@@ -152,7 +176,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowMachineLearningSessionOutbound'
+        name: 'AllowAzureMachineLearningUdpOutbound'
         properties: {
           priority: 160
           direction: 'Outbound'
@@ -165,7 +189,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowBatchOutbound'
+        name: 'AllowBatchNodeManagementOutbound'
         properties: {
           priority: 170
           direction: 'Outbound'
@@ -173,12 +197,12 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
           protocol: '*'
           sourceAddressPrefix: '*'
           sourcePortRange: '*'
-          destinationAddressPrefix: 'BatchNodeManagement.${toLower(replace(location, ' ', ''))}'
+          destinationAddressPrefix: 'BatchNodeManagement.${region}'
           destinationPortRange: '443'
         }
       }
       {
-        name: 'AllowResourceManagerOutbound'
+        name: 'AllowAzureResourceManagerOutbound'
         properties: {
           priority: 180
           direction: 'Outbound'
@@ -199,12 +223,12 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
           protocol: 'Tcp'
           sourceAddressPrefix: '*'
           sourcePortRange: '*'
-          destinationAddressPrefix: 'Storage.${toLower(replace(location, ' ', ''))}'
+          destinationAddressPrefix: 'Storage.${region}'
           destinationPortRanges: ['443', '445']
         }
       }
       {
-        name: 'AllowKeyVaultOutbound'
+        name: 'AllowAzureKeyVaultOutbound'
         properties: {
           priority: 200
           direction: 'Outbound'
@@ -217,7 +241,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowFrontDoorOutbound'
+        name: 'AllowAzureFrontDoorFrontEndOutbound'
         properties: {
           priority: 210
           direction: 'Outbound'
@@ -230,7 +254,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowFirstPartyOutbound'
+        name: 'AllowAzureFrontDoorFirstPartyOutbound'
         properties: {
           priority: 220
           direction: 'Outbound'
@@ -243,7 +267,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowImagesOutbound'
+        name: 'AllowMicrosoftContainerRegistryOutbound'
         properties: {
           priority: 230
           direction: 'Outbound'
@@ -256,7 +280,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
         }
       }
       {
-        name: 'AllowRegistryOutbound'
+        name: 'AllowAzureContainerRegistryOutbound'
         properties: {
           priority: 240
           direction: 'Outbound'
@@ -264,12 +288,12 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
           protocol: 'Tcp'
           sourceAddressPrefix: '*'
           sourcePortRange: '*'
-          destinationAddressPrefix: 'AzureContainerRegistry.${toLower(replace(location, ' ', ''))}'
+          destinationAddressPrefix: 'AzureContainerRegistry.${region}'
           destinationPortRange: '443'
         }
       }
       {
-        name: 'AllowMonitorOutbound'
+        name: 'AllowAzureMonitorOutbound'
         properties: {
           priority: 250
           direction: 'Outbound'
@@ -284,10 +308,10 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
       {
         name: 'InternetOutbound'
         properties: {
-          description: 'Package indexes and other public sources; without it jobs bring everything in their image.'
+          description: 'Package indexes and other public sources; without it jobs bring everything in their image. A firewall decides by itself.'
           priority: 260
           direction: 'Outbound'
-          access: profileComputeInternetAccess ? 'Allow' : 'Deny'
+          access: profileComputeInternetAccess || profileEgress != 'natGateway' ? 'Allow' : 'Deny'
           protocol: '*'
           sourceAddressPrefix: '*'
           sourcePortRange: '*'
@@ -389,7 +413,7 @@ resource ingressNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
 }
 
 // The API server answers in a subnet of its own.
-resource apiServerNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateApiServer) {
+resource apiServerNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateApiServer || profileEgress != 'natGateway') {
   name: 'nsg-aks-apiserver'
   location: location
   tags: resourceTags
@@ -454,7 +478,7 @@ resource apiServerNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-
 }
 
 // The one address that the platform calls out from.
-resource egressAddress 'Microsoft.Network/publicIPAddresses@2025-07-01' = {
+resource egressAddress 'Microsoft.Network/publicIPAddresses@2025-07-01' = if (profileEgress == 'natGateway') {
   name: 'pip-mlops-egress'
   location: location
   tags: resourceTags
@@ -466,7 +490,7 @@ resource egressAddress 'Microsoft.Network/publicIPAddresses@2025-07-01' = {
   }
 }
 
-resource natGateway 'Microsoft.Network/natGateways@2025-07-01' = {
+resource natGateway 'Microsoft.Network/natGateways@2025-07-01' = if (profileEgress == 'natGateway') {
   name: 'ng-mlops'
   location: location
   tags: resourceTags
@@ -480,6 +504,42 @@ resource natGateway 'Microsoft.Network/natGateways@2025-07-01' = {
         id: egressAddress.id
       }
     ]
+  }
+}
+
+// AKS looks for this route before it makes a cluster.
+resource egressRoutes 'Microsoft.Network/routeTables@2025-07-01' = if (profileEgress != 'natGateway') {
+  name: 'rt-mlops-egress'
+  location: location
+  tags: resourceTags
+  properties: {
+    disableBgpRoutePropagation: true
+    routes: [
+      {
+        name: 'to-firewall'
+        properties: {
+          addressPrefix: '0.0.0.0/0'
+          nextHopType: 'VirtualAppliance'
+          nextHopIpAddress: profileEgress == 'hubFirewall'
+            ? hubFirewallAddress
+            : cidrHost(firewallSubnetPrefix, 3)
+        }
+      }
+    ]
+  }
+}
+
+// The one address that the platform calls out from behind its firewall.
+resource firewallAddress 'Microsoft.Network/publicIPAddresses@2025-07-01' = if (profileEgress == 'firewall') {
+  name: 'pip-mlops-firewall'
+  location: location
+  tags: resourceTags
+  sku: {
+    name: 'Standard'
+  }
+  zones: profileAvailabilityZones
+  properties: {
+    publicIPAllocationMethod: 'Static'
   }
 }
 
@@ -502,9 +562,16 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
               id: nodeNetworkRules.id
             }
             defaultOutboundAccess: false
-            natGateway: {
-              id: natGateway.id
-            }
+            natGateway: profileEgress == 'natGateway'
+              ? {
+                  id: natGateway.id
+                }
+              : null
+            routeTable: profileEgress != 'natGateway'
+              ? {
+                  id: egressRoutes.id
+                }
+              : null
           }
         }
         {
@@ -515,9 +582,16 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
               id: computeNetworkRules.id
             }
             defaultOutboundAccess: false
-            natGateway: {
-              id: natGateway.id
-            }
+            natGateway: profileEgress == 'natGateway'
+              ? {
+                  id: natGateway.id
+                }
+              : null
+            routeTable: profileEgress != 'natGateway'
+              ? {
+                  id: egressRoutes.id
+                }
+              : null
           }
         }
       ],
@@ -546,7 +620,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
             }
           ]
         : [],
-      profilePrivateApiServer
+      profilePrivateApiServer || profileEgress != 'natGateway'
         ? [
             {
               name: 'snet-aks-apiserver'
@@ -567,16 +641,62 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
               }
             }
           ]
+        : [],
+      profileEgress == 'firewall'
+        ? [
+            {
+              name: 'AzureFirewallSubnet'
+              properties: {
+                addressPrefix: firewallSubnetPrefix
+                defaultOutboundAccess: false
+              }
+            }
+          ]
+        : [],
+      profileEgress == 'firewall' && profileFirewallSku == 'Basic'
+        ? [
+            {
+              name: 'AzureFirewallManagementSubnet'
+              properties: {
+                addressPrefix: firewallManagementSubnetPrefix
+                defaultOutboundAccess: false
+              }
+            }
+          ]
         : []
     )
+  }
+}
+
+// Connected only once the hub's owner has made the peering of the other direction.
+resource hubPeering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-07-01' = if (profileEgress == 'hubFirewall') {
+  parent: virtualNetwork
+  name: 'to-hub'
+  properties: {
+    remoteVirtualNetwork: {
+      id: hubVirtualNetworkId
+    }
+    allowVirtualNetworkAccess: true
+    allowForwardedTraffic: true
+    allowGatewayTransit: false
+    useRemoteGateways: false
   }
 }
 
 @description('Name of virtualNetwork.')
 output virtualNetworkName string = virtualNetwork.name
 
+@description('Resource id of firewallAddress.')
+output firewallAddressId string = firewallAddress.id
+
+@description('Name of egressRoutes.')
+output egressRoutesName string = egressRoutes.name
+
 @description('properties.ipAddress of egressAddress, known once it is deployed.')
-output egressAddressIpAddress string = egressAddress.properties.ipAddress
+output egressAddressIpAddress string? = egressAddress.?properties.ipAddress
+
+@description('properties.ipAddress of firewallAddress, known once it is deployed.')
+output firewallAddressIpAddress string? = firewallAddress.?properties.ipAddress
 
 @description('Resource id of virtualNetwork.')
 output virtualNetworkId string = virtualNetwork.id

@@ -17,8 +17,14 @@ param profilePrivateNetworking bool
 @description('profile.privateApiServer of the platform.')
 param profilePrivateApiServer bool
 
+@description('profile.egress of the platform.')
+param profileEgress string
+
 @description('Name of virtualNetwork.')
 param virtualNetworkName string
+
+@description('Name of egressRoutes.')
+param egressRoutesName string
 
 @description('Name of kubeletIdentity.')
 param kubeletIdentityName string
@@ -70,9 +76,13 @@ resource ingressSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' ex
   name: 'snet-ingress'
 }
 
-resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer) {
+resource apiServerSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateApiServer || profileEgress != 'natGateway') {
   parent: virtualNetwork
   name: 'snet-aks-apiserver'
+}
+
+resource egressRoutes 'Microsoft.Network/routeTables@2025-07-01' existing = {
+  name: egressRoutesName
 }
 
 resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -126,7 +136,7 @@ resource controlPlaneIngress 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // Network Contributor
-resource controlPlaneApiServer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateApiServer) {
+resource controlPlaneApiServer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateApiServer || profileEgress != 'natGateway') {
   scope: apiServerSubnet
   name: guid(apiServerSubnet.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
   properties: {
@@ -137,6 +147,21 @@ resource controlPlaneApiServer 'Microsoft.Authorization/roleAssignments@2022-04-
     principalId: controlPlaneIdentityPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Put the API server into its subnet.'
+  }
+}
+
+// Network Contributor
+resource controlPlaneRoutes 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profileEgress != 'natGateway') {
+  scope: egressRoutes
+  name: guid(egressRoutes.id, controlPlaneIdentityId, '4d97b98b-1d4f-4787-a291-c67834d212e7')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      '4d97b98b-1d4f-4787-a291-c67834d212e7'
+    )
+    principalId: controlPlaneIdentityPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'See that the route out leads to the firewall, which AKS asks for before it makes the cluster.'
   }
 }
 

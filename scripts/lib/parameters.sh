@@ -36,6 +36,12 @@ parameter_of() {
     --private-endpoint-subnet-prefix) parameter=privateEndpointSubnetPrefix ;;
     --ingress-subnet-prefix) parameter=ingressSubnetPrefix ;;
     --api-server-subnet-prefix) parameter=apiServerSubnetPrefix ;;
+    --firewall-subnet-prefix) parameter=firewallSubnetPrefix ;;
+    --firewall-management-subnet-prefix) parameter=firewallManagementSubnetPrefix ;;
+    --allowed-fqdns) parameter=allowedFqdns ;;
+    --hub-virtual-network-id) parameter=hubVirtualNetworkId ;;
+    --hub-firewall-address) parameter=hubFirewallAddress ;;
+    --peered-ranges) parameter=peeredRanges ;;
     --pod-cidr) parameter=podCidr ;;
     --service-cidr) parameter=serviceCidr ;;
     --dns-service-ip) parameter=dnsServiceIp ;;
@@ -148,6 +154,24 @@ parameter_usage() {
   --api-server-subnet-prefix STRING
       Subnet of the API server alone, inside the virtual network, at least a /28; used when the API
       server is private. Default 10.40.4.0/28.
+  --firewall-subnet-prefix STRING
+      Subnet of the firewall alone, inside the virtual network, at least a /26; used when egress is
+      firewall. Default 10.40.9.0/26.
+  --firewall-management-subnet-prefix STRING
+      Subnet through which Azure manages a Basic firewall, inside the virtual network, at least a
+      /26. Default 10.40.9.64/26.
+  --allowed-fqdns ARRAY
+      Further host names that nodes and training clusters may reach through the firewall over HTTPS,
+      for instance of a package index; *.example.com stands for all below it. Optional.
+  --hub-virtual-network-id STRING
+      Resource id of the hub's virtual network, which the platform's is peered with; used when
+      egress is hubFirewall. Optional.
+  --hub-firewall-address STRING
+      Private address of the hub's firewall, to which everything that leaves the network is routed.
+      Optional.
+  --peered-ranges ARRAY
+      Address ranges of the hub and of all else that is reached through peerings, VPN or
+      ExpressRoute; no range of the platform may overlap them. Optional.
   --pod-cidr STRING
       Overlay range of pods, outside the virtual network; every node takes a /24 of it. Default
       192.168.0.0/16.

@@ -100,6 +100,7 @@ test("usage decides what bodies do not tell", () => {
     vaultOperations: 0,
     nodeMillionSamples: 0,
     protectedNamespaces: 1,
+    firewallGb: 0,
     trainingHours: 100,
   });
 

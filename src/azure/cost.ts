@@ -16,6 +16,8 @@ export interface MonthlyUsage {
   readonly vaultOperations: number;
   /** Millions of samples that each node of the cluster sends to managed Prometheus. */
   readonly nodeMillionSamples: number;
+  /** What nodes and training clusters send and receive through a firewall, images above all. */
+  readonly firewallGb: number;
   /** Hours that one node of a training cluster runs. */
   readonly trainingHours: number;
   /** Namespaces of the cluster that are backed up: those of the platform and the team's own. */
@@ -27,6 +29,7 @@ export const TYPICAL_USAGE: MonthlyUsage = {
   logGb: 15,
   vaultOperations: 10_000,
   nodeMillionSamples: 350,
+  firewallGb: 200,
   trainingHours: 20,
   protectedNamespaces: 4,
 };
@@ -90,6 +93,10 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
     "Microsoft.MachineLearningServices/workspaces/computes": priceCompute,
     "Microsoft.MachineLearningServices/registries": priceMlRegistry,
     "Microsoft.Network/natGateways": hourly("NAT gateway", PRICES.natGateway),
+    "Microsoft.Network/azureFirewalls": priceFirewall,
+    // Billed by the gigabyte, on both sides.
+    "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ({ name }, sheet) =>
+      sheet.assumptions.push(`${name}: peered traffic is billed by the gigabyte and not counted`),
     "Microsoft.Network/publicIPAddresses": hourly("public address", PRICES.publicAddress),
     "Microsoft.Network/privateEndpoints": hourly("private endpoint", PRICES.privateEndpoint),
     "Microsoft.Network/privateDnsZones": (resource, sheet) =>
@@ -150,6 +157,15 @@ function managedDisk(size: string, pool: JsonObject): Price | undefined {
   if (text(pool.osDiskType) === "Ephemeral" || (pool.osDiskType === undefined && fits)) return undefined;
   if (gib <= 128) return PRICES.diskP10;
   return gib <= 256 ? PRICES.diskP15 : PRICES.diskP30;
+}
+
+function priceFirewall({ name, body }: PricedResource, sheet: Sheet): void {
+  const tier = text(object(object(body.properties).sku).tier);
+  const hour = { Basic: PRICES.firewallBasic, Premium: PRICES.firewallPremium }[tier] ?? PRICES.firewallStandard;
+  const gigabyte = tier === "Basic" ? PRICES.firewallBasicData : PRICES.firewallData;
+  charge(sheet, name, `firewall, ${tier}`, HOURS_PER_MONTH, hour);
+  charge(sheet, name, `${sheet.usage.firewallGb} GB through the firewall`, sheet.usage.firewallGb, gigabyte);
+  sheet.assumptions.push(`${name} carries ${sheet.usage.firewallGb} GB a month`);
 }
 
 function priceRegistry({ name, body }: PricedResource, sheet: Sheet): void {

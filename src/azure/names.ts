@@ -46,6 +46,10 @@ export const NAME_RULES = {
   "Microsoft.Network/networkSecurityGroups": rule(NETWORK, "resourceGroup", "nsg", NETWORK_WORDS),
   "Microsoft.Network/publicIPAddresses": rule(NETWORK, "resourceGroup", "pip", NETWORK_WORDS),
   "Microsoft.Network/natGateways": rule(NETWORK, "resourceGroup", "ng", NETWORK_WORDS),
+  "Microsoft.Network/azureFirewalls": rule(NETWORK, "resourceGroup", "afw", NETWORK_WORDS),
+  "Microsoft.Network/firewallPolicies": rule(NETWORK, "resourceGroup", "afwp", NETWORK_WORDS),
+  "Microsoft.Network/firewallPolicies/ruleCollectionGroups": rule(NETWORK, "parent", undefined, NETWORK_WORDS),
+  "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": rule(NETWORK, "parent", undefined, NETWORK_WORDS),
   "Microsoft.Network/routeTables": rule(NETWORK, "resourceGroup", "rt", NETWORK_WORDS),
   "Microsoft.Network/privateEndpoints": rule(NETWORK, "resourceGroup", "pep", NETWORK_WORDS),
   "Microsoft.OperationalInsights/workspaces": rule(

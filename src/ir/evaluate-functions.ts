@@ -46,6 +46,8 @@ export const IMPLEMENTATIONS: Record<EagerFunction, Implementation> = {
   base64: ([text]) => base64(string(text)),
   json: ([text]) => parse(string(text)),
 
+  cidrHost: ([range, index]) => hostOf(string(range), int(index)),
+
   concat: (args) => (args.every(Array.isArray) ? args.flat() : args.map((arg) => joined(arg)).join("")),
   union: (args) => union(args),
   contains: ([within, what]) => contains(within ?? null, what ?? null),
@@ -144,6 +146,19 @@ function split(text: string, by: readonly string[]): string[] {
     from = at;
   }
   return [...pieces, text.slice(from)];
+}
+
+/** IPv4 only; ARM counts usable addresses, so the last one of a range is none. */
+function hostOf(range: string, index: number): string {
+  const [, address = "", length] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(range) ?? [];
+  const octets = address.split(".").map(Number);
+  const size = 2 ** (32 - Number(length));
+  if (address === "" || size < 4 || octets.some((octet) => octet > 255))
+    throw new EvaluationError(`${range} is no range of IPv4 addresses with hosts`);
+  if (index < 0 || index >= size - 2) throw new EvaluationError(`${range} has no host ${index}`);
+  const number = octets.reduce((value, octet) => value * 256 + octet, 0);
+  const host = number - (number % size) + 1 + index;
+  return [24, 16, 8, 0].map((shift) => Math.floor(host / 2 ** shift) % 256).join(".");
 }
 
 function base64(text: string): string {

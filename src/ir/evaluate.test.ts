@@ -55,6 +55,8 @@ test.each<[string, AnyInput, JsonValue]>([
     ["True", '{"a":[1]}'],
   ],
   ["joined truth has a capital", text`is ${call<string>("equals", 1, 1)}`, "is True"],
+  ["the first host follows the address of the network", call("cidrHost", "10.40.9.64/26", 0), "10.40.9.65"],
+  ["the last host comes before the broadcast address", call("cidrHost", "10.40.9.0/30", 1), "10.40.9.2"],
   ["base64 is of UTF-8", call("base64", "ä"), "w6Q="],
   ["json gives decimals", call("json", "0.5"), 0.5],
   [

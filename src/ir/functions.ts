@@ -21,6 +21,8 @@ export const FUNCTIONS = {
   string: { arity: [1, 1] },
   base64: { arity: [1, 1] },
   json: { arity: [1, 1] }, // decimals: json('0.5')
+  // addresses
+  cidrHost: { arity: [2, 2] }, // 0 is the first address after that of the network
   // collections
   concat: { arity: [1, 16] }, // arrays
   union: { arity: [2, 16] },

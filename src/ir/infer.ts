@@ -35,6 +35,7 @@ const RETURNS: Record<FunctionName, ParameterType | "argument" | "item" | "unkno
   string: "string",
   base64: "string",
   json: "unknown",
+  cidrHost: "string",
   concat: "argument",
   union: "argument",
   contains: "bool",

@@ -11,6 +11,7 @@ import {
   when,
 } from "../ir/index.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
+import { type Egress, hasApiServerSubnet, wayOut } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import { declareMaintenance } from "./maintenance.ts";
 import type { Network } from "./network.ts";
@@ -22,6 +23,7 @@ import type { Settings } from "./settings.ts";
 export interface ClusterNeeds {
   readonly identities: Identities;
   readonly network: Network;
+  readonly egress: Egress;
   readonly observability: Observability;
   readonly roles: RoleAssignments;
 }
@@ -72,7 +74,11 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
       roles.controlPlaneIngress,
       roles.controlPlaneApiServer,
       roles.controlPlaneKubelet,
+      roles.controlPlaneRoutes,
       roles.kubeletPull,
+      // Nodes that find no way out fail after a quarter of an hour.
+      needs.egress.firewall,
+      network.peering,
     ],
     comment:
       "A PUT replaces the whole cluster definition, so the body is complete. The roles come first: creation joins the subnets and assigns the kubelet identity.",
@@ -131,18 +137,22 @@ function access(settings: Settings, network: Network, { logAnalytics }: Observab
 }
 
 function apiServer(settings: Settings, network: Network): AnyInput {
-  const isPrivate = settings.profile("privateApiServer");
+  const [isPrivate, isIntegrated] = [settings.profile("privateApiServer"), hasApiServerSubnet(settings)];
   return {
     disableRunCommand: settings.profile("disableRunCommand"),
-    // The nodes themselves reach the API server through the NAT gateway. A private one takes no ranges.
+    // The nodes themselves call from the network's own address. A private API server takes no ranges.
     authorizedIPRanges: when<string[]>(
       or(isPrivate, call<boolean>("empty", settings.apiServerAllowedRanges)),
       [],
-      call<string[]>("union", settings.apiServerAllowedRanges, [text`${network.egressAddress}/32`]),
+      when<string[]>(
+        wayOut(settings).byHub,
+        settings.apiServerAllowedRanges,
+        call<string[]>("union", settings.apiServerAllowedRanges, [text`${network.egressAddress}/32`]),
+      ),
     ),
     enablePrivateCluster: isPrivate,
-    enableVnetIntegration: isPrivate,
-    subnetId: when<string>(isPrivate, network.apiServerSubnet.id, null),
+    enableVnetIntegration: isIntegrated,
+    subnetId: when<string>(isIntegrated, network.apiServerSubnet.id, null),
     privateDNSZone: when<string>(isPrivate, "system", null),
     // The name resolves in public, to a private address: Azure ML has to resolve it.
     enablePrivateClusterPublicFQDN: when<boolean>(isPrivate, true, null),
@@ -159,7 +169,7 @@ function networking(settings: Settings) {
       podCidr: settings.podCidr,
       serviceCidr: settings.serviceCidr,
       dnsServiceIP: settings.dnsServiceIp,
-      outboundType: "userAssignedNATGateway",
+      outboundType: when<string>(wayOut(settings).routed, "userDefinedRouting", "userAssignedNATGateway"),
       loadBalancerSku: "standard",
     },
   };

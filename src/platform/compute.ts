@@ -1,5 +1,6 @@
 import type { RoleName } from "../azure/index.ts";
 import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import type { Egress } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
 import type { PrivateLink } from "./private-link.ts";
@@ -16,6 +17,7 @@ const WORKSPACE_ROLES = {
 export interface ComputeNeeds {
   readonly identities: Identities;
   readonly network: Network;
+  readonly egress: Egress;
   readonly privateLink: PrivateLink;
   readonly roles: RoleAssignments;
   readonly workspace: ResourceHandle;
@@ -60,7 +62,13 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
           },
         },
       },
-      dependsOn: [roles.trainingPull, roles.trainingData, ...Object.values(needs.privateLink)],
+      dependsOn: [
+        roles.trainingPull,
+        roles.trainingData,
+        ...Object.values(needs.privateLink),
+        needs.egress.firewall,
+        needs.network.peering,
+      ],
       comment: cluster.comment,
     });
   }

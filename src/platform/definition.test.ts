@@ -47,6 +47,18 @@ const everything = {
   profileOverrides: { privateApiServer: true, deletionLocks: true, clusterBackup: true },
 };
 
+const firewalled = { environmentName: "prod", enableGpuNodes: true, profileOverrides: { egress: "firewall" } };
+const basicFirewall = { allowedFqdns: ["index.example.com"], profileOverrides: { egress: "firewall" } };
+const HUB = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub`;
+const throughHub = {
+  environmentName: "staging",
+  hubVirtualNetworkId: HUB,
+  hubFirewallAddress: "10.39.0.4",
+  peeredRanges: ["10.39.0.0/22"],
+  apiServerAllowedRanges: ["203.0.113.0/24"],
+  profileOverrides: { egress: "hubFirewall" },
+};
+
 const ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments";
 
 function body(symbol: string, parameters: Record<string, JsonValue> = {}): JsonValue {
@@ -70,7 +82,7 @@ test
           ),
         ),
       )
-      .concat(everything),
+      .concat(everything, firewalled, basicFirewall, throughHub),
   )(
   "Microsoft's types accept every body of $environmentName, GPU $enableGpuNodes, autoscaling $enableAutoScaling",
   async (parameters) => {
@@ -118,6 +130,7 @@ test("a concern refers only to concerns declared before it", () => {
     "storage",
     "vault",
     "registry",
+    "egress",
     "roles",
     "cluster",
     "workspace",
@@ -276,13 +289,16 @@ test("nobody gets a role that covers everything, and every scope is a single res
   expect(broad.filter((id) => granted.includes(id))).toEqual([]);
 });
 
-test.each(environments)("everything in %s is priced or known to be free", (environmentName) => {
-  const parameters = { environmentName, enableGpuNodes: true, budgetStartDate: "2027-01-01" };
-  const { assumptions, monthlyUsd } = estimateMonthlyCost(deploy(parameters).resources.filter(({ condition }) => condition));
+test.each([...environments.map((environmentName) => ({ environmentName })), firewalled, basicFirewall, throughHub])(
+  "everything in %j is priced or known to be free",
+  (chosen) => {
+    const parameters = { enableGpuNodes: true, budgetStartDate: "2027-01-01", ...chosen };
+    const { assumptions, monthlyUsd } = estimateMonthlyCost(deploy(parameters).resources.filter(({ condition }) => condition));
 
-  expect(assumptions.filter((line) => line.startsWith("not priced"))).toEqual([]);
-  expect(monthlyUsd).toBeGreaterThan(100);
-});
+    expect(assumptions.filter((line) => line.startsWith("not priced"))).toEqual([]);
+    expect(monthlyUsd).toBeGreaterThan(100);
+  },
+);
 
 test("every parameter is described, and the names that people know are kept", () => {
   const { parameters } = definePlatform();
@@ -421,6 +437,98 @@ test("the API server is open unless ranges are given, and then the nodes keep th
     "203.0.113.0/24",
     expect.stringContaining("egressAddress.properties.ipAddress"),
   ]);
+});
+
+interface FirewallRule {
+  readonly name: string;
+  readonly targetFqdns?: readonly string[];
+  readonly fqdnTags?: readonly string[];
+  readonly sourceAddresses: readonly string[];
+}
+
+const rulesOf = (symbol: string, parameters: Record<string, JsonValue>) =>
+  (properties(symbol, parameters).ruleCollections as unknown as { rules: FirewallRule[] }[]).flatMap(({ rules }) => rules);
+
+test("behind a firewall a route leads to it, the gateway is gone, and the cluster waits for both", () => {
+  const there = deploy(firewalled).resources.filter(({ condition }) => condition);
+  const symbols = there.map(({ symbol }) => symbol);
+  const subnets = properties("virtualNetwork", firewalled).subnets as { name: string; properties: Record<string, JsonValue> }[];
+  const cluster = there.find(({ symbol }) => symbol === "aksCluster");
+
+  expect(symbols).toEqual(
+    expect.arrayContaining(["firewall", "firewallPolicy", "firewallNameRules", "egressRoutes", "controlPlaneRoutes"]),
+  );
+  expect(symbols).not.toContain("natGateway");
+  expect(symbols).not.toContain("firewallManagementAddress");
+  expect(properties("egressRoutes", firewalled)).toMatchObject({
+    routes: [{ properties: { addressPrefix: "0.0.0.0/0", nextHopType: "VirtualAppliance", nextHopIpAddress: "10.40.9.4" } }],
+  });
+  expect(subnets.filter(({ properties: of }) => of.routeTable).map(({ name }) => name)).toEqual([
+    "snet-aks-nodes",
+    "snet-ml-compute",
+  ]);
+  expect(subnets.find(({ name }) => name === "AzureFirewallSubnet")?.properties).not.toHaveProperty("networkSecurityGroup");
+  expect(body("firewall", firewalled)).toMatchObject({
+    zones: ["1", "2", "3"],
+    properties: { sku: { tier: "Standard" }, managementIpConfiguration: null },
+  });
+  expect(cluster).toMatchObject({
+    dependsOn: expect.arrayContaining(["firewall", "controlPlaneRoutes"]) as unknown,
+    body: {
+      properties: {
+        networkProfile: { outboundType: "userDefinedRouting" },
+        // Pods call it by its address, which no rule of names lets through.
+        apiServerAccessProfile: { enablePrivateCluster: false, enableVnetIntegration: true },
+      },
+    },
+  });
+});
+
+test("a firewall lets out what the environment has switched on, and what is private stays off the list", () => {
+  const names = (parameters: Record<string, JsonValue>) => rulesOf("firewallNameRules", parameters).map(({ name }) => name);
+  const [prod, dev] = [names(firewalled), names(basicFirewall)];
+
+  expect(prod).toEqual(expect.arrayContaining(["aksBase", "defender", "gpuDrivers", "managedPrometheus"]));
+  expect(prod.filter((name) => ["registry", "storageAccount", "vault", "trainingInternet", "teamNames"].includes(name))).toEqual(
+    [],
+  );
+  expect(dev).toEqual(expect.arrayContaining(["registry", "storageAccount", "vault", "trainingInternet", "teamNames"]));
+  expect(dev.filter((name) => ["defender", "gpuDrivers"].includes(name))).toEqual([]);
+  const rules = rulesOf("firewallNameRules", { ...basicFirewall, nameSuffix: "abc123" });
+  expect(rules.find(({ name }) => name === "teamNames")).toMatchObject({
+    targetFqdns: ["index.example.com"],
+    sourceAddresses: ["10.40.0.0/22", "10.40.6.0/24"],
+  });
+  expect(rules.find(({ name }) => name === "vault")?.targetFqdns).toEqual(["kv-mlops-abc123.vault.azure.net"]);
+  expect(rules.find(({ name }) => name === "azureMlService")?.targetFqdns).toContain("eastus.api.azureml.ms");
+  expect(JSON.stringify(rules.flatMap(({ targetFqdns = [] }) => targetFqdns))).not.toContain("{");
+});
+
+test("a Basic firewall is managed through a subnet and an address of its own", () => {
+  const basic = body("firewall", basicFirewall);
+
+  expect(basic).toMatchObject({
+    properties: {
+      managementIpConfiguration: {
+        properties: { subnet: { id: expect.stringMatching(/AzureFirewallManagementSubnet$/) as unknown } },
+      },
+    },
+  });
+  expect(properties("firewallPolicy", basicFirewall)).toMatchObject({ sku: { tier: "Basic" }, threatIntelMode: "Alert" });
+});
+
+test("through a hub the network is peered and routed to the hub's firewall, and has none of its own", () => {
+  const symbols = deploy(throughHub).resources.flatMap(({ symbol, condition }) => (condition ? [symbol] : []));
+
+  expect(symbols).toContain("hubPeering");
+  expect(symbols.filter((symbol) => /^firewall|^natGateway|^egressAddress/.test(symbol))).toEqual([]);
+  expect(properties("hubPeering", throughHub)).toMatchObject({ remoteVirtualNetwork: { id: HUB }, allowForwardedTraffic: true });
+  expect(properties("egressRoutes", throughHub)).toMatchObject({
+    routes: [{ properties: { nextHopIpAddress: "10.39.0.4" } }],
+  });
+  expect(properties("aksCluster", throughHub)).toMatchObject({
+    apiServerAccessProfile: { authorizedIPRanges: ["203.0.113.0/24"] },
+  });
 });
 
 test("whoever runs the pipeline gets a data role, by the kind of principal that they are", () => {

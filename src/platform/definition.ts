@@ -8,6 +8,7 @@ import { declareCluster } from "./cluster.ts";
 import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
 import { type Customisation, customise } from "./customisation.ts";
+import { declareEgress } from "./egress/index.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareLocks } from "./locks.ts";
 import { declareMlRegistry } from "./ml-registry.ts";
@@ -33,17 +34,25 @@ export function definePlatform(customisation: Customisation = {}): Program {
   const storage = declareStorage(program, settings, observability);
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
+  const egress = declareEgress(program, settings, {
+    network,
+    storage: storage.account,
+    registry: registry.registry,
+    vault,
+    logAnalytics: observability.logAnalytics,
+  });
   const roles = declareRoles(program, settings, identities, {
     nodeSubnet: network.nodeSubnet,
     ingressSubnet: network.ingressSubnet,
     apiServerSubnet: network.apiServerSubnet,
+    egressRoutes: network.routes,
     kubeletIdentity: identities.kubelet,
     containerRegistry: registry.registry,
     storageAccount: storage.account,
     keyVault: vault,
     applicationInsights: observability.applicationInsights,
   });
-  const cluster = declareCluster(program, settings, { identities, network, observability, roles });
+  const cluster = declareCluster(program, settings, { identities, network, egress, observability, roles });
   const workspace = declareWorkspace(program, settings, {
     network,
     observability,
@@ -62,7 +71,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     mlRegistry,
     workspace,
   });
-  declareCompute(program, settings, { identities, network, privateLink, roles, workspace });
+  declareCompute(program, settings, { identities, network, egress, privateLink, roles, workspace });
   const { aksCompute, extension } = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
   declareBackup(program, settings, { cluster, identities, observability, storage, privateLink, after: extension });
   declareCollection(program, settings, { cluster: cluster.cluster, observability });
@@ -73,6 +82,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     storageAccount: storage.account,
     containerRegistry: registry.registry,
     natGateway: network.natGateway,
+    firewall: egress.firewall,
     logAnalytics: observability.logAnalytics,
     monitorAccount: observability.monitorAccount,
   });

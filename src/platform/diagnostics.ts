@@ -48,6 +48,8 @@ const LOGS = {
     full: ["CoreAzureBackup", "AddonAzureBackupPolicy", "AzureBackupOperations"],
     dedicated: true,
   },
+  // What is refused is seen here and nowhere else.
+  firewall: { essential: ["AZFWApplicationRule", "AZFWNetworkRule"], full: ["AZFWThreatIntel"], dedicated: true },
 } as const satisfies Record<string, Logs>;
 
 /** Sends a resource's logs to Log Analytics; lives in the resource's own concern. */

@@ -1,4 +1,6 @@
-import { type AnyInput, call, type Expr, type Input, text, when } from "../ir/index.ts";
+import { type AnyInput, type Input, or, text, when } from "../ir/index.ts";
+import { TRAINING_TAGS } from "./egress/rules.ts";
+import { wayOut } from "./egress/way-out.ts";
 import type { Settings } from "./settings.ts";
 
 /** One rule of a network security group; the order in its list makes the priority. */
@@ -87,44 +89,32 @@ export const INGRESS_RULES: readonly SecurityRule[] = [
   DENY_INBOUND,
 ];
 
-/** Source: the required service tags of Azure ML's computes in a network of one's own. */
+/** What Azure ML asks to be open, and the internet where the profile wants it. */
 export function computeRules(settings: Settings): readonly SecurityRule[] {
-  const region: Expr<string> = call("toLower", call("replace", settings.location, " ", ""));
-  const out = (
-    name: string,
-    to: Input<string>,
-    open: readonly string[],
-    protocol: "Tcp" | "Udp" | "*" = "Tcp",
-  ): SecurityRule => ({
-    name: `Allow${name}Outbound`,
-    direction: "Outbound",
-    protocol,
-    to,
-    ports: open,
+  const out = TRAINING_TAGS.map(({ to, protocol, ports }): SecurityRule => {
+    const [tag = "", regional] = to.split(".{region}");
+    return {
+      name: `Allow${tag.replaceAll(".", "")}${protocol === "UDP" ? "Udp" : ""}Outbound`,
+      direction: "Outbound",
+      protocol: NSG_PROTOCOL[protocol],
+      to: regional === undefined ? tag : text`${tag}.${settings.region}`,
+      ports: ports.map(String),
+    };
   });
   return [
     { name: "AllowOwnSubnetInbound", from: settings.computeSubnetPrefix },
     LOAD_BALANCER,
     DENY_INBOUND,
     { name: "AllowNetworkOutbound", direction: "Outbound", to: "VirtualNetwork" },
-    out("Entra", "AzureActiveDirectory", ["80", "443"]),
-    out("MachineLearning", "AzureMachineLearning", ["443", "8787", "18881"]),
-    out("MachineLearningSession", "AzureMachineLearning", ["5831"], "Udp"),
-    out("Batch", text`BatchNodeManagement.${region}`, ["443"], "*"),
-    out("ResourceManager", "AzureResourceManager", ["443"]),
-    out("Storage", text`Storage.${region}`, ["443", "445"]),
-    out("KeyVault", "AzureKeyVault", ["443"]),
-    out("FrontDoor", "AzureFrontDoor.FrontEnd", ["443"]),
-    out("FirstParty", "AzureFrontDoor.FirstParty", ["443"]),
-    out("Images", "MicrosoftContainerRegistry", ["443"]),
-    out("Registry", text`AzureContainerRegistry.${region}`, ["443"]),
-    out("Monitor", "AzureMonitor", ["443"]),
+    ...out,
     {
       name: "InternetOutbound",
       direction: "Outbound",
-      access: when<"Allow" | "Deny">(settings.profile("computeInternetAccess"), "Allow", "Deny"),
+      access: when<"Allow" | "Deny">(or(settings.profile("computeInternetAccess"), wayOut(settings).routed), "Allow", "Deny"),
       to: "Internet",
-      why: "Package indexes and other public sources; without it jobs bring everything in their image.",
+      why: "Package indexes and other public sources; without it jobs bring everything in their image. A firewall decides by itself.",
     },
   ];
 }
+
+const NSG_PROTOCOL = { TCP: "Tcp", UDP: "Udp", Any: "*" } as const;

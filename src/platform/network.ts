@@ -1,4 +1,5 @@
 import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { hasApiServerSubnet, wayOut } from "./egress/way-out.ts";
 import {
   apiServerRules,
   computeRules,
@@ -15,13 +16,20 @@ const API_VERSION = "2025-07-01";
 export interface Network {
   readonly virtualNetwork: ResourceHandle;
   readonly natGateway: ResourceHandle;
-  /** They stand in the body of the network. The private ones exist with private networking, the last with a private API server. */
+  /** They stand in the body of the network. Most exist only where the profile has a use for them. */
   readonly nodeSubnet: ResourceHandle;
   readonly computeSubnet: ResourceHandle;
   readonly privateEndpointSubnet: ResourceHandle;
   readonly ingressSubnet: ResourceHandle;
   readonly apiServerSubnet: ResourceHandle;
-  /** The address that everything in the subnets calls out from. */
+  readonly firewallSubnet: ResourceHandle;
+  readonly firewallManagementSubnet: ResourceHandle;
+  readonly firewallAddress: ResourceHandle;
+  /** Where the route out leads; without a firewall there is none. */
+  readonly routes: ResourceHandle;
+  /** The peering with a hub. */
+  readonly peering: ResourceHandle;
+  /** The address that everything in the subnets calls out from; null behind the firewall of a hub, which has its own. */
   readonly egressAddress: Expr<string>;
 }
 
@@ -33,15 +41,29 @@ const SUBNETS = {
   apiServer: "snet-aks-apiserver",
 } as const;
 
+/** Azure finds these by name. */
+const FIREWALL_SUBNETS = { firewall: "AzureFirewallSubnet", firewallManagement: "AzureFirewallManagementSubnet" } as const;
+
 export function declareNetwork(program: ProgramBuilder, settings: Settings): Network {
-  const [isPrivate, hasPrivateApi] = [settings.profile("privateNetworking"), settings.profile("privateApiServer")];
+  const [isPrivate, hasApiServer] = [settings.profile("privateNetworking"), hasApiServerSubnet(settings)];
+  const { byGateway, routed, byFirewall, isManagedApart } = wayOut(settings);
   const groups = declareRuleGroups(program, settings);
-  const egress = declareEgress(program, settings);
+  const egress = declareGateway(program, settings);
+  const routes = declareRoutes(program, settings);
+  const firewallAddress = declareFirewallAddress(program, settings);
   const subnet = (name: string, addressPrefix: Expr<string>, rules: ResourceHandle, more: object = {}) => ({
     name,
     properties: { addressPrefix, networkSecurityGroup: { id: rules.id }, defaultOutboundAccess: false, ...more },
   });
-  const outward = { natGateway: { id: egress.gateway.id } };
+  const outward = {
+    natGateway: when<object>(byGateway, { id: egress.gateway.id }, null),
+    routeTable: when<object>(routed, { id: routes.id }, null),
+  };
+  // A firewall's subnets take no security group.
+  const bare = (name: string, addressPrefix: Expr<string>) => ({
+    name,
+    properties: { addressPrefix, defaultOutboundAccess: false },
+  });
   const virtualNetwork = program.resource("virtualNetwork", {
     type: `Microsoft.Network/virtualNetworks@${API_VERSION}`,
     concern: "network",
@@ -68,7 +90,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
             [],
           ),
           when<object[]>(
-            hasPrivateApi,
+            hasApiServer,
             [
               subnet(SUBNETS.apiServer, settings.apiServerSubnetPrefix, groups.apiServer, {
                 delegations: [{ name: "aks", properties: { serviceName: "Microsoft.ContainerService/managedClusters" } }],
@@ -76,15 +98,21 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
             ],
             [],
           ),
+          when<object[]>(byFirewall, [bare(FIREWALL_SUBNETS.firewall, settings.firewallSubnetPrefix)], []),
+          when<object[]>(
+            isManagedApart,
+            [bare(FIREWALL_SUBNETS.firewallManagement, settings.firewallManagementSubnetPrefix)],
+            [],
+          ),
         ),
       },
     },
     comment: "Subnets stay inline: writing a virtual network removes every subnet that its body does not list.",
   });
-  const inside = (key: keyof typeof SUBNETS, condition?: Expr<boolean>) =>
+  const inside = (key: keyof typeof SUBNETS | keyof typeof FIREWALL_SUBNETS, condition?: Expr<boolean>) =>
     program.existing(`${key}Subnet`, {
       type: `Microsoft.Network/virtualNetworks/subnets@${API_VERSION}`,
-      name: SUBNETS[key],
+      name: { ...SUBNETS, ...FIREWALL_SUBNETS }[key],
       parent: virtualNetwork,
       ...(condition === undefined ? {} : { condition }),
     });
@@ -95,8 +123,17 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
     computeSubnet: inside("compute"),
     privateEndpointSubnet: inside("privateEndpoint", isPrivate),
     ingressSubnet: inside("ingress", isPrivate),
-    apiServerSubnet: inside("apiServer", hasPrivateApi),
-    egressAddress: egress.address.get("properties", "ipAddress"),
+    apiServerSubnet: inside("apiServer", hasApiServer),
+    firewallSubnet: inside("firewall", byFirewall),
+    firewallManagementSubnet: inside("firewallManagement", isManagedApart),
+    firewallAddress,
+    routes,
+    peering: declarePeering(program, settings, virtualNetwork),
+    egressAddress: call<string>(
+      "coalesce",
+      egress.address.get("properties", "ipAddress"),
+      firewallAddress.get("properties", "ipAddress"),
+    ),
   };
 }
 
@@ -151,18 +188,20 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
       symbol: "apiServerNetworkRules",
       name: "nsg-aks-apiserver",
       rules: apiServerRules(settings),
-      condition: settings.profile("privateApiServer"),
+      condition: hasApiServerSubnet(settings),
       comment: "The API server answers in a subnet of its own.",
     }),
   };
 }
 
 /** Nodes and computes need a way out: Azure gives none by default, and Azure ML nodes without one time out while starting. */
-function declareEgress(program: ProgramBuilder, settings: Settings): { gateway: ResourceHandle; address: ResourceHandle } {
+function declareGateway(program: ProgramBuilder, settings: Settings): { gateway: ResourceHandle; address: ResourceHandle } {
+  const condition = wayOut(settings).byGateway;
   const address = program.resource("egressAddress", {
     type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
     concern: "network",
     name: "pip-mlops-egress",
+    condition,
     body: {
       location: settings.location,
       tags: settings.resourceTags,
@@ -176,6 +215,7 @@ function declareEgress(program: ProgramBuilder, settings: Settings): { gateway: 
     type: `Microsoft.Network/natGateways@${API_VERSION}`,
     concern: "network",
     name: "ng-mlops",
+    condition,
     body: {
       location: settings.location,
       tags: settings.resourceTags,
@@ -184,4 +224,77 @@ function declareEgress(program: ProgramBuilder, settings: Settings): { gateway: 
     },
   });
   return { gateway, address };
+}
+
+function declareFirewallAddress(program: ProgramBuilder, settings: Settings): ResourceHandle {
+  return program.resource("firewallAddress", {
+    type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
+    concern: "network",
+    name: "pip-mlops-firewall",
+    condition: wayOut(settings).byFirewall,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      sku: { name: "Standard" },
+      zones: settings.profile("availabilityZones"),
+      properties: { publicIPAllocationMethod: "Static" },
+    },
+    comment: "The one address that the platform calls out from behind its firewall.",
+  });
+}
+
+/** Azure keeps the first three addresses of a subnet and gives the next to the firewall, which is made after the route. */
+const FIREWALL_HOST = 3;
+
+function declareRoutes(program: ProgramBuilder, settings: Settings): ResourceHandle {
+  const { routed, byHub } = wayOut(settings);
+  return program.resource("egressRoutes", {
+    type: `Microsoft.Network/routeTables@${API_VERSION}`,
+    concern: "network",
+    name: "rt-mlops-egress",
+    condition: routed,
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      properties: {
+        // A route from on-premises would lead around the firewall.
+        disableBgpRoutePropagation: true,
+        routes: [
+          {
+            name: "to-firewall",
+            properties: {
+              addressPrefix: "0.0.0.0/0",
+              nextHopType: "VirtualAppliance",
+              nextHopIpAddress: when<string>(
+                byHub,
+                settings.hubFirewallAddress,
+                call("cidrHost", settings.firewallSubnetPrefix, FIREWALL_HOST),
+              ),
+            },
+          },
+        ],
+      },
+    },
+    comment: "AKS looks for this route before it makes a cluster.",
+  });
+}
+
+function declarePeering(program: ProgramBuilder, settings: Settings, virtualNetwork: ResourceHandle): ResourceHandle {
+  return program.resource("hubPeering", {
+    type: `Microsoft.Network/virtualNetworks/virtualNetworkPeerings@${API_VERSION}`,
+    concern: "network",
+    name: "to-hub",
+    parent: virtualNetwork,
+    condition: wayOut(settings).byHub,
+    body: {
+      properties: {
+        remoteVirtualNetwork: { id: settings.hubVirtualNetworkId },
+        allowVirtualNetworkAccess: true,
+        allowForwardedTraffic: true,
+        allowGatewayTransit: false,
+        useRemoteGateways: false,
+      },
+    },
+    comment: "Connected only once the hub's owner has made the peering of the other direction.",
+  });
 }

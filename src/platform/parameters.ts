@@ -181,6 +181,37 @@ function declareAddresses(program: ProgramBuilder) {
       "apiServerSubnetPrefix",
       "Subnet of the API server alone, inside the virtual network, at least a /28; used when the API server is private.",
     ),
+    firewallSubnetPrefix: range(
+      "firewallSubnetPrefix",
+      "Subnet of the firewall alone, inside the virtual network, at least a /26; used when egress is firewall.",
+    ),
+    firewallManagementSubnetPrefix: range(
+      "firewallManagementSubnetPrefix",
+      "Subnet through which Azure manages a Basic firewall, inside the virtual network, at least a /26.",
+    ),
+    allowedFqdns: program.array<string>("allowedFqdns", {
+      description:
+        "Further host names that nodes and training clusters may reach through the firewall over HTTPS, for instance of a package index; *.example.com stands for all below it.",
+      default: [],
+      maxLength: 100,
+    }),
+    hubVirtualNetworkId: program.string("hubVirtualNetworkId", {
+      description:
+        "Resource id of the hub's virtual network, which the platform's is peered with; used when egress is hubFirewall.",
+      default: DEFAULTS.hubVirtualNetworkId,
+      pattern: `^(/subscriptions/${GUID}/resourceGroups/[^/]+/providers/Microsoft.Network/virtualNetworks/[^/]+)?$`,
+    }),
+    hubFirewallAddress: program.string("hubFirewallAddress", {
+      description: "Private address of the hub's firewall, to which everything that leaves the network is routed.",
+      default: DEFAULTS.hubFirewallAddress,
+      pattern: `^(${ADDRESS.slice(1, -1)})?$`,
+    }),
+    peeredRanges: program.array<string>("peeredRanges", {
+      description:
+        "Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them.",
+      default: [],
+      maxLength: 100,
+    }),
     podCidr: range("podCidr", "Overlay range of pods, outside the virtual network; every node takes a /24 of it."),
     serviceCidr: range("serviceCidr", "Range of Kubernetes services, outside the virtual network."),
     dnsServiceIp: program.string("dnsServiceIp", {

@@ -8,6 +8,10 @@ export const PROFILE_CHOICES = {
   /** `True` runs three replicas of the inference router, which need three nodes in `mlpool`. */
   inferenceRouterHa: ["True", "False"],
   extensionPurpose: ["DevTest", "FastProd", "DenseProd"],
+  /** How nodes and training clusters leave the network; both kinds of firewall let out only what is named. */
+  egress: ["natGateway", "firewall", "hubFirewall"],
+  /** `Basic` carries 250 Mbit/s and only tells of known bad addresses. */
+  firewallSku: ["Basic", "Standard"],
   /** `StandardV2` is redundant across zones. */
   natGatewaySku: ["Standard", "StandardV2"],
   registrySku: ["Basic", "Standard", "Premium"],
@@ -94,6 +98,8 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: false,
     inferenceRouterHa: "False",
     extensionPurpose: "DevTest",
+    egress: "natGateway",
+    firewallSku: "Basic",
     natGatewaySku: "Standard",
     registrySku: "Basic",
     storageSku: "Standard_LRS",
@@ -135,6 +141,8 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: true,
     inferenceRouterHa: "True",
     extensionPurpose: "FastProd",
+    egress: "natGateway",
+    firewallSku: "Standard",
     natGatewaySku: "StandardV2",
     registrySku: "Premium",
     storageSku: "Standard_ZRS",
@@ -176,6 +184,8 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: true,
     inferenceRouterHa: "True",
     extensionPurpose: "FastProd",
+    egress: "natGateway",
+    firewallSku: "Standard",
     natGatewaySku: "StandardV2",
     registrySku: "Premium",
     storageSku: "Standard_ZRS",

@@ -1,5 +1,6 @@
 import type { RoleName } from "../azure/index.ts";
-import { equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { type Expr, equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { hasApiServerSubnet, wayOut } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -9,6 +10,7 @@ export interface RoleScopes {
   readonly nodeSubnet: ResourceHandle;
   readonly ingressSubnet: ResourceHandle;
   readonly apiServerSubnet: ResourceHandle;
+  readonly egressRoutes: ResourceHandle;
   readonly kubeletIdentity: ResourceHandle;
   readonly containerRegistry: ResourceHandle;
   readonly storageAccount: ResourceHandle;
@@ -20,8 +22,8 @@ export interface RoleRow<Scope extends string> {
   readonly who: keyof Identities;
   readonly role: RoleName;
   readonly on: Scope;
-  /** The profile value without which the scope is not there. */
-  readonly given?: "privateNetworking" | "privateApiServer";
+  /** Where the scope is not always there: when it is. */
+  readonly given?: (settings: Settings) => Expr<boolean>;
   readonly why: string;
 }
 
@@ -37,15 +39,22 @@ export const ROLE_GRAPH = {
     who: "controlPlane",
     role: "networkContributor",
     on: "ingressSubnet",
-    given: "privateNetworking",
+    given: (settings) => settings.profile("privateNetworking"),
     why: "Put front ends of internal load balancers into the ingress subnet.",
   },
   controlPlaneApiServer: {
     who: "controlPlane",
     role: "networkContributor",
     on: "apiServerSubnet",
-    given: "privateApiServer",
+    given: hasApiServerSubnet,
     why: "Put the API server into its subnet.",
+  },
+  controlPlaneRoutes: {
+    who: "controlPlane",
+    role: "networkContributor",
+    on: "egressRoutes",
+    given: (settings) => wayOut(settings).routed,
+    why: "See that the route out leads to the firewall, which AKS asks for before it makes the cluster.",
   },
   controlPlaneKubelet: {
     who: "controlPlane",
@@ -91,7 +100,7 @@ export function declareRoles(
     declareRoleAssignment(program, {
       symbol,
       concern: "roles",
-      ...(row.given === undefined ? {} : { condition: settings.profile(row.given) }),
+      ...(row.given === undefined ? {} : { condition: row.given(settings) }),
       principal: identities[row.who].id,
       principalId: identities[row.who].get("properties", "principalId"),
       role: row.role,

@@ -6,6 +6,8 @@ import { PROFILES, type Profile } from "./profiles.ts";
 export interface Settings extends Parameters {
   /** A value of the environment's profile, with the overrides applied. */
   readonly profile: <Key extends keyof Profile>(key: Key) => Expr<Profile[Key]>;
+  /** The region as addresses spell it: `westeurope`. */
+  readonly region: Expr<string>;
   /** The tags of every resource that takes tags. */
   readonly resourceTags: Expr<Record<string, string>>;
 }
@@ -21,6 +23,11 @@ export function declareSettings(program: ProgramBuilder): Settings {
   return {
     ...parameters,
     profile: <Key extends keyof Profile>(key: Key) => get<Profile[Key]>(profile, key),
+    region: program.variable<string>(
+      "region",
+      call("toLower", call("replace", parameters.location, " ", "")),
+      "The region as addresses spell it.",
+    ),
     resourceTags: program.variable<Record<string, string>>("resourceTags", call("union", ours, parameters.tags)),
   };
 }

@@ -15,6 +15,8 @@ const PART = "it is part of its account and cannot be deleted";
 const eastus = { location: "eastus" };
 const IDENTITY = "providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-one";
 const NETWORK = "providers/Microsoft.Network/virtualNetworks/vnet-one";
+const HUB = "providers/Microsoft.Network/virtualNetworks/vnet-hub";
+const FIREWALL_POLICY = "providers/Microsoft.Network/firewallPolicies/afwp-one";
 const ZONE = "providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net";
 const ENDPOINT = "providers/Microsoft.Network/privateEndpoints/pe-one";
 const LOGS = "providers/Microsoft.OperationalInsights/workspaces/log-one";
@@ -82,6 +84,44 @@ const RECIPES: Readonly<Record<string, (group: string) => Recipe>> = {
     body: () => ({
       ...eastus,
       properties: { routes: [{ name: "default", properties: { addressPrefix: "0.0.0.0/0", nextHopType: "Internet" } }] },
+    }),
+    badName: "-",
+  }),
+  "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": () => ({
+    path: `${NETWORK}/virtualNetworkPeerings/to-hub`,
+    needs: ["Microsoft.Network/virtualNetworks"],
+    body: ({ group }) => ({ properties: { remoteVirtualNetwork: { id: `${group}/${HUB}` } } }),
+    badName: "-",
+  }),
+  "Microsoft.Network/firewallPolicies": () => ({
+    path: FIREWALL_POLICY,
+    body: () => ({ ...eastus, properties: { sku: { tier: "Standard" } } }),
+    badName: "-",
+  }),
+  "Microsoft.Network/firewallPolicies/ruleCollectionGroups": () => ({
+    path: `${FIREWALL_POLICY}/ruleCollectionGroups/names`,
+    needs: ["Microsoft.Network/firewallPolicies"],
+    body: () => ({ properties: { priority: 200, ruleCollections: [] } }),
+    badName: "-",
+  }),
+  "Microsoft.Network/azureFirewalls": () => ({
+    path: "providers/Microsoft.Network/azureFirewalls/afw-one",
+    needs: ["Microsoft.Network/publicIPAddresses", "Microsoft.Network/firewallPolicies"],
+    body: ({ group }) => ({
+      ...eastus,
+      properties: {
+        sku: { name: "AZFW_VNet", tier: "Standard" },
+        firewallPolicy: { id: `${group}/${FIREWALL_POLICY}` },
+        ipConfigurations: [
+          {
+            name: "outside",
+            properties: {
+              subnet: { id: `${group}/${HUB}/subnets/AzureFirewallSubnet` },
+              publicIPAddress: { id: `${group}/providers/Microsoft.Network/publicIPAddresses/pip-one` },
+            },
+          },
+        ],
+      },
     }),
     badName: "-",
   }),
@@ -409,6 +449,13 @@ async function storedWorkspace({ group, t }: SampleContext): Promise<void> {
   });
 }
 
+/** A second network, for a peering to lead to and for a firewall to stand in. */
+async function hub({ group, t }: SampleContext): Promise<void> {
+  const subnets = [{ name: "AzureFirewallSubnet", properties: { addressPrefix: "10.39.0.0/26" } }];
+  const properties = { addressSpace: { addressPrefixes: ["10.39.0.0/22"] }, subnets };
+  await t.put(`${group}/${HUB}`, { ...eastus, properties }, "2025-07-01");
+}
+
 async function make(context: SampleContext, groupName: string, type: string): Promise<void> {
   const recipe = RECIPES[type]?.(groupName);
   if (recipe === undefined) throw new Error(`no sample of ${type}`);
@@ -431,6 +478,7 @@ export const SAMPLES: readonly Sample[] = Object.entries(RECIPES).map(([type, re
     async before(context) {
       if (type.endsWith("/trustedAccessRoleBindings")) await storedWorkspace(context);
       if (type.endsWith("/backupInstances")) await protectable(context.t, context.group);
+      if (/\/(virtualNetworkPeerings|azureFirewalls)$/.test(type)) await hub(context);
       for (const need of needs) await make(context, groupName, need);
     },
   };

@@ -37,6 +37,8 @@ describe("the platform's own template on the embedded Azure", () => {
     ["dev without autoscaling", { environmentName: "dev", enableAutoScaling: false }],
     ["staging", { environmentName: "staging" }],
     ["staging with a private API server", { environmentName: "staging", profileOverrides: { privateApiServer: true } }],
+    ["dev behind a Basic firewall", { allowedFqdns: ["index.example.com"], profileOverrides: { egress: "firewall" } }],
+    ["prod behind a firewall", { environmentName: "prod", enableGpuNodes: true, profileOverrides: { egress: "firewall" } }],
     ["prod with GPUs", { environmentName: "prod", enableGpuNodes: true }],
     [
       "everything that can be switched on",
@@ -73,6 +75,27 @@ describe("the platform's own template on the embedded Azure", () => {
     await cloud.settle(await cloud.ask("DELETE", group));
     expect((await cloud.ask("GET", group)).status).toBe(404);
     expect(cloud.host.resources.below(group)).toEqual([]);
+  });
+
+  test("through a hub's firewall it is deployed once the hub's owner has peered, and not before", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const [group, hub] = [await cloud.group("rg"), await cloud.group("rg-hub")];
+    const hubVirtualNetworkId = `${hub}/providers/Microsoft.Network/virtualNetworks/vnet-hub`;
+    const network = (space: string) => ({ location: "eastus", properties: { addressSpace: { addressPrefixes: [space] } } });
+    await cloud.put(hubVirtualNetworkId, network("10.39.0.0/22"), "2025-07-01");
+    const parameters = { hubVirtualNetworkId, hubFirewallAddress: "10.39.0.4", profileOverrides: { egress: "hubFirewall" } };
+
+    expect(await deploy(cloud, group, "first", parameters)).toMatchObject({
+      status: "Failed",
+      failures: [{ code: "VMExtensionError_OutboundConnFail" }],
+    });
+    const remoteVirtualNetwork = { id: `${group}/providers/Microsoft.Network/virtualNetworks/vnet-mlops` };
+    await cloud.put(
+      `${hubVirtualNetworkId}/virtualNetworkPeerings/to-mlops`,
+      { properties: { remoteVirtualNetwork, allowForwardedTraffic: true } },
+      "2025-07-01",
+    );
+    expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
   });
 
   test("with private networking, names lead to private addresses, and blobs only while they do", async () => {

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../src/base/index.ts";
 import { evaluateProgram, type Node, type Program, type Resource } from "../../src/ir/index.ts";
+import { ADDRESS_RULES, NAME_RULES, type NameRule, type Need } from "../../src/platform/egress/rules.ts";
 import { definePlatform, ENVIRONMENTS, PROFILES } from "../../src/platform/index.ts";
 
 /** The generated parts of `docs/platform.md`, by the word in their markers. */
@@ -8,6 +9,7 @@ export function platformTables(): Record<string, string> {
   return {
     resources: resourceTable(program),
     roles: roleTable(program),
+    egress: egressTable(),
     profiles: profileTable(),
     parameters: parameterTable(program),
   };
@@ -75,6 +77,51 @@ function member(node: Node | undefined, key: string): Node | undefined {
 
 function literal(node: Node | undefined): string {
   return node?.kind === "literal" ? String(node.value) : "";
+}
+
+const NEEDED: Record<Need, string> = {
+  always: "",
+  publicServices: "without `privateNetworking`",
+  containerInsights: "`containerInsights`",
+  managedPrometheus: "`managedPrometheus`",
+  defender: "`defender`",
+  gpuNodes: "`enableGpuNodes`",
+  trainingInternet: "`computeInternetAccess`",
+  teamNames: "`allowedFqdns`",
+};
+
+/** What a firewall has to let out: names first, then addresses. */
+function egressTable(): string {
+  const plain = (pattern: string) =>
+    code(
+      pattern
+        .replaceAll(/\{(\w+)\}/g, "<$1>")
+        .replace("<registry>", ".azurecr.io")
+        .replace("<vault>", ".vault.azure.net")
+        .replace("<storage>", "core.windows.net"),
+    );
+  const to = (rule: NameRule) => (rule.tag === undefined ? rule.names.map(plain).join(", ") : `tag ${code(rule.tag)}`);
+  return table(
+    ["from", "to", "ports", "when", "why", "source"],
+    [
+      ...Object.values(NAME_RULES).map((rule) => [
+        rule.from.join(", "),
+        to(rule) || "the names given",
+        rule.ports.map((port) => `${port === 80 ? "HTTP" : "HTTPS"} ${port}`).join(", "),
+        NEEDED[rule.need],
+        rule.why,
+        rule.source,
+      ]),
+      ...ADDRESS_RULES.map((rule) => [
+        rule.from.join(", "),
+        `service tag ${plain(rule.to)}`,
+        `${rule.protocol === "Any" ? "any protocol" : rule.protocol} ${rule.ports.join(", ")}`,
+        NEEDED[rule.need],
+        rule.why,
+        rule.source,
+      ]),
+    ],
+  );
 }
 
 function profileTable(): string {

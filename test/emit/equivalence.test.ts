@@ -87,6 +87,13 @@ test("a template evaluated by the embedded engine gives what the definition says
 
 test.each<Record<string, JsonValue>>([
   {},
+  { environmentName: "prod", profileOverrides: { egress: "firewall" } },
+  {
+    hubVirtualNetworkId:
+      "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub",
+    hubFirewallAddress: "10.39.0.4",
+    profileOverrides: { egress: "hubFirewall" },
+  },
   { environmentName: "staging" },
   { environmentName: "prod", enableGpuNodes: true },
   { enableAutoScaling: false, enableGpuNodes: true, tags: { owner: "ml" } },

@@ -19,6 +19,7 @@ const SCENARIOS: Record<string, Record<string, JsonValue>> = {
     alertEmail: "ml@contoso.com",
     budgetStartDate: "2027-01-01",
   },
+  "prod-firewall": { environmentName: "prod", profileOverrides: { egress: "firewall" } },
   "prod-fixed-size": { environmentName: "prod", enableGpuNodes: true, enableAutoScaling: false, aksNodeCount: 5 },
 };
 

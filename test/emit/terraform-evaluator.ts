@@ -276,6 +276,12 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   join: (separator, items) => list(items).map(text).join(text(separator)),
   split: (separator, value) => text(value).split(text(separator)),
   tostring: (value) => (typeof value === "string" ? value : String(number(value))),
+  cidrhost: (range, index) => {
+    const [address = "", length = ""] = text(range).split("/");
+    const number = address.split(".").reduce((value, octet) => value * 256 + Number(octet), 0);
+    const host = number - (number % 2 ** (32 - Number(length))) + Number(index);
+    return [24, 16, 8, 0].map((shift) => Math.floor(host / 2 ** shift) % 256).join(".");
+  },
   base64encode: (value) => Buffer.from(text(value)).toString("base64"),
   jsondecode: (value) => JSON.parse(text(value)) as JsonValue,
   jsonencode: (value) =>

@@ -154,6 +154,12 @@ const CASES: Record<string, Case> = {
     value: '{"b":1,"a":["<"]}',
   },
   base64: { make: ({ word }) => call("base64", word), hcl: "base64encode(var.word)", value: "U29tZSB0ZXh0" },
+  cidrHost: { make: () => call("cidrHost", "10.40.9.0/26", 3), hcl: 'cidrhost("10.40.9.0/26", 4)', value: "10.40.9.4" },
+  cidrHost_computed: {
+    make: ({ count }) => call("cidrHost", "10.40.9.64/26", count),
+    hcl: 'cidrhost("10.40.9.64/26", var.count_ + 1)',
+    value: "10.40.9.68",
+  },
   json: { make: () => call("json", "[0.5]"), hcl: 'jsondecode("[0.5]")', value: [0.5] },
   concat: { make: ({ zones }) => call("concat", zones, [1]), hcl: "concat(var.zones, [1])", value: ["1", "2", 1] },
   concat_texts: { make: ({ word }) => call("concat", "a-", word), hcl: '"a-${var.word}"', value: "a-Some text" },

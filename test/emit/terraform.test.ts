@@ -74,6 +74,8 @@ async function byModule(program: Program, parameters: Values) {
 
 test.each<Values>([
   {},
+  { environmentName: "prod", enableGpuNodes: true, profileOverrides: { egress: "firewall" } },
+  { allowedFqdns: ["index.example.com"], profileOverrides: { egress: "firewall" } },
   { environmentName: "staging", location: "swedencentral", tags: { owner: "ml" } },
   { environmentName: "prod", enableGpuNodes: true },
   {

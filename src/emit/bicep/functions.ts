@@ -46,6 +46,7 @@ export const SPELLINGS: Record<FunctionName, Spelling> = {
   string: sys,
   base64: sys,
   json: sys,
+  cidrHost: sys,
   concat: sys,
   union: sys,
   contains: sys,

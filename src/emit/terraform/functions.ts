@@ -96,6 +96,12 @@ export const SPELLINGS: Record<FunctionName, Spelling> = {
   base64: named("base64encode"),
   json: named("jsondecode"),
 
+  // Terraform counts from the address of the network itself
+  cidrHost: (tools, range, index) =>
+    index?.kind === "literal" && typeof index.value === "number"
+      ? invoke("cidrhost", print(tools, range), primary(String(index.value + 1)))
+      : invoke("cidrhost", print(tools, range), operation("+", PRECEDENCE.additive, [print(tools, index), primary("1")])),
+
   concat: (tools, ...args) => {
     if (args.every((arg) => kindOf(tools, arg) === "array")) return invoke("concat", ...args.map(tools.print));
     return args.some((arg) => kindOf(tools, arg) === "array") ? untyped(tools, "concat") : tools.template(args);

@@ -1,4 +1,5 @@
-import type { ProgramBuilder, ResourceHandle } from "../../ir/index.ts";
+import { and, type Expr, type ProgramBuilder, type ResourceHandle } from "../../ir/index.ts";
+import { wayOut } from "../egress/index.ts";
 import type { Settings } from "../settings.ts";
 import type { AlertScopes } from "./scopes.ts";
 
@@ -120,6 +121,22 @@ export const METRIC_ALERTS = {
     severity: 2,
     why: "Connections out of the network fail: the gateway has no ports left.",
   },
+  firewallHealth: {
+    on: "firewall",
+    metric: "FirewallHealth",
+    ...below(90),
+    ...QUARTER,
+    severity: 1,
+    why: "The firewall is not well; nodes and training clusters lose their way out.",
+  },
+  firewallPorts: {
+    on: "firewall",
+    metric: "SNATPortUtilization",
+    ...above(80),
+    ...QUARTER,
+    severity: 2,
+    why: "The firewall runs out of ports for connections; give it a second address.",
+  },
   vaultAvailability: {
     on: "keyVault",
     metric: "Availability",
@@ -236,7 +253,7 @@ export function declareMetricAlerts(
       type: "Microsoft.Insights/metricAlerts@2026-01-01",
       concern: "alerts",
       name: `alert-${kebab(key)}`,
-      condition: settings.profile("alerting"),
+      condition: isThere(settings, alert.on),
       body: {
         location: "global",
         tags: settings.resourceTags,
@@ -257,6 +274,14 @@ export function declareMetricAlerts(
       },
     });
   }
+}
+
+/** Ways out are there or not; everything else always is. */
+function isThere(settings: Settings, on: MetricAlert["on"]): Expr<boolean> {
+  const { byGateway, byFirewall } = wayOut(settings);
+  const alerting = settings.profile("alerting");
+  if (on === "natGateway") return and(alerting, byGateway);
+  return on === "firewall" ? and(alerting, byFirewall) : alerting;
 }
 
 function condition({ metric, aggregation, operator, threshold, only }: MetricAlert) {

@@ -8,6 +8,7 @@ export interface AlertScopes {
   readonly storageAccount: ResourceHandle;
   readonly containerRegistry: ResourceHandle;
   readonly natGateway: ResourceHandle;
+  readonly firewall: ResourceHandle;
   readonly logAnalytics: ResourceHandle;
   readonly monitorAccount: ResourceHandle;
 }

@@ -8,18 +8,24 @@ const SUBNETS = [
   "privateEndpointSubnetPrefix",
   "ingressSubnetPrefix",
   "apiServerSubnetPrefix",
+  "firewallSubnetPrefix",
+  "firewallManagementSubnetPrefix",
 ] as const;
 
 type SubnetName = (typeof SUBNETS)[number];
 type RangeName = SubnetName | "virtualNetworkPrefix" | "podCidr" | "serviceCidr";
 
-/** The subnets that the environment has. */
+/** Where a subnet is not in every environment: whether it is in this one. */
+const PRESENT: Partial<Record<SubnetName, (profile: Values["profile"]) => boolean>> = {
+  privateEndpointSubnetPrefix: ({ privateNetworking }) => privateNetworking,
+  ingressSubnetPrefix: ({ privateNetworking }) => privateNetworking,
+  apiServerSubnetPrefix: ({ privateApiServer, egress }) => privateApiServer || egress !== "natGateway",
+  firewallSubnetPrefix: ({ egress }) => egress === "firewall",
+  firewallManagementSubnetPrefix: ({ egress, firewallSku }) => egress === "firewall" && firewallSku === "Basic",
+};
+
 function subnetsOf({ profile }: Values): SubnetName[] {
-  const absent: readonly SubnetName[] = [
-    ...(profile.privateNetworking ? [] : (["privateEndpointSubnetPrefix", "ingressSubnetPrefix"] as const)),
-    ...(profile.privateApiServer ? [] : (["apiServerSubnetPrefix"] as const)),
-  ];
-  return SUBNETS.filter((name) => !absent.includes(name));
+  return SUBNETS.filter((name) => PRESENT[name]?.(profile) ?? true);
 }
 
 /** Ranges that AKS forbids in a cluster's network, and Docker's bridge, which training nodes use themselves. */
@@ -51,11 +57,13 @@ export const checkAddresses: Rule = (values) => {
     ...found,
     ...apart(ranges, subnets),
     ...inside(ranges, subnets),
-    ...apiServerSize(ranges),
+    ...sizes(ranges),
     ...reserved(ranges),
     ...dns(values, ranges),
     ...tooWide(ranges),
     ...allowedRanges(values),
+    ...peered(values, ranges),
+    ...hubAddress(values),
   ];
 };
 
@@ -98,16 +106,75 @@ function inside(ranges: ReadonlyMap<RangeName, Cidr>, subnets: readonly SubnetNa
   });
 }
 
-/** AKS puts the API server into a /28 or larger. */
-function apiServerSize(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
-  const subnet = ranges.get("apiServerSubnetPrefix");
-  if (!subnet || subnet.prefixLength <= 28) return [];
+/** Subnets that a service has to itself, and the longest prefix that it takes. */
+const LONGEST_PREFIX = [
+  { name: "apiServerSubnetPrefix", longest: 28, what: "the API server" },
+  { name: "firewallSubnetPrefix", longest: 26, what: "a firewall" },
+  { name: "firewallManagementSubnetPrefix", longest: 26, what: "the management of a firewall" },
+] as const;
+
+function sizes(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  return LONGEST_PREFIX.flatMap(({ name, longest, what }) => {
+    const subnet = ranges.get(name);
+    if (!subnet || subnet.prefixLength <= longest) return [];
+    return [problem("subnet-too-small", name, `${name} ${subnet.text} is too small for ${what}`, `use a /${longest} or larger`)];
+  });
+}
+
+/** Azure refuses to peer networks that overlap, and what is beyond the peering could not be reached. */
+function peered({ given }: Values, ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
+  const others = Array.isArray(given.peeredRanges) ? given.peeredRanges : [];
+  return others.flatMap((text, at) => {
+    const name = `peeredRanges[${at}]`;
+    const range = typeof text === "string" ? parseCidr(text) : undefined;
+    if (!range?.aligned) {
+      return [
+        problem(
+          "cidr-invalid",
+          name,
+          `${name} is ${JSON.stringify(text)}, which is not an address range`,
+          "write it like 10.39.0.0/22",
+        ),
+      ];
+    }
+    return (["virtualNetworkPrefix", "podCidr", "serviceCidr"] as const).flatMap((own) => {
+      const mine = ranges.get(own);
+      if (!mine || !cidrsOverlap(mine, range)) return [];
+      return [
+        problem(
+          "range-overlaps-peer",
+          own,
+          `${own} ${mine.text} overlaps ${name} ${range.text}, which is reached through a peering`,
+          "choose a range that nobody else has",
+        ),
+      ];
+    });
+  });
+}
+
+function hubAddress({ profile, hubFirewallAddress, given }: Values): Diagnostic[] {
+  if (profile.egress !== "hubFirewall" || hubFirewallAddress === "") return [];
+  const at = "hubFirewallAddress";
+  const address = parseAddress(hubFirewallAddress);
+  if (address === undefined) {
+    return [
+      problem(
+        "hub-address",
+        at,
+        `hubFirewallAddress is ${hubFirewallAddress}, which is not an address`,
+        "write it like 10.39.0.4",
+      ),
+    ];
+  }
+  const others = Array.isArray(given.peeredRanges) ? given.peeredRanges : [];
+  const known = others.flatMap((text) => (typeof text === "string" ? (parseCidr(text) ?? []) : []));
+  if (known.length === 0 || known.some((range) => cidrHolds(range, address))) return [];
   return [
     problem(
-      "subnet-too-small",
-      "apiServerSubnetPrefix",
-      `apiServerSubnetPrefix ${subnet.text} is too small for the API server`,
-      "use a /28 or larger",
+      "hub-address",
+      at,
+      `hubFirewallAddress ${hubFirewallAddress} lies in none of peeredRanges`,
+      "name the hub's range there, or correct the address",
     ),
   ];
 }

@@ -78,6 +78,28 @@ test.each<[Record<string, JsonValue>, string]>([
     { apiServerSubnetPrefix: "10.40.4.0/29", profileOverrides: { privateApiServer: true } },
     "platform.subnet-too-small at parameters.apiServerSubnetPrefix",
   ],
+  [
+    { firewallSubnetPrefix: "10.40.9.0/27", profileOverrides: { egress: "firewall" } },
+    "platform.subnet-too-small at parameters.firewallSubnetPrefix",
+  ],
+  [
+    { firewallManagementSubnetPrefix: "10.40.9.0/26", profileOverrides: { egress: "firewall" } },
+    "platform.subnets-overlap at parameters.firewallManagementSubnetPrefix",
+  ],
+  [
+    { apiServerSubnetPrefix: "10.40.0.0/28", profileOverrides: { egress: "firewall" } },
+    "platform.subnets-overlap at parameters.apiServerSubnetPrefix",
+  ],
+  [{ peeredRanges: ["10.40.128.0/17"] }, "platform.range-overlaps-peer at parameters.virtualNetworkPrefix"],
+  [{ peeredRanges: ["10.0.0.0/16", "192.168.0.0/24"] }, "platform.range-overlaps-peer at parameters.podCidr"],
+  [{ peeredRanges: ["10.39.0.1/22"] }, "platform.cidr-invalid at parameters.peeredRanges[0]"],
+  [{ profileOverrides: { egress: "hubFirewall" } }, "platform.hub-incomplete at parameters.hubVirtualNetworkId"],
+  [{ hubFirewallAddress: "10.39.0.4" }, "platform.hub-without-egress at parameters.hubVirtualNetworkId"],
+  [{ allowedFqdns: ["index.example.com"] }, "platform.names-without-firewall at parameters.allowedFqdns"],
+  [
+    { allowedFqdns: ["*.example.com", "https://example.com", "a*.example.com"], profileOverrides: { egress: "firewall" } },
+    "platform.names-invalid at parameters.allowedFqdns",
+  ],
   [{ registryReplicaLocation: "westus" }, "platform.replica-registry-sku at parameters.registryReplicaLocation"],
   [{ azureDevOpsSubject: "sc://a/b/c" }, "platform.federation-incomplete at parameters.azureDevOpsIssuer"],
   [
@@ -128,6 +150,20 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ scoringHostName: "score.contoso.com" }, "platform.scoring-tls-incomplete at parameters.scoringTlsSecretName"],
 ])("%j gives %s and nothing else", (values, expected) => {
   expect(codes(values)).toEqual([expected]);
+});
+
+test("a hub that is complete is told what its owner still has to do, and a wrong address of its firewall is refused", () => {
+  const hub = {
+    hubVirtualNetworkId:
+      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub",
+    hubFirewallAddress: "10.39.0.4",
+    peeredRanges: ["10.39.0.0/22"],
+    profileOverrides: { egress: "hubFirewall" },
+  };
+
+  expect(checkDefinition(hub)).toMatchObject([{ code: "platform.hub-peering-half", severity: "warning" }]);
+  expect(codes({ ...hub, hubFirewallAddress: "10.38.0.4" })).toContain("platform.hub-address at parameters.hubFirewallAddress");
+  expect(codes({ ...hub, hubFirewallAddress: "10.39.0" })).toContain("platform.hub-address at parameters.hubFirewallAddress");
 });
 
 test("a misspelt size gets a suggestion", () => {

@@ -50,6 +50,59 @@ const CONFLICTS: readonly Conflict[] = [
     help: "copy both from the service connection, or leave both empty",
   },
   {
+    code: "hub-incomplete",
+    at: "hubVirtualNetworkId",
+    holds: ({ profile, hubVirtualNetworkId, hubFirewallAddress }) =>
+      profile.egress === "hubFirewall" && (hubVirtualNetworkId === "" || hubFirewallAddress === ""),
+    message: ({ hubVirtualNetworkId }) =>
+      `egress hubFirewall needs ${hubVirtualNetworkId === "" ? "hubVirtualNetworkId" : "hubFirewallAddress"}, because the route out leads to the hub's firewall through a peering`,
+    help: "give both, or set profileOverrides.egress to another",
+  },
+  {
+    code: "hub-without-egress",
+    at: "hubVirtualNetworkId",
+    holds: ({ profile, hubVirtualNetworkId, hubFirewallAddress }) =>
+      profile.egress !== "hubFirewall" && (hubVirtualNetworkId !== "" || hubFirewallAddress !== ""),
+    message: ({ profile }) => `egress ${profile.egress} excludes a hub because nothing would be routed to it`,
+    help: "set profileOverrides.egress to hubFirewall, or leave hubVirtualNetworkId and hubFirewallAddress empty",
+  },
+  {
+    code: "names-without-firewall",
+    at: "allowedFqdns",
+    holds: ({ profile, given }) =>
+      profile.egress !== "firewall" && Array.isArray(given.allowedFqdns) && given.allowedFqdns.length > 0,
+    message: ({ profile }) =>
+      `egress ${profile.egress} excludes allowedFqdns because ${profile.egress === "natGateway" ? "a NAT gateway filters nothing" : "the hub's owner writes the rules of its firewall"}`,
+    help: "leave it empty, or set profileOverrides.egress to firewall",
+  },
+  {
+    code: "names-invalid",
+    at: "allowedFqdns",
+    holds: ({ given }) => wrongNames(given.allowedFqdns).length > 0,
+    message: ({ given }) =>
+      `allowedFqdns has ${wrongNames(given.allowedFqdns).join(", ")}, which a firewall takes for no host name`,
+    help: "write names like index.example.com, or *.example.com for all below it",
+  },
+  {
+    code: "firewall-sku-too-small",
+    at: "profileOverrides.firewallSku",
+    severity: "warning",
+    holds: ({ environmentName, profile }) =>
+      environmentName === "prod" && profile.egress === "firewall" && profile.firewallSku === "Basic",
+    message: () =>
+      "a Basic firewall carries 250 Mbit/s, which pulling images onto new nodes uses up (source: Azure Firewall SKUs)",
+    help: "use Standard",
+  },
+  {
+    code: "hub-peering-half",
+    at: "hubVirtualNetworkId",
+    severity: "warning",
+    holds: ({ profile, hubVirtualNetworkId }) => profile.egress === "hubFirewall" && hubVirtualNetworkId !== "",
+    message: () =>
+      "the hub's owner has to peer its network with vnet-mlops, because a peering connects only once both directions are there, and nodes find no way out before",
+    help: "let it be made as soon as vnet-mlops is there: docs/platform.md has the command and the rules that the hub's firewall needs",
+  },
+  {
     code: "outputs-deleted-before-cool",
     at: "profileOverrides.outputsDeleteDays",
     holds: ({ profile }) => profile.outputsDeleteDays <= profile.outputsCoolDays,
@@ -131,6 +184,15 @@ function snapshotsKept({ backupInterval, backupRetentionDays }: Profile): number
 
 function hasNoZones(location: JsonValue | undefined): boolean {
   return typeof location === "string" && REGIONS[normalizeLocation(location)]?.zones === false;
+}
+
+/** The patterns that a firewall takes as host names: a name, or one with an asterisk for its first label. */
+function wrongNames(given: JsonValue | undefined): string[] {
+  const names = Array.isArray(given) ? given : [];
+  const fits = (name: JsonValue) =>
+    typeof name === "string" &&
+    /^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+)$/.test(name);
+  return names.filter((name) => !fits(name)).map((name) => JSON.stringify(name));
 }
 
 export const checkConflicts: Rule = (values) =>

@@ -4,7 +4,7 @@ import { textAt } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { AKS_API_VERSIONS, POOL_TYPE } from "./api-versions.ts";
-import { checkOutbound } from "./cluster-outbound.ts";
+import { checkOutbound, checkReach } from "./cluster-outbound.ts";
 import { checkCaller, checkControlPlane } from "./cluster-permissions.ts";
 import { isOverlay, poolsOf, refuseBusyCluster, refuseMixedSubnets } from "./managed-clusters.ts";
 import { checkNodeSubnet } from "./node-subnet.ts";
@@ -27,6 +27,7 @@ export function agentPools(host: CloudHost): TypeSpec {
     provision(pool) {
       const cluster = host.resources.get(parentOf(pool.id));
       if (cluster !== undefined) checkControlPlane(host, withPool(cluster, pool));
+      checkReach(host, cluster, [textAt(pool, "properties.vnetSubnetID") ?? ""]);
       return undefined;
     },
     admitDelete({ id, name }) {

@@ -8,7 +8,7 @@ import { requireType } from "../common/references.ts";
 import { isBusy } from "../common/state.ts";
 import { AKS_API_VERSIONS, CLUSTER_TYPE, IDENTITY_TYPE, POOL_TYPE } from "./api-versions.ts";
 import { credentialActions } from "./cluster-credentials.ts";
-import { checkOutbound } from "./cluster-outbound.ts";
+import { checkOutbound, checkReach } from "./cluster-outbound.ts";
 import { checkCaller, checkControlPlane, kubeletIdentity } from "./cluster-permissions.ts";
 import { checkCluster, checkInlineChanges } from "./cluster-rules.ts";
 import { completeCluster } from "./cluster-shape.ts";
@@ -35,6 +35,11 @@ export function managedClusters(host: CloudHost, forgetObjects: (uid: string) =>
     admit: (change) => admitCluster(host, change),
     provision(cluster) {
       checkControlPlane(host, cluster);
+      checkReach(
+        host,
+        cluster,
+        objectsAt(cluster, "properties.agentPoolProfiles").flatMap((pool) => textAt(pool, "vnetSubnetID") ?? []),
+      );
       savePools(host, cluster);
       return undefined;
     },

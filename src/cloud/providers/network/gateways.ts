@@ -5,6 +5,7 @@ import { listAt, objectAt, objectsAt, requireBetween, requireOneOf, textAt, with
 import { badRequest } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
 import { NETWORK_API_VERSIONS, NETWORK_STATUS } from "./api-versions.ts";
+import { FIREWALL_TYPE, firewallAddresses } from "./firewall-configurations.ts";
 
 const ADDRESS_TYPE = "Microsoft.Network/publicIPAddresses";
 const GATEWAY_TYPE = "Microsoft.Network/natGateways";
@@ -44,7 +45,11 @@ export function publicIPAddresses(host: CloudHost): TypeSpec {
       };
     },
     admitDelete({ id }) {
-      const user = host.resources.ofType(GATEWAY_TYPE).find((gateway) => linksTo(gateway, "publicIpAddresses", id));
+      const user =
+        host.resources.ofType(GATEWAY_TYPE).find((gateway) => linksTo(gateway, "publicIpAddresses", id)) ??
+        host.resources
+          .ofType(FIREWALL_TYPE)
+          .find((firewall) => firewallAddresses(firewall).some((other) => idKey(other) === idKey(id)));
       if (user !== undefined)
         throw badRequest("PublicIPAddressCannotBeDeleted", `${id} is in use by ${user.id}; take it off there first`);
     },

@@ -1,6 +1,9 @@
 import type { ProviderFactory } from "../../contract.ts";
+import { firewallPolicies, ruleCollectionGroups } from "./firewall-policies.ts";
+import { azureFirewalls } from "./firewalls.ts";
 import { natGateways, publicIPAddresses, routeTables } from "./gateways.ts";
 import { networkSecurityGroups } from "./network-security-groups.ts";
+import { virtualNetworkPeerings } from "./peerings.ts";
 import { addressRecords, privateDnsZones, virtualNetworkLinks } from "./private-dns.ts";
 import { privateDnsZoneGroups } from "./private-dns-zone-groups.ts";
 import { privateEndpoints } from "./private-endpoints.ts";
@@ -9,6 +12,7 @@ import { virtualNetworks } from "./virtual-networks.ts";
 
 export { missingForPrivateReach } from "./private-reach.ts";
 export { subnetUsers } from "./subnet-users.ts";
+export { defaultRoute, missingForWayOut } from "./way-out.ts";
 
 export const createNetwork: ProviderFactory = (host) => {
   const writing: NetworksBeingWritten = new Set();
@@ -21,6 +25,10 @@ export const createNetwork: ProviderFactory = (host) => {
       publicIPAddresses(host),
       natGateways(host),
       routeTables(host),
+      virtualNetworkPeerings(host),
+      firewallPolicies(host),
+      ruleCollectionGroups(host),
+      azureFirewalls(host),
       privateDnsZones(host),
       virtualNetworkLinks(host),
       addressRecords(host),

@@ -6,7 +6,15 @@ import { badRequest } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
 
 /** Subnets that services find by their name have a least size. */
-const LEAST_PREFIX: Readonly<Record<string, number>> = { azurebastionsubnet: 26, azurefirewallsubnet: 26, gatewaysubnet: 29 };
+const LEAST_PREFIX: Readonly<Record<string, number>> = {
+  azurebastionsubnet: 26,
+  azurefirewallsubnet: 26,
+  azurefirewallmanagementsubnet: 26,
+  gatewaysubnet: 29,
+};
+
+/** A firewall filters by itself. */
+const WITHOUT_SECURITY_GROUP = ["azurefirewallsubnet", "azurefirewallmanagementsubnet"];
 
 const LINKS = [
   ["networkSecurityGroup", "Microsoft.Network/networkSecurityGroups"],
@@ -93,6 +101,12 @@ export function completeSubnet(
     const link = objectAt(properties, member).id;
     if (typeof link === "string") referenced(host, change, link, type, `${id.split("/").at(-1)}.${member}.id`);
   }
+  const name = id.split("/").at(-1) ?? "";
+  if (WITHOUT_SECURITY_GROUP.includes(name.toLowerCase()) && textAt(properties, "networkSecurityGroup.id") !== undefined)
+    throw badRequest(
+      "NetworkSecurityGroupNotAllowedOnFirewallSubnet",
+      `subnet ${name} has a networkSecurityGroup; a firewall's subnet takes none`,
+    );
   requireOneOf(
     properties,
     "privateEndpointNetworkPolicies",

@@ -1,6 +1,7 @@
 import { idKey } from "../../../azure/index.ts";
 import type { CloudHost } from "../../contract.ts";
 import { numberAt, objectsAt, textAt } from "../common/body.ts";
+import { FIREWALL_TYPE, firewallSubnets } from "./firewall-configurations.ts";
 
 export interface SubnetUser {
   readonly id: string;
@@ -26,6 +27,9 @@ export function subnetUsers(host: CloudHost, subnetId: string): SubnetUser[] {
   }
   for (const endpoint of host.resources.ofType("Microsoft.Network/privateEndpoints")) {
     if (here(textAt(endpoint, "properties.subnet.id"))) users.push({ id: endpoint.id, addresses: 1 });
+  }
+  for (const firewall of host.resources.ofType(FIREWALL_TYPE)) {
+    if (firewallSubnets(firewall).some(here)) users.push({ id: firewall.id, addresses: 2 });
   }
   for (const compute of host.resources.ofType("Microsoft.MachineLearningServices/workspaces/computes")) {
     if (here(textAt(compute, "properties.properties.subnet.id"))) users.push({ id: compute.id, addresses: 1 });

@@ -2,8 +2,9 @@ import { cidrsOverlap, idKey, NAME_RULES } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { objectAt, objectsAt, requireText, textAt, withDefaults } from "../common/body.ts";
-import { badRequest } from "../common/faults.ts";
+import { badRequest, unsupported } from "../common/faults.ts";
 import { NETWORK_API_VERSIONS, NETWORK_STATUS } from "./api-versions.ts";
+import { PEERING_TYPE } from "./peerings.ts";
 import { addressSpace, checkRanges, completeSubnet, subnetRange } from "./subnet-rules.ts";
 import {
   type NetworksBeingWritten,
@@ -37,7 +38,17 @@ export function virtualNetworks(host: CloudHost, writing: NetworksBeingWritten):
       }
       return undefined;
     },
-    present: (network) => ({ ...network, properties: { ...network.properties, subnets: shownSubnets(host, network) } }),
+    present: (network) => ({
+      ...network,
+      properties: {
+        ...network.properties,
+        subnets: shownSubnets(host, network),
+        virtualNetworkPeerings: host.resources
+          .below(network.id, PEERING_TYPE)
+          .flatMap(({ id }) => host.resources.view(id) ?? [])
+          .map(({ id, name, type, properties }) => ({ id, name, type, properties })),
+      },
+    }),
     admitDelete({ id }) {
       for (const subnet of subnetsOf(host, id)) refuseUsedSubnet(host, subnet.id);
     },
@@ -72,7 +83,11 @@ function admitNetwork(host: CloudHost, change: Change): Resource {
     const kept = new Set(subnets.map((subnet) => (textAt(subnet, "name") ?? "").toLowerCase()));
     for (const gone of existing) if (!kept.has(gone.name.toLowerCase())) refuseUsedSubnet(host, gone.id);
   }
-  const properties = withDefaults(body.properties, { enableDdosProtection: false, virtualNetworkPeerings: [] });
+  if (objectsAt(body, "properties.virtualNetworkPeerings").some((peering) => textAt(peering, "id") === undefined))
+    throw unsupported("peerings inside the body of a network; write them as resources of their own");
+  // What a client sends back of them is theirs.
+  const { virtualNetworkPeerings: _peerings, ...rest } = body.properties;
+  const properties = withDefaults(rest, { enableDdosProtection: false });
   return { ...body, properties: { ...properties, ...(subnets === undefined ? {} : { subnets }) } };
 }
 

@@ -1,0 +1,2 @@
+export { declareEgress, type Egress } from "./firewall.ts";
+export { hasApiServerSubnet, wayOut } from "./way-out.ts";
