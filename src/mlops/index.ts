@@ -1,6 +1,7 @@
 export { type Accepted, trainCandidate } from "./candidate.ts";
 export type { PipelineContext } from "./context.ts";
 export type { Verdict } from "./gate.ts";
+export { loadMonitor, type Monitored, monitor, stopMonitor } from "./monitor.ts";
 export { loadModelPlan, type ModelPlan } from "./plan.ts";
 export { type ReleaseOptions, type ReleaseResult, release } from "./release/controller.ts";
 export { listReleases, type PastRelease, type Served, servedAt } from "./release/history.ts";

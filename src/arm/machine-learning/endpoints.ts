@@ -23,6 +23,8 @@ export interface EndpointDeployment {
   /** ARM id of the model version. */
   readonly model: string;
   readonly tags: Tags;
+  /** Whether it keeps what it is asked and answers (the data collector). */
+  readonly collects: boolean;
 }
 
 const endpointPath = (workspace: Workspace, name: string) => below(workspace, `onlineEndpoints/${name}`);
@@ -147,6 +149,7 @@ function toDeployment(body: JsonObject): EndpointDeployment {
     state: asString(own.provisioningState),
     model: asString(own.model),
     tags: tagsOf(body),
+    collects: isObject(own.dataCollector),
   };
 }
 

@@ -29,4 +29,5 @@ export {
   submitJob,
 } from "./jobs.ts";
 export { findModel, type ModelVersion, registerModel } from "./models.ts";
+export { deleteSchedule, findSchedule, putSchedule, type Schedule } from "./schedules.ts";
 export { below, openWorkspace, type Workspace } from "./workspace.ts";

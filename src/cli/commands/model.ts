@@ -17,6 +17,7 @@ import { seconds } from "../render/index.ts";
 import { WAIT_FLAGS } from "../session.ts";
 import { history } from "./model-history.ts";
 import { logs } from "./model-logs.ts";
+import { monitor } from "./model-monitor.ts";
 import { watch } from "./model-watch.ts";
 
 const train = command<ModelFlags & { readonly candidate?: string }>({
@@ -134,6 +135,6 @@ function readBody(file: string): Promise<string> {
 }
 
 export const model = buildRouteMap({
-  routes: { train, release, score, rollback, logs, history, watch },
-  docs: { brief: "Train, release, score and roll back a model, and read its logs" },
+  routes: { train, release, score, rollback, logs, history, watch, monitor },
+  docs: { brief: "Train, release, score, roll back and monitor a model, and read its logs" },
 });

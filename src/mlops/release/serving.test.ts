@@ -7,6 +7,7 @@ const deployment = (name: string, release?: string): EndpointDeployment => ({
   state: "Succeeded",
   model: `/models/iris/versions/${name}`,
   tags: release === undefined ? {} : { "quayside.release": release },
+  collects: false,
 });
 
 /** `ended`: the last release that ended, by the endpoint's own word. */

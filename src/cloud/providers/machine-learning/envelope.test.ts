@@ -64,6 +64,32 @@ const registryBody = (): JsonObject => ({
   },
 });
 
+/** Disabled, so that it can be deleted. */
+const scheduleBody = (): JsonObject => {
+  const uri = "azureml://datastores/workspaceblobstore/paths/flowers/";
+  const data = { inputDataType: "Fixed", jobInputType: "uri_folder", uri };
+  const metricThresholds = [{ dataType: "Numerical", metric: "JensenShannonDistance", threshold: { value: 0.1 } }];
+  return {
+    properties: {
+      isEnabled: false,
+      trigger: { triggerType: "Cron", expression: "0 6 * * *" },
+      action: {
+        actionType: "CreateMonitor",
+        monitorDefinition: {
+          computeConfiguration: {
+            computeType: "ServerlessSpark",
+            instanceType: "standard_e4s_v3",
+            runtimeVersion: "3.4",
+            computeIdentity: { computeIdentityType: "AmlToken" },
+          },
+          monitoringTarget: { taskType: "Classification" },
+          signals: { drift: { signalType: "DataDrift", metricThresholds, productionData: data, referenceData: data } },
+        },
+      },
+    },
+  };
+};
+
 const FILES = "azureml://datastores/workspaceartifactstore/paths/files";
 const ASSETS: Readonly<Record<string, JsonObject>> = {
   codes: { codeUri: FILES },
@@ -110,6 +136,14 @@ const SAMPLES: readonly Sample[] = [
       badName: "-1",
     },
   ]),
+  {
+    type: `${NAMESPACE}/workspaces/schedules`,
+    path: `${WORKSPACE}/schedules/one`,
+    body: scheduleBody(),
+    before: workspace,
+    badName: "-one",
+    skip: { patch: "its tags are among its properties" },
+  },
   {
     type: `${NAMESPACE}/workspaces/jobs`,
     path: `${WORKSPACE}/jobs/one`,

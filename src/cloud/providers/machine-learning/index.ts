@@ -8,6 +8,7 @@ import { datastores } from "./datastores.ts";
 import { createEndpoints } from "./endpoints/index.ts";
 import { createJobs } from "./jobs/index.ts";
 import { registries, sharedAssets } from "./registries.ts";
+import { schedules } from "./schedules/index.ts";
 import { NAMESPACE } from "./versions.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -25,6 +26,7 @@ export const createMachineLearning: ProviderFactory = (host: CloudHost): Provide
       ...sharedAssets,
       computes(host),
       datastores(host),
+      schedules(host),
       ...assetTypes(host),
       jobs.type,
       ...(endpoints.types ?? []),
