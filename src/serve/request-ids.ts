@@ -11,6 +11,14 @@ export interface RequestIds {
   readonly "x-ms-client-request-id"?: string;
 }
 
+const PREFIX = randomUUID().slice(0, 24);
+let count = 0;
+
+/** Unique as a UUID is, and shaped like one: the last group counts this process's requests. */
+export function newRequestId(): string {
+  return PREFIX + (++count).toString(16).padStart(12, "0");
+}
+
 /**
  * Azure's echo rules: the request id is made when missing; the deprecated `x-ms-request-id` falls back to the client's id,
  * then to the request's; the client's id falls back to the deprecated one and is left out when there is neither.
@@ -19,7 +27,7 @@ export function requestIds(headers: IncomingHttpHeaders): RequestIds {
   const given = single(headers["x-request-id"]);
   const legacy = single(headers["x-ms-request-id"]);
   const client = single(headers["x-ms-client-request-id"]);
-  const id = given ?? randomUUID();
+  const id = given ?? newRequestId();
   const caller = client ?? legacy;
   return caller === undefined
     ? { "x-request-id": id, "x-ms-request-id": id }

@@ -1,49 +1,57 @@
-import type { Dispatcher } from "undici";
 import type { WholeAnswer } from "./same-answer.ts";
+import type { AnswerHead } from "./upstream/answer-head.ts";
+import type { AnswerListener, Call, Failure, UpstreamRequest } from "./upstream/call.ts";
+import type { Pool } from "./upstream/pool.ts";
 
 /** Bytes; a longer answer is not kept, neither the live one nor the challenger's. */
 export const MOST_COMPARED = 2 ** 20;
 
-/** Collects one answer within `timeoutMs`. */
-export class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #done: (outcome: WholeAnswer | Error) => void;
-  readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
+/** The whole answer within `timeoutMs`, over a pool of the router's own requests. `done` is called once. */
+export function readAnswer(
+  pool: Pool,
+  request: UpstreamRequest,
+  timeoutMs: number,
+  done: (outcome: WholeAnswer | Failure) => void,
+): void {
+  const reader = new AnswerReader(done);
+  reader.call = pool.send(request, reader);
+  reader.timer = setTimeout(() => reader.giveUp("the answer took too long"), timeoutMs);
+}
+
+class AnswerReader implements AnswerListener {
+  call: Call | undefined;
+  timer: NodeJS.Timeout | undefined;
+  readonly #done: (outcome: WholeAnswer | Failure) => void;
+  readonly #parts: string[] = [];
   #status = 0;
   #bytes = 0;
-  #late = false;
 
-  constructor(timeoutMs: number, done: (outcome: WholeAnswer | Error) => void) {
+  constructor(done: (outcome: WholeAnswer | Failure) => void) {
     this.#done = done;
-    this.#timer = setTimeout(() => {
-      this.#late = true;
-      this.#controller?.abort(new Error("the answer took too long"));
-    }, timeoutMs);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#late) controller.abort(new Error("the answer took too long"));
+  giveUp(message: string): void {
+    this.call?.abort();
+    this.onFailure({ kind: "broken", message });
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onHead({ status }: AnswerHead): void {
     this.#status = status;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > MOST_COMPARED) controller.abort(new Error("the answer is too large"));
-    else this.#chunks.push(chunk);
+  onData(part: string): void {
+    this.#bytes += part.length;
+    if (this.#bytes > MOST_COMPARED) this.giveUp("the answer is too large");
+    else this.#parts.push(part);
   }
 
-  onResponseEnd(): void {
-    clearTimeout(this.#timer);
-    this.#done({ status: this.#status, body: Buffer.concat(this.#chunks) });
+  onEnd(): void {
+    clearTimeout(this.timer);
+    this.#done({ status: this.#status, body: Buffer.from(this.#parts.join(""), "latin1") });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    clearTimeout(this.#timer);
-    this.#done(cause);
+  onFailure(failure: Failure): void {
+    clearTimeout(this.timer);
+    this.#done(failure);
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { checkCredential } from "./credentials.ts";
 import type { Endpoint } from "./table.ts";
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest();
+const sha256 = (text: string) => Buffer.from(createHash("sha256").update(text).digest("hex"), "latin1");
 const endpoint: Endpoint = {
   name: "e",
   credentials: [

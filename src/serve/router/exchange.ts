@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import type { Log } from "../log.ts";
@@ -6,10 +5,10 @@ import type { Metrics } from "../metrics.ts";
 import { MOST_COMPARED } from "./answer-reader.ts";
 import { type Choice, chooseAgain, type Draw } from "./choose.ts";
 import { Forward, type Outcome } from "./forward.ts";
-import { requestHeaders } from "./headers.ts";
 import { noteFailure, noteSuccess } from "./instance.ts";
 import { offer } from "./mirror.ts";
 import type { Mirror, Table } from "./table.ts";
+import type { UpstreamRequest } from "./upstream/call.ts";
 
 /** A request that may pass, with its body. */
 export interface Exchange {
@@ -17,15 +16,14 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Milliseconds of `performance.now`. */
   readonly started: number;
-  /** Path and query for the instance. */
-  readonly path: string;
+  /** For the instance. */
+  readonly upstream: UpstreamRequest;
   readonly endpoint: string;
   /** The caller named the deployment. */
   readonly pinned: boolean;
   readonly draw: Draw;
   /** Which challengers get a copy once it is answered. */
   readonly mirrors: readonly Mirror[];
-  readonly body: Buffer;
 }
 
 export interface ExchangerOptions {
@@ -58,17 +56,15 @@ export function createExchanger({
     {},
   );
 
-  function failed({ deployment, instance }: Choice, refused: boolean): void {
+  function failed({ deployment, instance }: Choice, outcome: Outcome, why: string): void {
     const labels = { deployment: deployment.name };
     metrics.counter("quayside_router_upstream_failures_total", "Connections to instances that failed.", labels).value++;
-    if (noteFailure(instance, performance.now(), refused)) log("warn", "instance.down", { ...labels, instance: instance.origin });
+    if (noteFailure(instance, performance.now(), outcome === "refused"))
+      log("warn", "instance.down", { ...labels, instance: instance.origin, why });
   }
 
-  return ({ request, response, started, path, endpoint, pinned, draw, mirrors, body }, first) => {
-    const given = request.headers["x-request-id"];
-    const headers = requestHeaders(request.headers, typeof given === "string" && given !== "" ? given : randomUUID());
+  return ({ request, response, started, upstream, endpoint, pinned, draw, mirrors }, first) => {
     const { timeoutMs } = first.deployment;
-    const method = request.method ?? "GET";
     let choice = first;
     let running: Forward;
     let late = false;
@@ -84,16 +80,17 @@ export function createExchanger({
 
     function attempt(again: boolean): void {
       const { deployment, instance } = choice;
-      const answerHeaders = () => (draining() ? { ...deployment.headers, connection: "close" } : deployment.headers);
+      const { headerList } = deployment;
+      const answerHeaders = () => (draining() ? [...headerList, "connection", "close"] : headerList);
       running = new Forward(
-        { instance, fresh: again, method, path, headers, body, answerHeaders, response, onData: answer?.add },
-        (outcome) => {
+        { instance, fresh: again, request: upstream, answerHeaders, response, onData: answer?.add },
+        (outcome, why) => {
           if (outcome === "answered") noteSuccess(instance);
           else if (outcome !== "aborted") {
-            failed(choice, outcome === "refused");
+            failed(choice, outcome, why);
             if (outcome !== "broken" && !again && sendAgain()) return;
           }
-          end(outcome);
+          end(outcome, why);
         },
       );
       running.start();
@@ -113,7 +110,7 @@ export function createExchanger({
       return true;
     }
 
-    function end(outcome: Outcome): void {
+    function end(outcome: Outcome, why: string): void {
       clearTimeout(timer);
       const { deployment } = choice;
       let status = response.statusCode;
@@ -122,11 +119,7 @@ export function createExchanger({
         if (outcome === "aborted" && !late) return;
         const fault = late
           ? new RequestFault(504, "serve.timeout", `deployment "${deployment.name}" did not answer within ${timeoutMs} ms`)
-          : new RequestFault(
-              502,
-              "serve.instance-gone",
-              `deployment "${deployment.name}" broke the connection before it answered`,
-            );
+          : gone(deployment.name, outcome, why);
         status = fault.status;
         refuse(response, request, fault, deployment.headers);
       }
@@ -143,10 +136,7 @@ export function createExchanger({
         if (liveBody === undefined || strained()) lane.dropped.value++;
         else
           offer(lane, () => table().endpoints.get(endpoint)?.deployments.get(deployment.name), {
-            method,
-            path,
-            headers,
-            body,
+            request: upstream,
             live: { status, body: liveBody },
           });
       }
@@ -154,16 +144,21 @@ export function createExchanger({
   };
 }
 
+function gone(deployment: string, outcome: Outcome, why: string): RequestFault {
+  const what = outcome === "broken" ? `gave no whole answer: ${why}` : "broke the connection before it answered";
+  return new RequestFault(502, "serve.instance-gone", `deployment "${deployment}" ${what}`);
+}
+
 /** Keeps the parts of an answer beside their way to the caller; undefined when they are too many to compare. */
-function createTee(): { readonly add: (chunk: Buffer) => void; whole(): Buffer | undefined } {
-  const chunks: Buffer[] = [];
+function createTee(): { readonly add: (part: string) => void; whole(): Buffer | undefined } {
+  const parts: string[] = [];
   let bytes = 0;
   return {
-    add(chunk) {
-      bytes += chunk.length;
-      if (bytes <= MOST_COMPARED) chunks.push(chunk);
-      else chunks.length = 0;
+    add(part) {
+      bytes += part.length;
+      if (bytes <= MOST_COMPARED) parts.push(part);
+      else parts.length = 0;
     },
-    whole: () => (bytes <= MOST_COMPARED ? Buffer.concat(chunks) : undefined),
+    whole: () => (bytes <= MOST_COMPARED ? Buffer.from(parts.join(""), "latin1") : undefined),
   };
 }

@@ -1,7 +1,9 @@
 import type { Log } from "../log.ts";
 import type { HealthCheck } from "../protocol.ts";
+import { readAnswer } from "./answer-reader.ts";
 import type { Instance } from "./instance.ts";
 import type { Table } from "./table.ts";
+import { Pool } from "./upstream/pool.ts";
 
 /** In a row. One answer is enough to be up again. */
 const FAILURES_UNTIL_DOWN = 2;
@@ -50,12 +52,14 @@ export class HealthChecks implements Disposable {
 }
 
 function startWatch(instance: Instance, check: HealthCheck, log: Log): Watch {
+  // A connection for each question: whether new ones are taken is a part of it.
+  const pool = new Pool(instance.origin, { connections: 1, idleMs: 0 });
   let failures = 0;
   let stopped = false;
   let timer = setTimeout(() => void ask(), check.periodMs);
 
   async function ask(): Promise<void> {
-    const ok = await answers(instance, check);
+    const ok = await answers(pool, check);
     if (stopped) return;
     failures = ok ? 0 : failures + 1;
     const healthy = failures < FAILURES_UNTIL_DOWN;
@@ -71,19 +75,18 @@ function startWatch(instance: Instance, check: HealthCheck, log: Log): Watch {
     [Symbol.dispose]() {
       stopped = true;
       clearTimeout(timer);
+      void pool.destroy();
     },
   };
 }
 
-async function answers({ fresh }: Instance, { path, timeoutMs }: HealthCheck): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const { statusCode, body } = await fresh.request({ method: "GET", path, signal });
-    await body.dump();
-    return statusCode >= 200 && statusCode < 300;
-  } catch {
-    return false;
-  }
+function answers(pool: Pool, { path, timeoutMs }: HealthCheck): Promise<boolean> {
+  const request = { method: "GET", path, fields: "", body: Buffer.alloc(0) };
+  return new Promise((resolve) => {
+    readAnswer(pool, request, timeoutMs, (outcome) =>
+      resolve("status" in outcome && outcome.status >= 200 && outcome.status < 300),
+    );
+  });
 }
 
 const isSame = (a: HealthCheck, b: HealthCheck) => a.path === b.path && a.periodMs === b.periodMs && a.timeoutMs === b.timeoutMs;

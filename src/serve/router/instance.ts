@@ -1,12 +1,10 @@
-import { Pool } from "undici";
+import { Pool } from "./upstream/pool.ts";
 
 /** One process of a deployment, with its connections and what recent failures say about it. */
 export interface Instance {
   /** `http://127.0.0.1:port`. */
   readonly origin: string;
   readonly pool: Pool;
-  /** Opens a connection for each request: for the one retry after a kept-alive connection turned out to be dead. */
-  readonly fresh: Pool;
   /** For copies of live requests; made when the first is sent. */
   mirror: Pool | undefined;
   inFlight: number;
@@ -19,18 +17,15 @@ export interface Instance {
 }
 
 const MAX_CONNECTIONS = 256;
-/** One timer for the whole request (the deployment's timeout) stands for undici's two. */
-const COMMON = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 2_000 } };
 /** Shorter than the model server's 75 s: the side that opens a request must be the one that ends idle connections. */
-const KEPT_ALIVE = { pipelining: 1, keepAliveTimeout: 60_000, keepAliveMaxTimeout: 60_000 };
+const IDLE_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 export function createInstance(origin: string): Instance {
   return {
     origin,
-    pool: new Pool(origin, { ...COMMON, ...KEPT_ALIVE, connections: MAX_CONNECTIONS }),
-    fresh: new Pool(origin, { ...COMMON, connections: MAX_CONNECTIONS, pipelining: 0 }),
+    pool: new Pool(origin, { connections: MAX_CONNECTIONS, idleMs: IDLE_MS }),
     mirror: undefined,
     inFlight: 0,
     downUntil: 0,
@@ -40,7 +35,7 @@ export function createInstance(origin: string): Instance {
 }
 
 export function mirrorPool(instance: Instance, connections: number): Pool {
-  return (instance.mirror ??= new Pool(instance.origin, { ...COMMON, ...KEPT_ALIVE, connections }));
+  return (instance.mirror ??= new Pool(instance.origin, { connections, idleMs: IDLE_MS }));
 }
 
 export function isUp({ healthy, downUntil }: Instance, now: number): boolean {
@@ -48,8 +43,8 @@ export function isUp({ healthy, downUntil }: Instance, now: number): boolean {
 }
 
 /** Requests in flight finish; then the connections close. Copies are not waited for. */
-export async function retire({ pool, fresh, mirror }: Instance): Promise<void> {
-  await Promise.all([pool.close(), fresh.close(), mirror?.destroy()]);
+export async function retire({ pool, mirror }: Instance): Promise<void> {
+  await Promise.all([pool.close(), mirror?.destroy()]);
 }
 
 /**

@@ -1,16 +1,14 @@
 import { type Counter, DURATION_BOUNDS, type Histogram, type Metrics } from "../metrics.ts";
-import { AnswerReader } from "./answer-reader.ts";
+import { readAnswer } from "./answer-reader.ts";
 import { chooseInstance } from "./choose.ts";
 import { mirrorPool } from "./instance.ts";
 import { sameAnswer, type WholeAnswer } from "./same-answer.ts";
 import type { Deployment } from "./table.ts";
+import type { UpstreamRequest } from "./upstream/call.ts";
 
 /** A request that was answered, for a challenger to answer again. */
 export interface Copy {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer;
+  readonly request: UpstreamRequest;
   readonly live: WholeAnswer;
 }
 
@@ -34,10 +32,7 @@ export interface Lane {
 export const LANE_LIMITS = { waiting: 256, waitingBytes: 16 * 2 ** 20, inFlight: 16 } as const;
 
 /** Tells what gets a copy that a mirror made the request: its answer reaches nobody. */
-const MARK = { "x-quayside-mirror": "true" };
-
-/** The instance left the table while it had the copy: that says nothing about the challenger. */
-const RETIRED = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);
+const MARK = "x-quayside-mirror: true\r\n";
 
 export function createLane(metrics: Metrics, labels: { readonly endpoint: string; readonly deployment: string }): Lane {
   const counter = (name: string, help: string, result: Record<string, string> = {}) =>
@@ -86,9 +81,9 @@ function pump(lane: Lane): void {
   }
 }
 
-const weigh = ({ body, live }: Copy) => body.length + live.body.length;
+const weigh = ({ request, live }: Copy) => request.body.length + live.body.length;
 
-function send(lane: Lane, to: Deployment | undefined, { method, path, headers, body, live }: Copy): void {
+function send(lane: Lane, to: Deployment | undefined, { request, live }: Copy): void {
   const instance = to === undefined ? undefined : chooseInstance(to, performance.now());
   if (to === undefined || instance === undefined) {
     lane.dropped.value++;
@@ -97,10 +92,12 @@ function send(lane: Lane, to: Deployment | undefined, { method, path, headers, b
   const started = performance.now();
   lane.inFlight++;
   lane.sent.value++;
-  const answer = new AnswerReader(to.timeoutMs, (outcome) => {
+  const marked = { ...request, fields: MARK + request.fields };
+  readAnswer(mirrorPool(instance, LANE_LIMITS.inFlight), marked, to.timeoutMs, (outcome) => {
     lane.inFlight--;
-    if (outcome instanceof Error) {
-      if ("code" in outcome && RETIRED.has(String(outcome.code))) lane.retired.value++;
+    if ("kind" in outcome) {
+      // The instance left the table while it had the copy: that says nothing about the challenger.
+      if (outcome.kind === "retired") lane.retired.value++;
       else lane.failed.value++;
     } else {
       lane.duration.observe((performance.now() - started) / 1000);
@@ -111,6 +108,4 @@ function send(lane: Lane, to: Deployment | undefined, { method, path, headers, b
     }
     pump(lane);
   });
-  const request = { method, path, headers: { ...headers, ...MARK }, body: body.length === 0 ? null : body };
-  mirrorPool(instance, LANE_LIMITS.inFlight).dispatch(request, answer);
 }

@@ -4,14 +4,15 @@ import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
 import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE, metricsText } from "../metrics.ts";
 import type { RoutesMessage } from "../protocol.ts";
-import { ClientGone, readBody } from "../read-body.ts";
-import { checkRequestIds, requestIds } from "../request-ids.ts";
+import { checkRequestIds, newRequestId, requestIds } from "../request-ids.ts";
 import { type Choice, chooseDeployment, chooseInstance, type Draw } from "./choose.ts";
 import { checkCredential } from "./credentials.ts";
 import { createExchanger } from "./exchange.ts";
 import { HealthChecks } from "./health.ts";
 import { retire } from "./instance.ts";
 import { readPath } from "./path.ts";
+import { readBody } from "./read-body.ts";
+import { passedFields } from "./request-head.ts";
 import { stickyValue } from "./sticky.ts";
 import { watchStrain } from "./strain.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
@@ -41,6 +42,8 @@ export interface Router {
 
 const NOBODY: readonly Mirror[] = [];
 
+const single = (value: string | string[] | undefined) => (typeof value === "string" ? value : undefined);
+
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { log, random = Math.random } = options;
   const metrics = createMetrics();
@@ -61,46 +64,52 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const checks = new HealthChecks(log);
   metrics.gauge("quayside_router_table_version", "Version of the routing table in force.", {}, () => table.version);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? "/";
     try {
       if (url === "/healthz")
         return reply(response, request, draining ? 503 : 200, "text/plain; charset=utf-8", draining ? "draining" : "ok");
       if (url === "/metrics") return reply(response, request, 200, METRICS_CONTENT_TYPE, metricsText(metrics.families()));
-      await route(request, response, url);
+      route(request, response, url);
     } catch (cause) {
-      if (cause instanceof ClientGone) return;
       refuse(response, request, cause);
     }
   }
 
-  async function route(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+  function route(request: IncomingMessage, response: ServerResponse, url: string): void {
     const started = performance.now();
-    const target = readPath(request.method ?? "GET", url);
+    const method = request.method ?? "GET";
+    const target = readPath(method, url);
     const endpoint = endpointOf(target.endpoint);
-    checkCredential(endpoint, request.headers.authorization, Date.now());
-    checkRequestIds(request.headers);
-    const body = await readBody(request, options.maxBodyBytes);
-    // The body took time: weights may have changed since.
-    const current = endpointOf(target.endpoint);
-    const header = request.headers["azureml-model-deployment"];
-    const pinned = typeof header === "string" ? header : undefined;
-    const draw = (current.sticky && stickyValue(current.sticky, request.headers)) ?? random();
-    const choice = choose(current, pinned, draw);
-    exchange(
-      {
-        request,
-        response,
-        started,
-        path: target.path,
-        endpoint: current.name,
-        pinned: pinned !== undefined,
-        draw,
-        mirrors: mirrorsOf(current, request.method),
-        body,
-      },
-      choice,
-    );
+    const { headers } = request;
+    checkCredential(endpoint, headers.authorization, Date.now());
+    checkRequestIds(headers);
+    readBody(request, options.maxBodyBytes, (body) => {
+      try {
+        if (body instanceof RequestFault) throw body;
+        // The body took time: weights may have changed since.
+        const current = endpointOf(target.endpoint);
+        const pinned = single(headers["azureml-model-deployment"]);
+        const draw = (current.sticky && stickyValue(current.sticky, headers)) ?? random();
+        const choice = choose(current, pinned, draw);
+        const fields = passedFields(headers, single(headers["x-request-id"]) || newRequestId());
+        exchange(
+          {
+            request,
+            response,
+            started,
+            upstream: { method, path: target.path, fields, body },
+            endpoint: current.name,
+            pinned: pinned !== undefined,
+            draw,
+            mirrors: mirrorsOf(current, method),
+          },
+          choice,
+        );
+      } catch (cause) {
+        refuse(response, request, cause);
+      }
+    });
   }
 
   function endpointOf(name: string): Endpoint {
@@ -110,7 +119,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   }
 
   /** Only scoring is mirrored: the other routes describe one deployment. */
-  function mirrorsOf({ mirrors }: Endpoint, method: string | undefined): readonly Mirror[] {
+  function mirrorsOf({ mirrors }: Endpoint, method: string): readonly Mirror[] {
     if (mirrors.length === 0 || method !== "POST") return NOBODY;
     return mirrors.filter(({ share }) => random() < share);
   }
@@ -193,7 +202,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
   const server = createServer(
     { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
-    (request, response) => void answer(request, response),
+    answer,
   );
   const port = await listen(server, options.host, options.port);
 

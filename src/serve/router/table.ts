@@ -34,6 +34,7 @@ export interface Mirror {
 }
 
 export interface Credential {
+  /** The bytes of its hexadecimal digits. */
   readonly sha256: Buffer;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -49,6 +50,8 @@ export interface Deployment {
   readonly healthCheck: HealthCheck | undefined;
   /** What every answer of it says about where it came from. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The same, as names and values by turns. */
+  readonly headerList: readonly string[];
   readonly duration: Histogram;
   requests(status: number): Counter;
   /** Those of `requests` whose callers named the deployment, so that no weight sent them. */
@@ -84,7 +87,7 @@ function buildEndpoint(
   return {
     name,
     credentials: credentials.map(({ sha256, expiresAt }) => ({
-      sha256: Buffer.from(sha256, "hex"),
+      sha256: Buffer.from(sha256, "latin1"),
       expiresAt: expiresAt ?? Number.POSITIVE_INFINITY,
     })),
     deployments: built,
@@ -115,6 +118,12 @@ function buildDeployment(
   const requests = byStatus("quayside_router_requests_total", "Answers to callers.");
   const pinned = byStatus("quayside_router_pinned_requests_total", "Of these, to callers who named the deployment.");
   for (const code of USUAL_CODES) requests(code);
+  const headers = {
+    "azureml-model-deployment": route.name,
+    "x-model-name": route.model.name,
+    "x-model-version": route.model.version,
+    ...(route.imageDigest === undefined ? {} : { "x-image-digest": route.imageDigest }),
+  };
   return {
     name: route.name,
     weight: route.weight,
@@ -122,12 +131,8 @@ function buildDeployment(
     timeoutMs: route.requestTimeoutMs,
     salt: hash(`${endpoint}/${route.name}/`),
     healthCheck: route.healthCheck,
-    headers: {
-      "azureml-model-deployment": route.name,
-      "x-model-name": route.model.name,
-      "x-model-version": route.model.version,
-      ...(route.imageDigest === undefined ? {} : { "x-image-digest": route.imageDigest }),
-    },
+    headers,
+    headerList: Object.entries(headers).flat(),
     duration: metrics.histogram(
       "quayside_router_request_duration_seconds",
       "From a request's headers to the end of its answer.",
