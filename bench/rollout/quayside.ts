@@ -1,5 +1,5 @@
 import { ladderRule } from "../../src/mlops/release/ladder.ts";
-import { judge, neededToGoOn, see, startVerdict } from "../../src/mlops/release/verdict.ts";
+import { judge, see, startVerdict } from "../../src/mlops/release/verdict.ts";
 import { MARGIN_PERCENT } from "./cells.ts";
 import { HORIZON_SECONDS, type Strategy, traffic } from "./strategy.ts";
 
@@ -18,9 +18,8 @@ export const quayside: Strategy = (cell, random) => {
     failed += block.candidate.events;
     const { candidate, stable } = block;
     const split = { candidate: candidate.requests, total: candidate.requests + stable.requests, share: percent / 100 };
-    const secondsLeft = HORIZON_SECONDS - second;
-    const outlook = { pace: { users: cell.requestsPerSecond, own: 0 }, secondsLeft, needed: neededToGoOn(CONFIDENCE) };
-    state = see(RULES, state, { blocks: { errors: block }, split }, outlook);
+    const outlook = { pace: { users: cell.requestsPerSecond, own: 0 }, secondsLeft: HORIZON_SECONDS - second };
+    state = see(RULES, state, { blocks: { errors: block }, split }, outlook, CONFIDENCE);
     const verdict = judge(RULES, state, CONFIDENCE);
     const seconds = second + CHECK_SECONDS;
     if (verdict.kind !== "more-data") return { outcome: "rolled back", seconds, failed };

@@ -58,6 +58,15 @@ export interface Events {
       readonly toRollBack: number;
       readonly toGoOn: number;
     }[];
+    /** How many rows each version answered, and of how many the truth is known. */
+    readonly truth?: {
+      readonly answered: { readonly candidate: number; readonly stable: number };
+      readonly labelled: { readonly candidate: number; readonly stable: number };
+      readonly unknown: number;
+      readonly duplicates: number;
+      readonly conflicts: number;
+      readonly misfits: number;
+    };
     /** If the candidate is as good as the stable version; absent when that takes longer than the release may. */
     readonly expectedSeconds?: number;
   };

@@ -62,7 +62,7 @@ export function picture({ endpoint, source, deployments, evidence }: Frame): str
 }
 
 function evidenceLines(evidence: NonNullable<Frame["evidence"]>): string[] {
-  const { percent, seconds: elapsed, expectedSeconds, metrics, requestsPerSecond: rate } = evidence;
+  const { percent, seconds: elapsed, expectedSeconds, metrics, requestsPerSecond: rate, truth } = evidence;
   const left =
     expectedSeconds === undefined
       ? "no end in sight at this rate"
@@ -70,12 +70,25 @@ function evidenceLines(evidence: NonNullable<Frame["evidence"]>): string[] {
   return [
     `release at ${percent} % for ${seconds(elapsed * 1000)}, ${left}`,
     `  evidence from ${rate.users.toFixed(1)} requests/s of users and ${rate.own.toFixed(1)} of its own`,
+    ...(truth === undefined ? [] : [truthLine(truth)]),
     ...metrics.map(({ name, candidate, stable, toGoOn, toRollBack }) => {
       const counts = `${count(candidate)}${stable.requests === 0 ? "" : ` against ${count(stable)}`}`;
       return `  ${name.padEnd(16)} ${counts.padEnd(34)} on ${bar(toGoOn)} back ${bar(toRollBack)}`;
     }),
   ];
 }
+
+function truthLine({ answered, labelled, unknown, conflicts, misfits }: Truth): string {
+  const part = (arm: "candidate" | "stable") => `${labelled[arm]} of ${answered[arm]} answers`;
+  const odd = [
+    [unknown, "of unknown requests"],
+    [conflicts, "against an earlier label"],
+    [misfits, "of another length"],
+  ].flatMap(([amount, what]) => (amount === 0 ? [] : [`${amount} ${what}`]));
+  return [`  truth known of ${part("candidate")} against ${part("stable")}`, ...odd].join(", ");
+}
+
+type Truth = NonNullable<NonNullable<Frame["evidence"]>["truth"]>;
 
 function count({ events, requests }: { readonly events: number; readonly requests: number }): string {
   return `${Number(events.toFixed(1))} of ${Math.round(requests)}`;

@@ -34,6 +34,22 @@ test("an A/B test demands the stated gain of one metric and guards the others", 
   ]);
 });
 
+test("an estimate of quality speaks for the truth while that is late, and for itself where there is none", () => {
+  const metrics = (quality: object) =>
+    rulesOf(rolloutPlan.parse({ ...base, evidence: { quality } })).metrics.map(({ name, isOwn, isLate, standsInFor }) => ({
+      name,
+      isOwn,
+      isLate,
+      standsInFor,
+    }));
+
+  expect(metrics({ labels: "labels.jsonl", collected: "rows", estimate: true }).slice(2)).toEqual([
+    { name: "wrong", isOwn: false, isLate: true },
+    { name: "estimated-wrong", isOwn: false, standsInFor: "wrong" },
+  ]);
+  expect(metrics({ estimate: true }).slice(2)).toEqual([{ name: "estimated-wrong", isOwn: true }]);
+});
+
 test.each([
   [{ verdict: "fixed" }, ["holdSeconds: holdSeconds is needed by verdict: fixed", "limits: limits is needed by verdict: fixed"]],
   [{ holdSeconds: 3 }, ["holdSeconds: holdSeconds belongs to verdict: fixed; this plan's verdict is sequential"]],
@@ -42,17 +58,22 @@ test.each([
     ["strategy: strategy blue-green compares versions; it needs verdict: sequential"],
   ],
   [{ strategy: "ab" }, ["ab: ab belongs to strategy: ab, which needs it"]],
-  [{ strategy: "ab", ab: { metric: "wrong", effect: 0.1 } }, ["ab: ab.metric wrong needs evidence.quality.truth"]],
+  [{ strategy: "ab", ab: { metric: "wrong", effect: 0.1 } }, ["ab: ab.metric wrong needs evidence.quality.labels or truth"]],
   [{ strategy: "blue-green", steps: [50, 100] }, ["steps: strategy blue-green has no steps"]],
   [{ steps: [50, 20, 100] }, ["steps: steps must rise"]],
   [{ steps: [50] }, ["steps: the last step must be 100"]],
+  [{ evidence: { quality: {} } }, ["evidence: quality needs labels, truth or estimate: true"]],
+  [
+    { evidence: { quality: { truth: "a.json", labels: "b.jsonl" } } },
+    ["evidence: quality.truth is about the sample requests; it goes neither with labels nor with collected"],
+  ],
   [
     { load: { requestsPerSecond: 10, send: "never" }, strategy: "mirror-first" },
     ["load: load.send never leaves nothing for strategy: mirror-first, which is about the release's own requests"],
   ],
   [
     { load: { requestsPerSecond: 10, send: "never" }, evidence: { quality: { estimate: true } } },
-    ["load: load.send never leaves nothing for evidence.quality, which is about the release's own requests"],
+    ["load: load.send never leaves nothing for evidence.quality without collected, which is about the release's own requests"],
   ],
 ])("%j is refused by name", (plan, expected) => {
   expect(problems(plan)).toEqual(expected);

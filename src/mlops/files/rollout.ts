@@ -17,10 +17,15 @@ const evidence = z.strictObject({
     .prefault({}),
   /** Mirrored requests that the two versions answer differently. */
   disagreement: z.strictObject({ limit: share.default(0.05) }).prefault({}),
-  /** Wrong answers. `truth` is a JSON array, one entry for each request: the right predictions, or null as long as nobody knows; it is read again at each look. */
+  /** Wrong answers. */
   quality: z
     .strictObject({
+      /** JSON lines `{"request_id", "label"}`, appended as truth becomes known; read on at each look. */
+      labels: z.string().optional(),
+      /** A JSON array, one entry for each sample request: the right predictions, or null as long as nobody knows. */
       truth: z.string().optional(),
+      /** Folder in which the model servers collect what users were answered; without it the release's own answers are judged. */
+      collected: z.string().optional(),
       margin: share.default(0.02),
       /** While truth is late: wrong answers as the model's calibrated confidence expects them (CBPE). */
       estimate: z.boolean().default(false),
@@ -83,8 +88,13 @@ export const rolloutPlan = z
     if (fixed && plan.strategy !== "canary")
       refuse("strategy", `strategy ${plan.strategy} compares versions; it needs verdict: sequential`);
     if ((plan.strategy === "ab") !== (plan.ab !== undefined)) refuse("ab", "ab belongs to strategy: ab, which needs it");
-    if (plan.ab?.metric === "wrong" && plan.evidence.quality?.truth === undefined)
-      refuse("ab", "ab.metric wrong needs evidence.quality.truth");
+    const { quality } = plan.evidence;
+    if (plan.ab?.metric === "wrong" && quality?.truth === undefined && quality?.labels === undefined)
+      refuse("ab", "ab.metric wrong needs evidence.quality.labels or truth");
+    if (quality?.truth !== undefined && (quality.labels ?? quality.collected) !== undefined)
+      refuse("evidence", "quality.truth is about the sample requests; it goes neither with labels nor with collected");
+    if (quality !== undefined && quality.truth === undefined && quality.labels === undefined && !quality.estimate)
+      refuse("evidence", "quality needs labels, truth or estimate: true");
     if (plan.load.send === "never") {
       const needs = needsOwnRequests(plan);
       if (needs !== undefined)
@@ -97,14 +107,14 @@ export const rolloutPlan = z
 interface Needs {
   readonly verdict: string;
   readonly strategy: string;
-  readonly evidence: { readonly quality?: object | undefined };
+  readonly evidence: { readonly quality?: { readonly collected?: string | undefined } | undefined };
 }
 
 /** Whose answers have to be known or copied. */
 function needsOwnRequests({ verdict, strategy, evidence: { quality } }: Needs): string | undefined {
   if (verdict === "fixed") return "verdict: fixed";
   if (strategy === "mirror-first" || strategy === "blue-green") return `strategy: ${strategy}`;
-  return quality === undefined ? undefined : "evidence.quality";
+  return quality === undefined || quality.collected !== undefined ? undefined : "evidence.quality without collected";
 }
 
 export type RolloutPlan = z.output<typeof rolloutPlan>;

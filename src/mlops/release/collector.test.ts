@@ -10,6 +10,7 @@ const outcome = (deployment: string, more: Partial<Outcome> = {}): Outcome => ({
   dueAt: performance.now() + 1000,
   body: 0,
   answer: '{"predictions":["a"]}',
+  requestId: "",
   ...more,
 });
 const collector = (requestsPerSecond = 10) => createCollector({ pair, slowerBy: 1.25, atLeastMs: 5, requestsPerSecond });

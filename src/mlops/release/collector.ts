@@ -58,13 +58,14 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
   };
   let stride = { candidate: 1, stable: 1 };
   const turn = { candidate: 0, stable: 0 };
-  const arrived = (arm: keyof Block, { ok, ms, body, answer }: Outcome) => {
+  const arrived = (arm: keyof Block, outcome: Outcome) => {
+    const { ok, ms } = outcome;
     if (!isCounted) {
       count("errors", arm, ok ? 0 : 1);
       if (slowMs !== undefined && turn[arm]++ % stride[arm] === 0) count("slow", arm, ms > slowMs ? 1 : 0);
       if (arm === "stable" && ok) remember(ms);
     }
-    if (ok) quality?.answered(arm, body, answer);
+    if (ok) quality?.answered(arm, outcome);
   };
   const remember = (ms: number) => {
     recent[at] = ms;
@@ -103,7 +104,8 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
     async take() {
       const judged = await quality?.take();
       const observation: Observation = {
-        blocks: { ...blocks, ...judged },
+        blocks: { ...blocks, ...judged?.blocks },
+        ...(judged?.truth === undefined ? {} : { truth: judged.truth }),
         ...(percent === undefined || split.total === 0 ? {} : { split: { ...split, share: percent / 100 } }),
       };
       blocks = {};

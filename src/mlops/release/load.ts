@@ -35,6 +35,8 @@ export interface Outcome {
   /** Which of the bodies was sent. */
   readonly body: number;
   readonly answer: string;
+  /** `x-request-id` of the answer; empty without one. */
+  readonly requestId: string;
 }
 
 /** Requests at a fixed rate over keep-alive connections. Stop it; it also stops by itself after `MAX_REQUESTS`. */
@@ -87,7 +89,7 @@ export function startLoad(options: LoadOptions): Load {
       next += 1000 / rate;
       sent++;
       if (inFlight.size >= MAX_IN_FLIGHT) {
-        record({ deployment: "", ok: false, answer: "", ms: 0, dueAt: due, body });
+        record({ ...LOST, ms: 0, dueAt: due, body });
         continue;
       }
       const request = send(due, body);
@@ -126,7 +128,7 @@ export async function exchange(
   path: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-): Promise<Pick<Outcome, "deployment" | "ok" | "answer">> {
+): Promise<Reply> {
   try {
     const response = await pool.request({
       path,
@@ -135,11 +137,18 @@ export async function exchange(
       body,
     });
     const answer = await response.body.text();
-    const deployment = response.headers["azureml-model-deployment"];
-    return { deployment: typeof deployment === "string" ? deployment : "", ok: response.statusCode === 200, answer };
+    const { "azureml-model-deployment": deployment, "x-request-id": requestId } = response.headers;
+    return { deployment: textOf(deployment), ok: response.statusCode === 200, answer, requestId: textOf(requestId) };
   } catch {
-    return { deployment: "", ok: false, answer: "" };
+    return LOST;
   }
+}
+
+type Reply = Pick<Outcome, "deployment" | "ok" | "answer" | "requestId">;
+const LOST: Reply = { deployment: "", ok: false, answer: "", requestId: "" };
+
+function textOf(header: string | string[] | undefined): string {
+  return typeof header === "string" ? header : "";
 }
 
 interface Tally {

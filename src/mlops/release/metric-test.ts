@@ -18,6 +18,10 @@ export interface MetricRule {
   readonly against?: "stable" | "none";
   /** Only every so many requests are judged, as `latencyStride` says. */
   readonly thinned?: boolean;
+  /** Requests are judged when their truth comes. */
+  readonly isLate?: boolean;
+  /** Speaks for this metric as long as that one cannot. */
+  readonly standsInFor?: string;
   /** Only our own requests are judged, whose bodies and answers we know. */
   readonly isOwn?: boolean;
   /** What the metric is before anything was seen, as so many requests; it costs time when wrong, never validity. */
@@ -41,18 +45,21 @@ export function startMetric(rule: MetricRule): MetricState {
 export interface Pace {
   readonly users: number;
   readonly own: number;
+  /** Share of the answers whose truth is known; 1 as long as nothing is known about that. */
+  readonly known?: number | undefined;
 }
 
 /** What a release still has before it gives up, by which bets are sized. Wrong, it costs time and never validity. */
 export interface Outlook {
   readonly pace: Pace;
   readonly secondsLeft: number;
-  /** Evidence that a step needs: a natural logarithm. */
-  readonly needed: number;
 }
 
-/** All bets are made on what was seen before the block, which keeps the evidence valid. */
-export function observe(rule: MetricRule, state: MetricState, block: Block, outlook: Outlook): MetricState {
+/**
+ * All bets are made on what was seen before the block, which keeps the evidence valid. `needed`: the evidence that it takes
+ * to go on, a natural logarithm.
+ */
+export function observe(rule: MetricRule, state: MetricState, block: Block, outlook: Outlook, needed: number): MetricState {
   if (block.candidate.requests + block.stable.requests === 0) return state;
   const { against = "stable" } = rule;
   const worseClaim: Claim = { kind: "at-most", difference: rule.worseAbove, against };
@@ -62,7 +69,7 @@ export function observe(rule: MetricRule, state: MetricState, block: Block, outl
     worse: addEvidence(state.worse, block, betsOnWorse(rule, state.recent), worseClaim),
     fine: state.fine.map((process, step) => {
       const difference = rule.fineBelow[step] ?? 1;
-      const bet = betOnFine(rule, state.recent, difference, outlook, evidence(process));
+      const bet = betOnFine(rule, state.recent, difference, outlook, needed - evidence(process));
       return addEvidence(process, block, [bet], { kind: "at-least", difference, against });
     }),
   };
@@ -96,7 +103,7 @@ function betsOnWorse(rule: MetricRule, seen: Block): Rates[] {
 }
 
 /** That the candidate is as it should be: no worse, or better by the gain that is demanded. */
-function betOnFine(rule: MetricRule, seen: Block, difference: number, outlook: Outlook, evidenceSoFar: number): Rates {
+function betOnFine(rule: MetricRule, seen: Block, difference: number, outlook: Outlook, missing: number): Rates {
   const { candidate, stable } = seen;
   if (rule.against === "none") return rates(estimate(candidate, rule), 0);
   const all = { requests: candidate.requests + stable.requests, events: candidate.events + stable.events };
@@ -104,7 +111,7 @@ function betOnFine(rule: MetricRule, seen: Block, difference: number, outlook: O
   const share = estimate(all, rule);
   const distance = difference - rule.worseAbove;
   const information = (expectedRequests(rule, outlook) * EVEN_SPLIT * distance ** 2) / (share * (1 - share));
-  const boldness = boldnessFor(Math.max(0, outlook.needed - evidenceSoFar), information);
+  const boldness = boldnessFor(Math.max(0, missing), information);
   const gap = difference - boldness * distance;
   return rates(share + (1 - weight) * gap, share - weight * gap);
 }
@@ -128,8 +135,8 @@ function expectedRequests(rule: MetricRule, { pace, secondsLeft }: Outlook): num
 }
 
 /** Requests a second that a metric judges, before any thinning. */
-export function rateOf({ isOwn }: MetricRule, { users, own }: Pace): number {
-  return isOwn === true ? own : users + own;
+export function rateOf({ isOwn, isLate }: MetricRule, { users, own, known = 1 }: Pace): number {
+  return (isOwn === true ? own : users + own) * (isLate === true ? known : 1);
 }
 
 function estimate({ requests, events }: Block["candidate"], { prior }: MetricRule): number {

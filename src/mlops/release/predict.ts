@@ -2,7 +2,7 @@ import type { Arm, Rates } from "../statistics/two-rates.ts";
 import { type MetricRule, type MetricState, type Pace, rateOf } from "./metric-test.ts";
 import type { Rules } from "./rules.ts";
 import { latencyStride } from "./thinning.ts";
-import { judge, neededToGoOn, see, type VerdictState } from "./verdict.ts";
+import { judge, see, type VerdictState } from "./verdict.ts";
 
 export interface Schedule extends Pace {
   readonly checkSeconds: number;
@@ -19,7 +19,6 @@ const MOST_CHECKS = 500;
 export function secondsToPromotion(rules: Rules, from: VerdictState, position: number, schedule: Schedule): number | undefined {
   const { giveUpAfterSeconds } = schedule;
   const checkSeconds = Math.max(schedule.checkSeconds, giveUpAfterSeconds / MOST_CHECKS, 0.1);
-  const needed = neededToGoOn(rules.confidence);
   let state = from;
   let at = position;
   for (let seconds = checkSeconds; seconds <= giveUpAfterSeconds; seconds += checkSeconds) {
@@ -27,8 +26,8 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
     const blocks = Object.fromEntries(
       rules.metrics.map((rule) => [rule.name, expected(rule, from.metrics[rule.name], schedule, percent, checkSeconds)]),
     );
-    const outlook = { pace: schedule, secondsLeft: giveUpAfterSeconds - seconds + checkSeconds, needed };
-    state = see(rules.metrics, state, { blocks }, outlook);
+    const outlook = { pace: schedule, secondsLeft: giveUpAfterSeconds - seconds + checkSeconds };
+    state = see(rules.metrics, state, { blocks }, outlook, rules.confidence);
     const verdict = judge(rules.metrics, state, rules.confidence);
     if (verdict.kind !== "more-data") return undefined;
     if (verdict.cleared > at) at++;
@@ -38,7 +37,7 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
 }
 
 function expected(rule: MetricRule, seen: MetricState | undefined, pace: Pace, percent: number, seconds: number) {
-  const rate = percent === 0 ? pace.own : rateOf(rule, pace);
+  const rate = rateOf(rule, percent === 0 ? { ...pace, users: 0 } : pace);
   const judged = (perSecond: number) => (perSecond * seconds) / (rule.thinned === true ? latencyStride(perSecond) : 1);
   // A mirrored candidate gets a copy of every request.
   const [candidates, stables] = percent === 0 ? [rate, rate] : [(rate * percent) / 100, (rate * (100 - percent)) / 100];

@@ -1,12 +1,14 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Endpoint, ModelVersion, Workspace } from "../../arm/index.ts";
 import { type Events, EXIT, QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { ModelPlan } from "../plan.ts";
 import { type Scoring, scoringHeaders } from "../score.ts";
+import { collectedAnswers } from "./collected-answers.ts";
 import { type Collector, createCollector, type Pair } from "./collector.ts";
 import { climbByLimits } from "./fixed.ts";
+import { readLabels } from "./labels.ts";
 import { type Load, type LoadFigures, startLoad } from "./load.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
@@ -14,6 +16,7 @@ import { calibrationOf } from "./read-calibration.ts";
 import { createRouterEvidence } from "./router-evidence.ts";
 import { fetchRouterMetrics } from "./router-metrics.ts";
 import { type Rules, rulesOf } from "./rules.ts";
+import { sampleTruth } from "./sample-truth.ts";
 import { climbByEvidence } from "./sequential.ts";
 import { createSource } from "./source.ts";
 import { startVerdict, type VerdictState } from "./verdict.ts";
@@ -133,6 +136,7 @@ async function openUsers({ plan: { release }, endpoint, pair, scoring, context }
   const { load, evidence } = release.rollout;
   const { clock, signal, reporter } = context;
   const { requestsPerSecond, send } = load;
+  const needsOwn = evidence.quality !== undefined && evidence.quality.collected === undefined;
   if (send === "always") return { requestsPerSecond, send, users: 0 };
   const router = createRouterEvidence({
     read: () => fetchRouterMetrics(scoring.url, endpoint.name, signal),
@@ -156,11 +160,11 @@ async function openUsers({ plan: { release }, endpoint, pair, scoring, context }
     });
     return { requestsPerSecond, send, users: 0 };
   }
-  const own = send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
+  const own = send === "never" ? 0 : needsOwn ? requestsPerSecond : Math.max(0, requestsPerSecond - users);
   reporter.emit("note", {
     message: `users send about ${round(users)} requests/s; the release adds ${round(own)} of its own`,
   });
-  return { requestsPerSecond, send, users, router };
+  return { requestsPerSecond, send, users, router, needsOwn };
 }
 
 /** Long enough to tell whether anybody is there; the rate is corrected with each look. */
@@ -170,15 +174,22 @@ function round(rate: number): number {
   return Number(rate.toPrecision(2));
 }
 
-async function openQuality({ workspace, plan, models, context }: Rollout) {
+async function openQuality({ workspace, plan, endpoint, pair, models, context }: Rollout) {
   const wanted = plan.release.rollout.evidence.quality;
   if (wanted === undefined) return undefined;
+  const { clock, reporter, signal } = context;
+  const at = <T>(path: string | undefined, open: (path: string) => T) =>
+    path === undefined ? undefined : open(resolve(plan.folder, path));
   return createQuality({
-    truthFile: wanted.truth === undefined ? undefined : join(plan.folder, wanted.truth),
+    samples: at(wanted.truth, sampleTruth),
+    labels: at(wanted.labels, (file) => readLabels(file, reporter)),
+    collected: at(wanted.collected, (folder) =>
+      collectedAnswers({ folder, endpoint: endpoint.name, pair, since: clock.now(), now: () => clock.now() }),
+    ),
     calibrated: wanted.estimate
       ? {
-          stable: await calibrationOf(workspace, models.stable.uri, context.signal),
-          candidate: await calibrationOf(workspace, models.candidate.uri, context.signal),
+          stable: await calibrationOf(workspace, models.stable.uri, signal),
+          candidate: await calibrationOf(workspace, models.candidate.uri, signal),
         }
       : undefined,
   });

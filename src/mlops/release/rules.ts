@@ -29,11 +29,29 @@ const PRIOR = {
   disagreement: { requests: 100, events: 1 },
 } as const;
 
-const TRAITS: Readonly<Record<string, Pick<MetricRule, "thinned" | "isOwn">>> = {
-  slow: { thinned: true },
-  wrong: { isOwn: true },
-  "estimated-wrong": { isOwn: true },
-};
+type Quality = RolloutPlan["evidence"]["quality"];
+type Traits = Pick<MetricRule, "thinned" | "isOwn" | "isLate" | "standsInFor">;
+
+/** What sets a metric apart from the share of errors. */
+function traitsOf(name: string, { evidence: { quality }, ab }: RolloutPlan): Traits {
+  // Users' answers are known where they are collected.
+  const isOwn = quality?.collected === undefined;
+  switch (name) {
+    case "slow":
+      return { thinned: true };
+    case "wrong":
+      return { isOwn, isLate: quality?.labels !== undefined };
+    case "estimated-wrong":
+      // No estimate shows the gain that an A/B test is about.
+      return hasTruth(quality) && ab?.metric !== "wrong" ? { isOwn, standsInFor: "wrong" } : { isOwn };
+    default:
+      return {};
+  }
+}
+
+function hasTruth(quality: Quality): boolean {
+  return quality?.truth !== undefined || quality?.labels !== undefined;
+}
 
 export function rulesOf(plan: RolloutPlan): Rules {
   const { evidence, ab } = plan;
@@ -42,14 +60,14 @@ export function rulesOf(plan: RolloutPlan): Rules {
   const margins = {
     errors: evidence.errors.margin,
     slow: evidence.latency.margin,
-    ...(quality?.truth === undefined ? {} : { wrong: quality.margin }),
+    ...(quality !== undefined && hasTruth(quality) ? { wrong: quality.margin } : {}),
     ...(quality?.estimate === true ? { "estimated-wrong": quality.margin } : {}),
   };
   const metrics = Object.entries(margins).map(([name, margin]) => {
     const prior = PRIOR[name as keyof typeof margins];
     const rule =
       name === ab?.metric ? gainRule(name, ab.effect, positions.length, prior) : ladderRule({ name, margin, prior }, positions);
-    return { ...rule, ...TRAITS[name] };
+    return { ...rule, ...traitsOf(name, plan) };
   });
   if (positions[0] === 0)
     metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));

@@ -5,7 +5,8 @@ import { secondsToPromotion } from "./predict.ts";
 import type { Climb } from "./rollout.ts";
 import type { Rules } from "./rules.ts";
 import type { Source } from "./source.ts";
-import { judge, neededToGoOn, see, type VerdictState } from "./verdict.ts";
+import type { TruthCounts } from "./truth-join.ts";
+import { judge, see, type VerdictState } from "./verdict.ts";
 
 /** The release could not be decided in its time. */
 export class Undecided extends QuaysideError {
@@ -31,16 +32,21 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   const seconds = () => (context.clock.now() - started) / 1000;
   /** On the release's own clock. */
   let promotedAt: number | undefined;
+  let known: number | undefined;
   const forecastNow = () => {
     const left = secondsToPromotion(rules, state, position, {
       ...source.pace(),
+      known,
       checkSeconds,
       giveUpAfterSeconds: Math.max(checkSeconds, giveUpAfterSeconds - seconds()),
     });
     promotedAt = left === undefined ? undefined : seconds() + left;
   };
   forecastNow();
-  context.reporter.emit("note", { message: forecast(promotedAt, giveUpAfterSeconds) });
+  const isLate = rules.metrics.some(
+    (rule) => rule.isLate === true && !rules.metrics.some(({ standsInFor }) => standsInFor === rule.name),
+  );
+  context.reporter.emit("note", { message: forecast(promotedAt, giveUpAfterSeconds, isLate) });
 
   const shown = () => ({ percent: positions[position] ?? 0, metrics: evidenceOf(rules, state, position) });
   const record = () => climb.record(shown(), state);
@@ -55,8 +61,9 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
     await context.clock.sleep(checkSeconds * 1000, context.signal);
     await check();
     const secondsLeft = Math.max(0, giveUpAfterSeconds - seconds());
-    const outlook = { pace: source.pace(), secondsLeft, needed: neededToGoOn(rules.confidence) };
-    state = see(rules.metrics, state, await source.take(), outlook);
+    const seen = await source.take();
+    known = seen.truth && shareKnown(seen.truth);
+    state = see(rules.metrics, state, seen, { pace: { ...source.pace(), known }, secondsLeft }, rules.confidence);
     if (looks % LOOKS_PER_FORECAST === 0) forecastNow();
     context.reporter.emit("load.progress", load.total());
     const evidence = {
@@ -64,6 +71,7 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
       ...shown(),
       seconds: seconds(),
       requestsPerSecond: source.pace(),
+      ...(seen.truth === undefined ? {} : { truth: seen.truth }),
       ...(promotedAt === undefined ? {} : { expectedSeconds: Math.max(checkSeconds, promotedAt - seconds()) }),
     };
     context.reporter.emit("release.evidence", evidence);
@@ -92,10 +100,16 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   }
 }
 
-function forecast(expectedSeconds: number | undefined, giveUpAfterSeconds: number): string {
+function forecast(expectedSeconds: number | undefined, giveUpAfterSeconds: number, isLate: boolean): string {
+  const condition = isLate ? ", if the truth of each answer comes at once" : "";
   return expectedSeconds === undefined
     ? `a release as good as the stable version takes longer than the ${giveUpAfterSeconds} s it may: send more requests or widen the margins`
-    : `a release as good as the stable version takes about ${Math.round(expectedSeconds)} s`;
+    : `a release as good as the stable version takes about ${Math.round(expectedSeconds)} s${condition}`;
+}
+
+function shareKnown({ answered, labelled }: TruthCounts): number | undefined {
+  const all = answered.candidate + answered.stable;
+  return all === 0 ? undefined : (labelled.candidate + labelled.stable) / all;
 }
 
 function refusal(

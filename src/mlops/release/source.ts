@@ -25,15 +25,30 @@ export interface SourceOptions {
   readonly send: "missing" | "always" | "never";
   /** Users' requests a second as the release begins. */
   readonly users: number;
+  /** Quality is judged by our own answers, so `missing` is never less than all. */
+  readonly needsOwn?: boolean;
 }
 
 /** While copies are compared there is no chance in who gets a request, so only our own are counted, and all of them are sent. */
-export function createSource({ collector, router, load, requestsPerSecond, send, ...options }: SourceOptions): Source {
+export function createSource({
+  collector,
+  router,
+  load,
+  requestsPerSecond,
+  send,
+  needsOwn = false,
+  ...options
+}: SourceOptions): Source {
   let { users } = options;
   let own = 0;
   let isCounting = false;
   const setRate = (isMirror: boolean) => {
-    own = send === "always" || isMirror ? requestsPerSecond : send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
+    own =
+      send === "always" || isMirror || needsOwn
+        ? requestsPerSecond
+        : send === "never"
+          ? 0
+          : Math.max(0, requestsPerSecond - users);
     load.setRate(own);
   };
   setRate(false);
@@ -52,7 +67,7 @@ export function createSource({ collector, router, load, requestsPerSecond, send,
       // Half the weight to the past: a rate that jumps with each look would move our own up and down.
       users = (users + Math.max(0, seen.requestsPerSecond - own)) / 2;
       setRate(false);
-      return { ...seen, blocks: mergeErrors(observed, seen) };
+      return { ...observed, ...seen, blocks: mergeErrors(observed, seen) };
     },
     pace: () => ({ users, own }),
   };

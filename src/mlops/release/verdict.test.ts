@@ -2,14 +2,16 @@ import { expect, test } from "vitest";
 import type { Block } from "../statistics/two-rates.ts";
 import { gainRule, ladderRule, limitRule } from "./ladder.ts";
 import type { MetricRule } from "./metric-test.ts";
-import { judge, type Observation, see, startVerdict, type VerdictState } from "./verdict.ts";
+import { judge, neededToGoOn, type Observation, see, startVerdict, type VerdictState } from "./verdict.ts";
 
 const CONFIDENCE = { falseRollback: 0.01, falsePromotion: 0.05 };
 const PRIOR = { requests: 100, events: 0.5 };
 const STEPS = [10, 50, 100];
-const OUTLOOK = { pace: { users: 0, own: 40 }, secondsLeft: 100_000, needed: Math.log(20) };
+const OUTLOOK = { pace: { users: 0, own: 40 }, secondsLeft: 100_000 };
 const errors = ladderRule({ name: "errors", margin: 0.01, prior: PRIOR }, STEPS);
 const slow = ladderRule({ name: "slow", margin: 0.02, prior: PRIOR }, STEPS);
+const wrong = ladderRule({ name: "wrong", margin: 0.02, prior: PRIOR }, STEPS);
+const estimated = { ...ladderRule({ name: "estimated-wrong", margin: 0.02, prior: PRIOR }, STEPS), standsInFor: "wrong" };
 
 const block = (candidates: number, candidateEvents: number, stables: number, stableEvents: number): Block => ({
   candidate: { requests: candidates, events: candidateEvents },
@@ -18,7 +20,7 @@ const block = (candidates: number, candidateEvents: number, stables: number, sta
 
 function after(rules: readonly MetricRule[], rounds: number, observation: Observation): VerdictState {
   let state = startVerdict(rules);
-  for (let round = 0; round < rounds; round++) state = see(rules, state, observation, OUTLOOK);
+  for (let round = 0; round < rounds; round++) state = see(rules, state, observation, OUTLOOK, CONFIDENCE);
   return state;
 }
 
@@ -65,7 +67,7 @@ test("a split that is not the one that was set stops the release", () => {
 
 test("a new share of traffic starts the count of the split again", () => {
   const state = after([errors], 20, { blocks: {}, split: { candidate: 50, total: 100, share: 0.5 } });
-  const moved = see([errors], state, { blocks: {}, split: { candidate: 10, total: 100, share: 0.1 } }, OUTLOOK);
+  const moved = see([errors], state, { blocks: {}, split: { candidate: 10, total: 100, share: 0.1 } }, OUTLOOK, CONFIDENCE);
 
   expect(moved.split).toEqual({ candidate: 10, total: 100, share: 0.1 });
 });
@@ -86,6 +88,40 @@ test("disagreement is held against its limit alone", () => {
 
   expect(judge([rule], agreeing, CONFIDENCE)).toEqual({ kind: "more-data", cleared: 0 });
   expect(judge([rule], differing, CONFIDENCE)).toEqual({ kind: "roll-back", metric: "disagreement" });
+});
+
+test("an estimate clears steps while the truth is late, each of the two with half of the chance to err", () => {
+  const state = after([wrong, estimated], 400, { blocks: { "estimated-wrong": block(20, 1, 20, 1) } });
+
+  expect(judge([wrong, estimated], state, CONFIDENCE)).toEqual({ kind: "more-data", cleared: 2 });
+  expect(neededToGoOn(estimated, [wrong, estimated], CONFIDENCE)).toBeCloseTo(Math.log(40));
+  expect(neededToGoOn(errors, [errors, wrong, estimated], CONFIDENCE)).toBeCloseTo(Math.log(20));
+});
+
+test("truth that leans against a version silences the estimate that praises it, before it decides", () => {
+  const rounds = (known: number) => {
+    let state = after([wrong, estimated], 400, { blocks: { "estimated-wrong": block(20, 1, 20, 1) } });
+    for (let round = 0; round < known; round++)
+      state = see([wrong, estimated], state, { blocks: { wrong: block(2, 1, 2, 0) } }, OUTLOOK, CONFIDENCE);
+    return judge([wrong, estimated], state, CONFIDENCE);
+  };
+
+  expect(rounds(0)).toEqual({ kind: "more-data", cleared: 2 });
+  expect(rounds(5)).toEqual({ kind: "more-data", cleared: -1 });
+  expect(rounds(40)).toEqual({ kind: "roll-back", metric: "wrong" });
+});
+
+test("an estimate that blames a version is not heard once the truth has cleared it", () => {
+  const blamed = { "estimated-wrong": block(20, 8, 20, 1) };
+  const cleared = { wrong: block(200, 4, 200, 4) };
+
+  expect(judge([wrong, estimated], after([wrong, estimated], 40, { blocks: blamed }), CONFIDENCE)).toMatchObject({
+    metric: "estimated-wrong",
+  });
+  expect(judge([wrong, estimated], after([wrong, estimated], 40, { blocks: { ...blamed, ...cleared } }), CONFIDENCE)).toEqual({
+    kind: "more-data",
+    cleared: 2,
+  });
 });
 
 test("the state survives being stored as JSON", () => {

@@ -9,6 +9,7 @@ import {
   startMetric,
   worseEvidence,
 } from "./metric-test.ts";
+import type { TruthCounts } from "./truth-join.ts";
 
 /** How sure the verdict has to be, over all looks and all metrics together. */
 export interface Confidence {
@@ -23,6 +24,8 @@ export interface Observation {
   readonly blocks: Readonly<Record<string, Block>>;
   /** Left out while no live request is split, or while the router was being told a new split. */
   readonly split?: Split;
+  /** Where labels are joined with answers: how many there are. */
+  readonly truth?: TruthCounts;
 }
 
 /** Plain data: may be stored with a release and taken up by another process. */
@@ -51,11 +54,15 @@ export function see(
   state: VerdictState,
   { blocks, split }: Observation,
   outlook: Outlook,
+  confidence: Confidence,
 ): VerdictState {
   const metrics = rules.map((rule): [string, MetricState] => {
     const before = state.metrics[rule.name] ?? startMetric(rule);
     const block = blocks[rule.name];
-    return [rule.name, block === undefined ? before : observe(rule, before, block, outlook)];
+    return [
+      rule.name,
+      block === undefined ? before : observe(rule, before, block, outlook, neededToGoOn(rule, rules, confidence)),
+    ];
   });
   return { metrics: Object.fromEntries(metrics), split: split === undefined ? state.split : addSplit(state.split, split) };
 }
@@ -68,23 +75,49 @@ function addSplit(before: Split, next: Split): Split {
 
 /**
  * Back on any metric, with the chance of error divided among them; forward only when every metric is fine, which needs
- * no division (intersection-union). Nothing seen is no evidence, so it is neither.
+ * no division (intersection-union). A metric and its stand-in are one: either may clear a step, so they divide that chance,
+ * and the stand-in is silent once the metric itself has decided or leans against it. Nothing seen is no evidence.
  */
 export function judge(rules: readonly MetricRule[], state: VerdictState, confidence: Confidence): Verdict {
   const toGoBack = Math.log(rules.length / confidence.falseRollback);
-  const worst = rules.find(({ name }) => worseEvidence(stateOf(state, name)) >= toGoBack);
+  const heard = rules.filter((rule) => !isSilent(rule, rules, state, confidence));
+  const worst = heard.find(({ name }) => worseEvidence(stateOf(state, name)) >= toGoBack);
   if (worst !== undefined) return { kind: "roll-back", metric: worst.name };
   if (logSplitEvidence(state.split) >= Math.log(1 / SPLIT_ALPHA)) return { kind: "split-mismatch" };
-  const toGoOn = neededToGoOn(confidence);
-  const cleared = rules.map(({ name, fineBelow }) => {
-    const first = fineBelow.findIndex((_, step) => fineEvidence(stateOf(state, name), step) < toGoOn);
-    return first === -1 ? fineBelow.length - 1 : first - 1;
-  });
+  const clearedBy = (rule: MetricRule) => {
+    const needed = neededToGoOn(rule, rules, confidence);
+    const first = rule.fineBelow.findIndex((_, step) => fineEvidence(stateOf(state, rule.name), step) < needed);
+    return first === -1 ? rule.fineBelow.length - 1 : first - 1;
+  };
+  const cleared = rules
+    .filter(({ standsInFor }) => standsInFor === undefined)
+    .map((rule) => {
+      const standIn = heard.find(({ standsInFor }) => standsInFor === rule.name);
+      return Math.max(clearedBy(rule), standIn === undefined ? -1 : clearedBy(standIn));
+    });
   return { kind: "more-data", cleared: Math.min(...cleared) };
 }
 
-export function neededToGoOn({ falsePromotion }: Confidence): number {
-  return Math.log(1 / falsePromotion);
+/** Ten to one: no decision, but enough not to trust an estimate against it. */
+const LEANING = Math.log(10);
+
+function isSilent(
+  { standsInFor }: MetricRule,
+  rules: readonly MetricRule[],
+  state: VerdictState,
+  confidence: Confidence,
+): boolean {
+  const rule = rules.find(({ name }) => name === standsInFor);
+  if (rule === undefined) return false;
+  const own = stateOf(state, rule.name);
+  const decided = fineEvidence(own, rule.fineBelow.length - 1) >= neededToGoOn(rule, rules, confidence);
+  return decided || worseEvidence(own) >= LEANING;
+}
+
+/** Natural logarithm of the evidence that a metric is fine which a step takes. */
+export function neededToGoOn(rule: MetricRule, rules: readonly MetricRule[], { falsePromotion }: Confidence): number {
+  const isOneOfTwo = rule.standsInFor !== undefined || rules.some(({ standsInFor }) => standsInFor === rule.name);
+  return Math.log((isOneOfTwo ? 2 : 1) / falsePromotion);
 }
 
 function stateOf(state: VerdictState, metric: string): MetricState {

@@ -26,6 +26,8 @@ export interface Frame {
   readonly evidence?: LiveEvidence;
 }
 
+const counts = z.object({ candidate: z.number(), stable: z.number() });
+
 const live = z.object({
   at: z.string(),
   release: z.string(),
@@ -33,6 +35,16 @@ const live = z.object({
   seconds: z.number(),
   requestsPerSecond: z.object({ users: z.number(), own: z.number() }),
   metrics: z.array(metric),
+  truth: z
+    .object({
+      answered: counts,
+      labelled: counts,
+      unknown: z.number(),
+      duplicates: z.number(),
+      conflicts: z.number(),
+      misfits: z.number(),
+    })
+    .optional(),
   expectedSeconds: z.number().optional(),
 });
 export type LiveEvidence = z.output<typeof live>;

@@ -1,0 +1,54 @@
+import { relative } from "node:path";
+import { z } from "zod";
+import type { Reporter } from "../../report/index.ts";
+import { tailOf } from "./jsonl-tail.ts";
+import { createTruthJoin, type TruthJoin } from "./truth-join.ts";
+
+const line = z.object({ request_id: z.string().min(1), label: z.json() });
+
+/** Warnings about lines of one file; the rest is only counted. */
+const MOST_WARNINGS = 5;
+
+/** A join that takes its labels from a file of JSON lines, `{"request_id", "label"}`, to which others append. */
+export interface Labels extends Pick<TruthJoin, "answered" | "take" | "counts"> {
+  /** Reads what was appended; a line that is no label is warned about, not thrown: a release does not end by a typo. */
+  refresh(): Promise<void>;
+}
+
+export function readLabels(file: string, reporter: Reporter): Labels {
+  const tail = tailOf(file);
+  const join = createTruthJoin();
+  let bad = 0;
+  const warn = (number: number) => {
+    bad++;
+    if (bad > MOST_WARNINGS) return;
+    const more = bad === MOST_WARNINGS ? "; further ones are left out without a word" : "";
+    reporter.emit("warning", {
+      code: "mlops.bad-label",
+      message: `${relative(process.cwd(), file)}:${number} is not {"request_id": text, "label": value} and is left out${more}`,
+    });
+  };
+  return {
+    answered: (answer) => join.answered(answer),
+    take: () => join.take(),
+    get counts() {
+      return join.counts;
+    },
+    async refresh() {
+      for (const { number, text } of await tail.read()) {
+        if (text.trim() === "") continue;
+        const parsed = line.safeParse(parse(text));
+        if (parsed.success) join.label(parsed.data.request_id, parsed.data.label);
+        else warn(number);
+      }
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
