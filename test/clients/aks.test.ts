@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { ContainerServiceClient } from "@azure/arm-containerservice";
 import { expect, test } from "vitest";
+import { SERVER_APPLICATION } from "../../src/cloud/planes/kubernetes/index.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { buildCore } from "../cloud/core.ts";
+import { findKubectl } from "../support/kubectl.ts";
 
 /** Microsoft's own client, pointed at the embedded Azure. */
 function client(t: TestCloud): ContainerServiceClient {
@@ -72,6 +74,17 @@ test("Microsoft's AKS client makes, reads, scales, lists and deletes a cluster a
   const tagged = await managedClusters.updateTags("rg-core", "aks", { tags: { env: "dev" } }, fast);
   expect(tagged.tags).toEqual({ env: "dev" });
   expect((await managedClusters.listKubernetesVersions("eastus")).values?.some(({ isDefault }) => isDefault)).toBe(true);
+
+  const command = { command: "kubectl get namespace ml -o name", clusterToken: await t.token(SERVER_APPLICATION) };
+  const ran = managedClusters.runCommand("rg-core", "aks", command, fast);
+  if (typeof (await findKubectl()) === "string") await expect(ran).rejects.toMatchObject({ code: "FeatureNotSupported" });
+  // The owner of the subscription has no role in the cluster: it is the caller who asks.
+  else
+    expect(await ran).toMatchObject({
+      provisioningState: "Succeeded",
+      exitCode: 1,
+      logs: expect.stringContaining("Forbidden") as string,
+    });
 
   await agentPools.delete("rg-core", "aks", "mlpool", fast);
   await managedClusters.delete("rg-core", "aks", fast);

@@ -7,8 +7,11 @@ import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { SAMPLES } from "./samples.ts";
 
 const core = providers.filter((factory) => factory !== createMachineLearning);
-/** Exists only to be refused by name. */
-const REFUSED = ["Microsoft.KubernetesConfiguration/fluxConfigurations"];
+/** Exists only to be refused by name, or is only read. */
+const REFUSED = [
+  "Microsoft.KubernetesConfiguration/fluxConfigurations",
+  "Microsoft.ContainerService/managedClusters/commandResults",
+];
 
 envelopeSuite("the envelope over every type of the core platform", SAMPLES, core);
 

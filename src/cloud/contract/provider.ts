@@ -93,6 +93,8 @@ export interface TypeSpec {
   provision?(resource: Resource, signal: AbortSignal): Promise<JsonObject | undefined> | JsonObject | undefined;
   /** Runs once the PUT is on disk, before it is answered, for types that are made synchronously: starts what the resource stands for (a job). */
   stored?(resource: Resource, previous?: Resource): void;
+  /** What a GET answers with, where it is not 200: 202 while what the resource tells of goes on. */
+  readStatus?(resource: Resource): 200 | 202;
   /** What GET shows beyond what is stored; never secrets. */
   present?(resource: Resource): Resource;
   /** Runs before a DELETE is answered; refuse here. */

@@ -58,7 +58,8 @@ async function onResource(envelope: Envelope, request: ArmRequest): Promise<ArmR
     case "GET":
     case "HEAD": {
       const resource = read(envelope, request);
-      return method === "HEAD" ? { status: 204 } : resourceResponse(envelope, 200, resource);
+      const status = envelope.registry.type(resource.type)?.spec.readStatus?.(resource) ?? 200;
+      return method === "HEAD" ? { status: 204 } : resourceResponse(envelope, status, resource);
     }
     case "PUT": {
       const written = await write(envelope, {

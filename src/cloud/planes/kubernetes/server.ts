@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { CloudHost } from "../../contract.ts";
-import { textAt } from "../../providers/common/body.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
+import { flagAt, textAt } from "../../providers/common/body.ts";
 import { authenticate } from "./access/authenticate.ts";
 import { createAccess } from "./access/authorize.ts";
 import { actAs } from "./access/impersonate.ts";
@@ -21,8 +21,15 @@ import { readRequest } from "./wire/request.ts";
 /** Who watches hears of what Resource Manager changed, and of deadlines, after this long at most. */
 const LOOK_EVERY_MS = 1000;
 
-/** Answers for the clusters' API servers: `uid` names the cluster. */
-export type ApiServer = (uid: string, request: IncomingMessage, response: ServerResponse) => void;
+/** Which cluster a request is for, the path of its API server, and whether it comes from within the cluster's network. */
+export interface Destination {
+  readonly uid: string;
+  readonly prefix: string;
+  readonly inside: boolean;
+}
+
+/** Answers for the clusters' API servers. */
+export type ApiServer = (to: Destination, request: IncomingMessage, response: ServerResponse) => void;
 
 export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
   const bringUpToDate = (uid: string) => {
@@ -45,11 +52,11 @@ export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
     response.on("close", () => clearInterval(timer));
   };
   host.workloads.onChange((id) => look(uidOf(host, id)));
-  return (uid, request, response) => {
-    serve(host, objects, uid, request, response)
+  return (to, request, response) => {
+    serve(host, objects, to, request, response)
       .then(() => {
         // Only a watch is still open by now.
-        if (!response.writableEnded) keepLooking(uid, response);
+        if (!response.writableEnded) keepLooking(to.uid, response);
       })
       .catch((error: unknown) => send(response, refusalReply(host, error)))
       .catch(() => response.destroy());
@@ -59,15 +66,21 @@ export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
 async function serve(
   host: CloudHost,
   objects: Objects,
-  uid: string,
+  { uid, prefix, inside }: Destination,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const request = await readRequest(incoming, serverPath(uid));
+  const request = await readRequest(incoming, prefix);
   const cluster = clusterOf(host, uid);
   if (cluster === undefined) throw new Refusal(404, "NotFound", `no cluster answers at ${serverPath(uid)}`);
   if (textAt(cluster.resource, "properties.powerState.code") === "Stopped")
     throw new Refusal(503, "ServiceUnavailable", `the cluster ${cluster.resource.name} is stopped; start it first`);
+  if (!inside && isPrivate(cluster.resource))
+    throw new Refusal(
+      403,
+      "Forbidden",
+      `the API server of ${cluster.resource.name} is private: it is reached from within its network, or by az aks command invoke`,
+    );
   const caller = await authenticate(host, cluster, incoming.headers.authorization);
   host.store.transaction(() => {
     reconcile(host, objects, cluster);
@@ -87,6 +100,10 @@ async function serve(
   }
   const { kind, namespace, name = "", subresource } = place;
   act({ host, objects, cluster, access, user, request, kind, namespace, name, subresource }, response);
+}
+
+function isPrivate(resource: Resource): boolean {
+  return flagAt(resource, "properties.apiServerAccessProfile.enablePrivateCluster") === true;
 }
 
 function refusalReply(host: CloudHost, error: unknown): Reply {

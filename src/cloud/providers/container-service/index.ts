@@ -5,15 +5,20 @@ import { versionList } from "./kubernetes-versions.ts";
 import { maintenanceConfigurations } from "./maintenance-configurations.ts";
 import { managedClusters } from "./managed-clusters.ts";
 import { managedNamespaces } from "./managed-namespaces.ts";
+import { createCommandRunner } from "./run-command/index.ts";
 import { trustedAccessRoleBindings, trustedAccessRoles } from "./trusted-access.ts";
 
 export const createContainerService: ProviderFactory = (host) => {
   const kubernetes = createKubernetesPlane(host);
+  const commands = createCommandRunner(host, kubernetes);
   return {
     namespace: "Microsoft.ContainerService",
     planes: [kubernetes],
+    start: () => commands.start(),
+    stop: () => commands.stop(),
     types: [
-      managedClusters(host, (uid) => kubernetes.forget(uid)),
+      managedClusters(host, { forget: (uid) => kubernetes.forget(uid), runCommand: commands.action }),
+      commands.type,
       agentPools(host),
       managedNamespaces(host),
       trustedAccessRoleBindings(host),

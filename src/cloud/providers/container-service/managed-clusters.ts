@@ -21,8 +21,14 @@ import { checkServiceRange } from "./service-range.ts";
 
 const MINUTE_MS = 60_000;
 
+/** What the cluster's API server does for its resource. */
+export interface KubernetesSide {
+  forget(uid: string): void;
+  readonly runCommand: ActionSpec;
+}
+
 /** Pools are resources of their own; the inline list makes the first ones and shows all of them. */
-export function managedClusters(host: CloudHost, forgetObjects: (uid: string) => void): TypeSpec {
+export function managedClusters(host: CloudHost, kubernetes: KubernetesSide): TypeSpec {
   return {
     type: "managedClusters",
     apiVersions: AKS_API_VERSIONS,
@@ -48,10 +54,10 @@ export function managedClusters(host: CloudHost, forgetObjects: (uid: string) =>
       const kubelet = textAt(properties, "identityProfile.kubeletidentity.resourceId");
       // Only an identity that was made with the cluster goes with it.
       if (kubelet !== undefined && host.resources.get(kubelet) === undefined) host.principals.remove(kubelet);
-      forgetObjects(textAt(properties, "resourceUID") ?? "");
+      kubernetes.forget(textAt(properties, "resourceUID") ?? "");
       host.log("aks.removed", { id });
     },
-    actions: clusterActions(host),
+    actions: clusterActions(host, kubernetes.runCommand),
   };
 }
 
@@ -166,7 +172,7 @@ function shownPools(host: CloudHost, cluster: Resource): JsonObject[] {
   return pools.map(({ name, properties }) => ({ name, ...properties }));
 }
 
-function clusterActions(host: CloudHost): Readonly<Record<string, ActionSpec>> {
+function clusterActions(host: CloudHost, runCommand: ActionSpec): Readonly<Record<string, ActionSpec>> {
   const power = (code: "Running" | "Stopped", permission: string): ActionSpec => ({
     permission,
     run: ({ resource }) => ({
@@ -182,7 +188,7 @@ function clusterActions(host: CloudHost): Readonly<Record<string, ActionSpec>> {
   });
   return {
     ...credentialActions(host),
-    runCommand: refusedAction("runCommand/action", "runCommand (no pods run in the cluster)"),
+    runCommand,
     rotateClusterCertificates: refusedAction("rotateClusterCertificates/action", "rotateClusterCertificates"),
     start: power("Running", "start/action"),
     stop: power("Stopped", "stop/action"),

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { parseCommands } from "./command-line.ts";
+
+test("reads words, quotes and separators as a shell does", () => {
+  expect(
+    parseCommands(`kubectl get pods -o 'jsonpath={.items[*].metadata.name}' && kubectl delete pod "a b" ; kubectl version`),
+  ).toEqual([
+    { words: ["kubectl", "get", "pods", "-o", "jsonpath={.items[*].metadata.name}"], after: "always" },
+    { words: ["kubectl", "delete", "pod", "a b"], after: "success" },
+    { words: ["kubectl", "version"], after: "always" },
+  ]);
+});
+
+test.each([
+  ["", "empty"],
+  ["helm install x", "helm"],
+  ["kubectl get pods | grep x", '"| grep x'],
+  ["kubectl get pods > file", '"> file'],
+  ["kubectl get $(cat x)", '"$(cat x)'],
+  ["kubectl exec pod -- sh", "kubectl exec"],
+  ["kubectl get pods --kubeconfig other", "--kubeconfig"],
+  ["kubectl get pods --token=x", "--token"],
+  ["kubectl apply -f /etc/passwd", "/etc/passwd"],
+  ["kubectl apply -k ../elsewhere", "../elsewhere"],
+  ["kubectl apply -f https://example.com/x.yaml", "https://example.com/x.yaml"],
+  ["kubectl create configmap x --from-file=~/x", "~/x"],
+])("%j is refused by name", (line, said) => {
+  expect(() => parseCommands(line)).toThrow(said);
+});
