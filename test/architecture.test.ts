@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, posix, relative, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** What each room may import: the arrows of the design, downward only. `x (types)` allows `import type` from `x` alone. */
@@ -27,6 +27,8 @@ interface Import {
   readonly room: string;
   readonly target: string;
   readonly typesOnly: boolean;
+  /** Loaded when the line is reached, not with the module. */
+  readonly dynamic: boolean;
 }
 
 const root = join(import.meta.dirname, "..", "src");
@@ -44,6 +46,7 @@ function readImports(file: string): Import[] {
     room,
     target: fromClause ?? dynamic ?? "",
     typesOnly: type !== undefined,
+    dynamic: dynamic !== undefined,
   }));
 }
 
@@ -51,6 +54,20 @@ function roomOf({ file, target }: Import): string | undefined {
   if (!target.startsWith(".")) return undefined;
   const [room] = relative(root, join(root, dirname(file), target)).split(sep);
   return room === ".." && target.endsWith("package.json") ? undefined : room;
+}
+
+/** Every module that loads with one, itself included, and the packages that they load. */
+function loadedWith(files: readonly string[]): { readonly modules: Set<string>; readonly packages: Set<string> } {
+  const loaded = new Set(files);
+  const packages = new Set<string>();
+  for (const file of loaded) {
+    for (const { target, typesOnly, dynamic } of imports.filter((entry) => entry.file === file)) {
+      if (typesOnly || dynamic || target.startsWith("node:")) continue;
+      if (target.startsWith(".")) loaded.add(posix.join(posix.dirname(file), target));
+      else packages.add(target);
+    }
+  }
+  return { modules: loaded, packages };
 }
 
 describe("architecture", () => {
@@ -102,5 +119,13 @@ describe("architecture", () => {
 
     // The storage library is Microsoft's own and talks to Azurite, which is Microsoft's too.
     expect(shared.filter((library) => library !== "@azure/storage-blob")).toEqual([]);
+  });
+
+  test("the embedded Azure starts without what only a later request needs", () => {
+    const { modules: loaded, packages } = loadedWith(["cli/cloud-process.ts", "cloud/providers/index.ts"]);
+
+    expect(loaded.size).toBeGreaterThan(150);
+    expect([...packages]).toEqual(["uuid"]);
+    expect([...loaded].filter((file) => /^cloud\/template\/|^cloud\/planes\/kubernetes\/(server|wire\/)/.test(file))).toEqual([]);
   });
 });

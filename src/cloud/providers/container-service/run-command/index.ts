@@ -1,6 +1,5 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { stringify } from "yaml";
 import type { JsonObject } from "../../../../base/index.ts";
 import {
   type ActionCall,
@@ -65,7 +64,7 @@ export function createCommandRunner(host: CloudHost, plane: Pick<KubernetesPlane
 
   async function attempt(own: string, server: string, id: string, work: Prepared): Promise<JsonObject> {
     await unpack(join(own, "context"), work.files);
-    await writeFile(join(own, "kubeconfig"), kubeconfig(host, server));
+    await writeFile(join(own, "kubeconfig"), await kubeconfig(host, server));
     const { exitCode, logs: said } = await runCommands(work.kubectl, work.commands, {
       folder: join(own, "context"),
       env: environmentOf(host, own, work.token),
@@ -173,7 +172,9 @@ async function unpack(folder: string, files: readonly ArchiveFile[]): Promise<vo
   }
 }
 
-function kubeconfig(host: CloudHost, server: string): string {
+async function kubeconfig(host: CloudHost, server: string): Promise<string> {
+  // Loaded when it is first needed, as for all kubeconfigs.
+  const { stringify } = await import("yaml");
   return stringify({
     apiVersion: "v1",
     kind: "Config",
