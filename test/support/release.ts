@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import { Pool } from "undici";
 import { type ArmClient, connect, createArmClient, findModel, type ModelVersion, type Workspace } from "../../src/arm/index.ts";
-import { systemClock } from "../../src/base/index.ts";
+import { asString, isObject, type JsonObject, systemClock } from "../../src/base/index.ts";
 import { startWorld, type World } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
 import type { TestCloudOptions } from "../../src/cloud/testing.ts";
 import type { PipelineContext } from "../../src/mlops/context.ts";
@@ -71,13 +73,72 @@ export async function openWhereabouts(
   return { client, id: where.workspace, name: "mlw", location: "eastus", api: "" };
 }
 
-export async function modelVersion(workspace: Workspace, version: string): Promise<ModelVersion> {
-  const model = await findModel(workspace, "stump", version);
-  if (model === undefined) throw new Error(`model stump:${version} is not registered`);
+export async function modelVersion(workspace: Workspace, version: string, name = "stump"): Promise<ModelVersion> {
+  const model = await findModel(workspace, name, version);
+  if (model === undefined) throw new Error(`model ${name}:${version} is not registered`);
   return model;
 }
 
 const BODY = JSON.stringify({ data: [[0.9, 0]] });
+
+export interface Front extends AsyncDisposable {
+  /** Makes the endpoint's scoring address this front's. */
+  readonly around: (client: ArmClient) => ArmClient;
+}
+
+/** Stands before an endpoint's router as another cloud's own would: it scores, and shows no counters. `headers` go to requests that name no deployment. */
+export async function startFront(
+  { world }: ReleaseWorld,
+  endpoint: string,
+  headers: () => Record<string, string> = () => ({}),
+): Promise<Front> {
+  const { properties } = (await world.test.ask("GET", `${world.workspace}/onlineEndpoints/${endpoint}`)).json;
+  const target = isObject(properties) ? asString(properties.scoringUri) : "";
+  const pool = new Pool(new URL(target).origin, { connections: 16 });
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      if (request.url === "/metrics") return void response.writeHead(404).end();
+      const { authorization = "", "azureml-model-deployment": deployment } = request.headers;
+      const sent = {
+        "content-type": "application/json",
+        authorization,
+        ...headers(),
+        ...(typeof deployment === "string" ? { "azureml-model-deployment": deployment } : {}),
+      };
+      pool
+        .request({ path: request.url ?? "/", method: "POST", headers: sent, body: Buffer.concat(chunks) })
+        .then(async (answer) => {
+          const { "azureml-model-deployment": answered = "", "x-request-id": id = "" } = answer.headers;
+          response.writeHead(answer.statusCode, { "azureml-model-deployment": answered, "x-request-id": id });
+          response.end(await answer.body.text());
+        })
+        .catch(() => response.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+  const moved = (body: JsonObject): JsonObject =>
+    isObject(body.properties) && body.properties.scoringUri === target
+      ? { ...body, properties: { ...body.properties, scoringUri: target.replace(/:\d+/, `:${port}`) } }
+      : body;
+  return {
+    around: (client) => ({
+      ...client,
+      find: async (...call) => {
+        const body = await client.find(...call);
+        return body && moved(body);
+      },
+    }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pool.close();
+    },
+  };
+}
 
 /** Margins are wide and looks frequent, so that a release takes a second or two. */
 export function planOf(endpoint: string, rollout: object = {}): ModelPlan {

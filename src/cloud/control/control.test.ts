@@ -62,6 +62,10 @@ test("an error has the status and the code that were asked for", async () => {
   await t.control("POST", "/faults", { kind: "error", path: group, status: 503, code: "ServerBusy", message: "busy" });
   const answer = await t.ask("GET", group);
   expect([answer.status, answer.code]).toEqual([503, "ServerBusy"]);
+  await t.control("POST", "/faults", { kind: "error", path: group, status: 409, code: "Conflict" });
+  const busy = await t.ask("GET", group);
+  expect([busy.status, busy.code]).toEqual([409, "Conflict"]);
+  expect((await t.control("POST", "/faults", { kind: "error", status: 404 })).status).toBe(400);
 });
 
 test("a cut before the request does nothing, one after it loses only the answer", async () => {
