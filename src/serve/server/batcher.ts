@@ -152,6 +152,8 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
       checkRows(part, to - from);
       parts.push(part);
     }
+    // What is printed of it takes its own time.
+    await new Promise((resolve) => setImmediate(resolve));
     return concatenate(parts);
   }
 

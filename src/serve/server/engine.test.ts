@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeModel } from "../../../examples/iris/src/onnx.ts";
-import { ECHO, ECHO_REQUEST, LINEAR, LOOKUP } from "../testing/models.ts";
+import { ECHO, ECHO_REQUEST, HEAVY, LINEAR, LOOKUP } from "../testing/models.ts";
 import { post, testServer } from "../testing/server.ts";
 import { chooseEngine } from "./engine.ts";
 
@@ -32,6 +32,16 @@ test("the engine can be forced, and is refused when it cannot compute the model"
 test.each(["auto", "own"] as const)("what is no ONNX file at all is refused with --engine %s", async (engine) => {
   for (const bytes of [Buffer.from("not a model"), Buffer.alloc(0), linear.subarray(0, 40), Buffer.alloc(64, 0xff)])
     await expect(chooseEngine(engine, bytes, "x.onnx")).rejects.toThrow("x.onnx");
+});
+
+test("--threads auto gives a heavy model threads for the cores it may use, and keeps a light one in the event loop", async () => {
+  const heavy = await chooseEngine("auto", encodeModel(HEAVY), "heavy.onnx", "auto", 2);
+  const light = await chooseEngine("auto", echo, "echo.onnx", "auto", 2);
+  await heavy.evaluator.close();
+  await light.evaluator.close();
+
+  expect([heavy.evaluator.offLoop, heavy.evaluator.concurrency]).toEqual([true, 2]);
+  expect([light.evaluator.offLoop, light.evaluator.concurrency]).toEqual([undefined, undefined]);
 });
 
 test("the log, the model's description and the metrics name the engine", async () => {

@@ -6,7 +6,7 @@ import { type Call, json, type Reply } from "./call.ts";
 import { readCsv } from "./csv.ts";
 import { decodeText, kindOf, parseObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
-import { tensorJson } from "./numbers.ts";
+import { type Printed, tensorJson, whenPrinted } from "./print.ts";
 import { readColumns, readRecords } from "./records.ts";
 import { columnOrder, type RowLayout, readFrame, readRows, rowLayout } from "./rows.ts";
 import { runModel, tableOf } from "./score.ts";
@@ -24,7 +24,9 @@ export function createInvocations(model: Model, batcher: Batcher, maxRows: numbe
       contentType(call) === "text/csv"
         ? readTableText(call.body, rows, model, maxRows)
         : readForm(parseObject(bodyOf(call)), rows, model, maxRows);
-    return runModel(call, batcher, inputs, (outputs) => json(200, `{"predictions":${predictions(outputs, model)}}`));
+    return runModel(call, batcher, inputs, (outputs) =>
+      whenPrinted(outputPrints(outputs, model), (texts) => json(200, `{"predictions":${outputsText(texts, model)}}`)),
+    );
   };
 }
 
@@ -95,13 +97,17 @@ export function inputName({ evaluator: { inputs } }: Model): string | undefined 
   return inputs.length === 1 ? inputs[0]?.name : undefined;
 }
 
-/** One output is the list itself; several are lists by name, as MLflow's ONNX flavour gives them. */
-function predictions(outputs: Tensors, { evaluator }: Model): string {
-  const [only, ...more] = evaluator.outputs;
-  const print = (name: string) => {
+/** Every output of the model, in its order. */
+export function outputPrints(outputs: Tensors, { evaluator }: Model): (() => Printed)[] {
+  return evaluator.outputs.map(({ name }) => () => {
     const tensor = outputs[name];
-    return tensor === undefined ? "[]" : tensorJson(tensor);
-  };
-  if (only !== undefined && more.length === 0) return print(only.name);
-  return `{${evaluator.outputs.map(({ name }) => `${JSON.stringify(name)}:${print(name)}`).join(",")}}`;
+    return tensor === undefined ? "null" : tensorJson(tensor);
+  });
+}
+
+/** One output is the list itself; several are lists by name, as MLflow's ONNX flavour gives them. */
+export function outputsText(texts: readonly string[], { evaluator }: Model): string {
+  const [only = "null", ...more] = texts;
+  if (more.length === 0) return only;
+  return `{${evaluator.outputs.map(({ name }, at) => `${JSON.stringify(name)}:${texts[at]}`).join(",")}}`;
 }

@@ -6,7 +6,7 @@ import { type Call, json, type Reply } from "./call.ts";
 import { readInputs, readOutputs, readRaw, type WantedOutput } from "./infer-request.ts";
 import { kindOf, parseObject, readJsonObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
-import { flatJson } from "./numbers.ts";
+import { flatJson, type Printed, whenPrinted } from "./print.ts";
 import { runModel } from "./score.ts";
 import { ELEMENTS, type TensorSpec, type Tensors } from "./tensor.ts";
 
@@ -124,27 +124,38 @@ function answerTo(
 /** Parameters of Triton's stateful models. */
 const SEQUENCE = ["sequence_id", "sequence_start", "sequence_end"];
 
-function print({ id }: { id?: string | undefined }, wanted: readonly WantedOutput[], results: Tensors, model: Model): Reply {
+function print(
+  { id }: { id?: string | undefined },
+  wanted: readonly WantedOutput[],
+  results: Tensors,
+  model: Model,
+): Reply | Promise<Reply> {
   const binary: Buffer[] = [];
-  const printed = wanted.map(({ spec: { name, type }, binary: asBytes }) => {
+  const given = wanted.flatMap(({ spec: { name, type }, binary: asBytes }) => {
     const tensor = results[name];
-    if (tensor === undefined) return "";
+    if (tensor === undefined) return [];
     const head = `{"name":${JSON.stringify(name)},"shape":[${tensor.dims.join(",")}],"datatype":"${ELEMENTS[type].oip}"`;
-    if (!asBytes) return `${head},"data":${flatJson(tensor)}}`;
+    if (!asBytes) return [{ head: `${head},"data":`, print: (): Printed => flatJson(tensor) }];
     const bytes = binaryOf(tensor);
     binary.push(bytes);
-    return `${head},"parameters":{"binary_data_size":${bytes.length}}}`;
+    return [{ head: `${head},"parameters":`, print: (): Printed => `{"binary_data_size":${bytes.length}}` }];
   });
   const head = `"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)}`;
-  const text = `{${head},${id === undefined ? "" : `"id":${JSON.stringify(id)},`}"outputs":[${printed.join(",")}]}`;
-  if (binary.length === 0) return json(200, text);
-  const header = Buffer.from(text);
-  return {
-    status: 200,
-    contentType: "application/octet-stream",
-    body: Buffer.concat([header, ...binary]),
-    headers: { [HEADER_LENGTH]: String(header.length) },
-  };
+  return whenPrinted(
+    given.map((output) => output.print),
+    (texts) => {
+      const outputs = given.map((output, at) => `${output.head}${texts[at]}}`);
+      const text = `{${head},${id === undefined ? "" : `"id":${JSON.stringify(id)},`}"outputs":[${outputs.join(",")}]}`;
+      if (binary.length === 0) return json(200, text);
+      const header = Buffer.from(text);
+      return {
+        status: 200,
+        contentType: "application/octet-stream",
+        body: Buffer.concat([header, ...binary]),
+        headers: { [HEADER_LENGTH]: String(header.length) },
+      };
+    },
+  );
 }
 
 function describe({ name, type, shape }: TensorSpec): { name: string; datatype: string; shape: number[] } {

@@ -4,14 +4,14 @@ import type { Batcher } from "./batcher.ts";
 import { type Call, json, type Reply } from "./call.ts";
 import { readJsonObject } from "./json-body.ts";
 import type { Model } from "./model.ts";
-import { tensorJson } from "./numbers.ts";
+import { tensorJson, whenPrinted } from "./print.ts";
 import { type RowLayout, readTable, rowLayout } from "./rows.ts";
 import type { TensorSpec, Tensors } from "./tensor.ts";
 
 /** Azure ML's scoring route: a table in, predictions out. */
 export function createScore(model: Model, batcher: Batcher, maxRows: number): (call: Call) => Reply | Promise<Reply> {
   const layout = rowLayout(model);
-  const keys = answerKeys(model.evaluator.outputs);
+  const keys = [...answerKeys(model.evaluator.outputs)].map(([name, key]) => ({ name, key: JSON.stringify(key) }));
   return (call) => {
     // Azure's server answers a preflight without CORS with an empty 200.
     if (call.method === "OPTIONS") return { status: 200, contentType: "text/plain; charset=utf-8", body: "" };
@@ -19,12 +19,20 @@ export function createScore(model: Model, batcher: Batcher, maxRows: number): (c
     const body = call.method === "GET" ? readQuery(call.query) : readJsonObject(call);
     const inputs = readTable(body, rows, maxRows);
     const started = performance.now();
-    return runModel(call, batcher, inputs, (outputs) =>
-      json(200, answer(outputs, keys), {
-        "x-ms-run-function-failed": "False",
-        "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
-      }),
-    );
+    return runModel(call, batcher, inputs, (outputs) => {
+      const given = keys.flatMap(({ name, key }) => {
+        const tensor = outputs[name];
+        return tensor === undefined ? [] : [{ key, print: () => tensorJson(tensor) }];
+      });
+      return whenPrinted(
+        given.map(({ print }) => print),
+        (texts) =>
+          json(200, `{${given.map(({ key }, at) => `${key}:${texts[at]}`).join(",")}}`, {
+            "x-ms-run-function-failed": "False",
+            "x-ms-run-fn-exec-ms": (performance.now() - started).toFixed(3),
+          }),
+      );
+    });
   };
 }
 
@@ -46,7 +54,7 @@ export function runModel(
   call: Call,
   batcher: Batcher,
   inputs: Tensors,
-  reply: (outputs: Tensors) => Reply,
+  reply: (outputs: Tensors) => Reply | Promise<Reply>,
 ): Reply | Promise<Reply> {
   let outputs: Tensors | Promise<Tensors>;
   try {
@@ -54,7 +62,7 @@ export function runModel(
   } catch (cause) {
     throw modelFailed(cause);
   }
-  const answered = (results: Tensors): Reply => {
+  const answered = (results: Tensors): Reply | Promise<Reply> => {
     batcher.observe?.(call.ids, inputs, results);
     return reply(results);
   };
@@ -92,15 +100,6 @@ export function answerKeys(outputs: readonly TensorSpec[]): ReadonlyMap<string, 
     ]);
   }
   return new Map(outputs.map(({ name }) => [name, name]));
-}
-
-export function answer(outputs: Tensors, keys: ReadonlyMap<string, string>): string {
-  let out = "";
-  for (const [name, key] of keys) {
-    const tensor = outputs[name];
-    if (tensor !== undefined) out += `${out === "" ? "" : ","}${JSON.stringify(key)}:${tensorJson(tensor)}`;
-  }
-  return `{${out}}`;
 }
 
 /** Azure's rule for GET: every value is JSON, and a repeated key is a list. */

@@ -2,14 +2,14 @@ import { RequestFault } from "../fault.ts";
 import type { Batcher } from "./batcher.ts";
 import { type Call, json, type Reply } from "./call.ts";
 import { readJsonObject } from "./json-body.ts";
-import { inputName } from "./mlflow.ts";
+import { inputName, outputPrints, outputsText } from "./mlflow.ts";
 import type { Model } from "./model.ts";
-import { tensorJson } from "./numbers.ts";
 import { methodFault } from "./open-inference.ts";
+import { listJson, type Printed, rowJson, tensorJson, whenPrinted } from "./print.ts";
 import { readColumns, readRecords } from "./records.ts";
 import { rowLayout } from "./rows.ts";
 import { runModel, tableOf } from "./score.ts";
-import type { Tensor, Tensors } from "./tensor.ts";
+import type { Tensors } from "./tensor.ts";
 
 const KEYS = ["instances", "inputs", "signature_name"];
 
@@ -42,7 +42,9 @@ export function createTensorFlow(model: Model, batcher: Batcher, maxRows: number
       ? readRecords(body.instances, "instances", inputName(model), rows, maxRows)
       : readColumns(body.inputs, "inputs", inputName(model), rows, maxRows);
     return runModel(call, batcher, inputs, (outputs) =>
-      json(200, byRow ? `{"predictions":${rowsJson(outputs, model)}}` : `{"outputs":${columnsJson(outputs, model)}}`),
+      byRow
+        ? whenPrinted([() => rowsJson(outputs, model)], ([text]) => json(200, `{"predictions":${text}}`))
+        : whenPrinted(outputPrints(outputs, model), (texts) => json(200, `{"outputs":${outputsText(texts, model)}}`)),
     );
   };
 }
@@ -63,32 +65,15 @@ function readPath(path: string, model: Model): "predict" | undefined {
 }
 
 /** A value for each row; with several outputs an object of them by name. */
-function rowsJson(outputs: Tensors, { evaluator }: Model): string {
-  const tensors = evaluator.outputs.map(({ name }) => ({ name, tensor: outputs[name] }));
-  const [first, ...more] = tensors;
+function rowsJson(outputs: Tensors, { evaluator }: Model): Printed {
+  const parts = evaluator.outputs.map(({ name }) => ({ key: JSON.stringify(name), tensor: outputs[name] }));
+  const [first, ...more] = parts;
   if (first?.tensor !== undefined && more.length === 0) return tensorJson(first.tensor);
-  const rows = first?.tensor?.dims[0] ?? 0;
-  let out = "[";
-  for (let row = 0; row < rows; row++) {
-    const parts = tensors.map(
-      ({ name, tensor }) => `${JSON.stringify(name)}:${tensor === undefined ? "null" : tensorJson(rowOf(tensor, row))}`,
-    );
-    out += `${row === 0 ? "" : ","}{${parts.join(",")}}`;
-  }
-  return `${out}]`;
-}
-
-function rowOf({ type, dims, data }: Tensor, row: number): Tensor {
-  const width = data.length / Math.max(dims[0] ?? 1, 1);
-  return { type, dims: dims.slice(1), data: data.slice(row * width, (row + 1) * width) };
-}
-
-function columnsJson(outputs: Tensors, { evaluator }: Model): string {
-  const parts = evaluator.outputs.map(({ name }) => {
-    const tensor = outputs[name];
-    return { name, text: tensor === undefined ? "null" : tensorJson(tensor) };
+  const values = parts.reduce((sum, { tensor }) => sum + (tensor?.data.length ?? 0), 0);
+  return listJson(first?.tensor?.dims[0] ?? 0, values, (row) => {
+    let out = "";
+    for (const { key, tensor } of parts)
+      out += `${out === "" ? "{" : ","}${key}:${tensor === undefined ? "null" : rowJson(tensor, row)}`;
+    return `${out}}`;
   });
-  const [only, ...more] = parts;
-  if (only !== undefined && more.length === 0) return only.text;
-  return `{${parts.map(({ name, text }) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
 }

@@ -104,6 +104,25 @@ export const LOOKUP = {
   weights: [{ name: "table", dims: [3], data: [10, 20, 30] }],
 } as const;
 
+const SIDE = 1024;
+
+/** A row costs two thousand million operations, tens of milliseconds, in a file of 8 KiB: a product of two large matrices that depend on it. */
+export const HEAVY = {
+  name: "heavy",
+  inputs: [rowsOf("X", "float", 1)],
+  outputs: [rowsOf("y", "float", 1)],
+  nodes: [
+    { op: "Mul", inputs: ["X", "column"], outputs: ["tall"] },
+    { op: "Mul", inputs: ["tall", "row"], outputs: ["square"] },
+    { op: "MatMul", inputs: ["square", "square"], outputs: ["product"] },
+    { op: "ReduceMean", inputs: ["product"], outputs: ["y"], attributes: { axes: { ints: [0, 1] }, keepdims: { i: 1 } } },
+  ],
+  weights: [
+    { name: "column", dims: [SIDE, 1], data: Array.from({ length: SIDE }, (_, at) => at / SIDE) },
+    { name: "row", dims: [1, SIDE], data: Array.from({ length: SIDE }, (_, at) => 1 - at / SIDE) },
+  ],
+} as const;
+
 /** Takes exactly one row. */
 export const ONE_ROW = {
   name: "one-row",

@@ -64,13 +64,15 @@ function named(plan: Plan, arrays: readonly TensorData[], rows: number): Record<
 async function runSlices(plan: Plan, arrays: readonly TensorData[], rows: number, most: number): Promise<Record<string, Tensor>> {
   const parts: TensorData[][] = [];
   for (let from = 0; from < rows; from += most) {
-    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     const to = Math.min(from + most, rows);
     const slice = plan.inputs.map(({ column }, at) =>
       (arrays[at] as Float32Array).subarray(from * column.width, to * column.width),
     );
     parts.push(runPlan(plan, slice, to - from));
   }
+  // The answer is printed in a turn of its own too.
+  await nextTurn();
   const whole = plan.outputs.map(({ column }, at) =>
     join(
       column,
@@ -80,6 +82,8 @@ async function runSlices(plan: Plan, arrays: readonly TensorData[], rows: number
   );
   return named(plan, whole, rows);
 }
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 function join({ type, width }: Column, parts: readonly TensorData[], rows: number): TensorData {
   if (type === "string") return (parts as string[][]).flat();
