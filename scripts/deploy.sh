@@ -13,6 +13,8 @@ readonly deployment=main
 . "$library/azure.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/parameters.sh
 . "$library/parameters.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/preflight.sh
+. "$library/preflight.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/verify.sh
 . "$library/verify.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/cluster.sh
@@ -170,10 +172,11 @@ discard_group() {
 
 show_what_if() {
   if ! azure deployment group what-if --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
-    --parameters "@$scratch/parameters.json" --exclude-change-types Ignore NoChange Unsupported; then
+    --parameters "@$scratch/parameters.json" --no-pretty-print > "$scratch/what-if.json"; then
     discard_group
     fail "$EXIT_FAILED" "Azure refuses the deployment" "nothing was changed"
   fi
+  jq -r -f "$library/what-if.jq" "$scratch/what-if.json"
 }
 
 # Operations that have ended since the last look, one line each.
@@ -207,8 +210,11 @@ deploy() {
   said_on_interrupt=''
 }
 
-environment_name() {
-  jq -r --slurpfile declared "$library/parameters.json" '.parameters.environmentName.value // $declared[0].environmentName.default // empty'     "$scratch/parameters.json"
+# The value of a parameter, given or by default.
+value_of() {
+  jq -r --arg name "$1" --slurpfile declared "$library/parameters.json" \
+    '[.parameters[$name].value, $declared[0][$name].default] | map(select(. != null)) | first | if . == null then empty else . end' \
+    "$scratch/parameters.json"
 }
 
 output_of() {
@@ -234,6 +240,11 @@ main() {
   register_providers
   step "what would change"
   show_what_if
+  step "preflight"
+  if ! preflight; then
+    discard_group
+    fail "$EXIT_FAILED" "Azure would refuse the deployment later" "choose other names, sizes or regions, or have the quotas raised; nothing was changed"
+  fi
   if [ -n "$only_what_if" ]; then
     discard_group
     exit 0
@@ -246,7 +257,7 @@ main() {
   deploy
   if [ -z "$skip_kubernetes" ]; then
     step "cluster"
-    configure_cluster "$(output_of clusterName)" "$(environment_name)"
+    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)" "$(value_of enableGpuNodes)"
   fi
   step "verification"
   verify "$deployment"

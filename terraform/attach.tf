@@ -195,6 +195,12 @@ resource "azapi_resource" "azure_ml_extension" {
   response_export_values = ["properties.aksAssignedIdentity.principalId"]
   ignore_casing          = true
 
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
+
   depends_on = [
     azapi_resource.ml_pool,
     azapi_resource.gpu_pool,
@@ -306,6 +312,12 @@ resource "azapi_resource" "aks_compute" {
       "CustomKubeletIdentityMissingPermissionError",
       "does not have permission to perform action",
     ]
+  }
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
   }
 
   lifecycle {

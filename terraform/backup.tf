@@ -221,6 +221,12 @@ resource "azapi_resource" "backup_extension" {
   }
   response_export_values = ["properties.aksAssignedIdentity.principalId"]
 
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
+
   depends_on = [azapi_resource.backup_container, azapi_resource.backup_trusted_access]
 }
 

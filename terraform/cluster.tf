@@ -189,6 +189,12 @@ resource "azapi_resource" "aks_cluster" {
     ]
   }
 
+  timeouts {
+    create = "90m"
+    update = "90m"
+    delete = "90m"
+  }
+
   depends_on = [
     azapi_resource.control_plane_nodes,
     azapi_resource.control_plane_ingress,
@@ -241,6 +247,12 @@ resource "azapi_resource" "ml_pool" {
   }
   ignore_casing        = true
   ignore_null_property = true
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
 }
 
 # Scales from zero. Pools are written one after the other: AKS answers 409 to a second write on the
@@ -289,6 +301,12 @@ resource "azapi_resource" "gpu_pool" {
   ignore_casing        = true
   ignore_null_property = true
 
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
+
   depends_on = [azapi_resource.ml_pool]
 }
 
@@ -330,6 +348,12 @@ resource "azapi_resource" "spot_pool" {
   }
   ignore_casing        = true
   ignore_null_property = true
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
 
   depends_on = [azapi_resource.ml_pool, azapi_resource.gpu_pool]
 }

@@ -82,6 +82,12 @@ resource "azapi_resource" "cpu_cluster" {
     ]
   }
 
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
+
   depends_on = [
     azapi_resource.training_pull,
     azapi_resource.training_data,
@@ -140,6 +146,12 @@ resource "azapi_resource" "spot_cluster" {
       "CustomKubeletIdentityMissingPermissionError",
       "does not have permission to perform action",
     ]
+  }
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
   }
 
   depends_on = [

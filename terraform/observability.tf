@@ -25,6 +25,9 @@ resource "azapi_resource" "log_analytics" {
       publicNetworkAccessForQuery     = "Enabled"
     }
   }
+  delete_query_parameters = var.purge_on_destroy ? {
+    force = ["true"]
+  } : null
 }
 
 resource "azapi_resource" "logs_diagnostics" {

@@ -25,6 +25,13 @@ variable "azure_cloud" {
   nullable = false
 }
 
+variable "purge_on_destroy" {
+  description = "Let destroy also purge what Azure would keep as soft-deleted: workspaces, logs and vaults without purge protection. It counts as it was at the last apply."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "location" {
   description = "Azure region of every resource. Computed when null."
   type        = string

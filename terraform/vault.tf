@@ -1,5 +1,17 @@
 # Printed by Quayside from its definition. Change the definition, not this file.
 
+# Acts when it is destroyed, which is after the vault that depends on it. A protected vault cannot
+# be purged.
+resource "azapi_resource_action" "key_vault_purge" {
+  count = var.purge_on_destroy && !coalesce(local.profile.vaultPurgeProtection ? true : null, false) ? 1 : 0
+
+  type        = "Microsoft.KeyVault/locations/deletedVaults@2026-02-01"
+  resource_id = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.KeyVault/locations/${local.location}/deletedVaults/kv-mlops-${var.name_suffix}"
+  action      = "purge"
+  method      = "POST"
+  when        = "destroy"
+}
+
 # Purge protection is left out rather than false where it is off: Azure refuses false.
 resource "azapi_resource" "key_vault" {
   type      = "Microsoft.KeyVault/vaults@2026-02-01"
@@ -31,6 +43,8 @@ resource "azapi_resource" "key_vault" {
   }
   response_export_values = ["properties.vaultUri"]
   ignore_null_property   = true
+
+  depends_on = [azapi_resource_action.key_vault_purge]
 }
 
 resource "azapi_resource" "vault_diagnostics" {

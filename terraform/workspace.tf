@@ -40,8 +40,17 @@ resource "azapi_resource" "ml_workspace" {
     }
   }
   response_export_values = ["identity.principalId"]
-  ignore_casing          = true
-  ignore_null_property   = true
+  delete_query_parameters = var.purge_on_destroy ? {
+    forceToPurge = ["true"]
+  } : null
+  ignore_casing        = true
+  ignore_null_property = true
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
 }
 
 resource "azapi_resource" "workspace_diagnostics" {

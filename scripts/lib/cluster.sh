@@ -3,9 +3,9 @@
 
 readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
 
-# configure_cluster CLUSTER ENVIRONMENT
+# configure_cluster CLUSTER ENVIRONMENT GPU
 configure_cluster() {
-  local cluster=$1 overlay="overlays/$2" way=kubectl private
+  local cluster=$1 overlay="overlays/$2" gpu=$3 objects=$manifests way=kubectl private
   azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
   say "context $cluster is in $kubeconfig"
   if [ -n "$grant_access" ]; then give_cluster_role "$cluster"; fi
@@ -18,12 +18,27 @@ configure_cluster() {
   fi
   if [ ! -d "$manifests/$overlay" ]; then
     say "there is no kubernetes/$overlay to apply"
-  elif [ "$way" = kubectl ]; then
-    need kubectl 1.28.0 "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
-    apply_objects "$cluster" "$manifests/$overlay"
-  else
-    invoke_on_cluster "$cluster" "kubectl apply --server-side --field-manager quayside -k $overlay"
+    return
   fi
+  if [ "$gpu" = true ]; then
+    overlay=$(with_gpu "$overlay")
+    objects="$scratch/kubernetes"
+  fi
+  if [ "$way" = kubectl ]; then
+    need kubectl 1.28.0 "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
+    apply_objects "$cluster" "$objects/$overlay"
+  else
+    invoke_on_cluster "$cluster" "$objects" "kubectl apply --server-side --field-manager quayside -k $overlay"
+  fi
+}
+
+# An overlay with the component for GPU nodes, in a copy of kubernetes/, printed by its path there.
+with_gpu() {
+  mkdir -p "$scratch/kubernetes/overlays/with-gpu"
+  cp -R "$manifests/." "$scratch/kubernetes"
+  printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1beta1" "kind: Kustomization" \
+    "resources: [../../$1]" "components: [../../components/gpu]" > "$scratch/kubernetes/overlays/with-gpu/kustomization.yaml"
+  printf overlays/with-gpu
 }
 
 # Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure.
@@ -57,12 +72,12 @@ user_of() {
   kubectl --kubeconfig "$kubeconfig" --context "$1" config view --minify -o 'jsonpath={.users[0].user.exec.command}'
 }
 
-# Runs a command in the cluster, beside a copy of kubernetes/.
+# invoke_on_cluster CLUSTER FOLDER COMMAND: runs it in the cluster, beside a copy of the folder.
 invoke_on_cluster() {
   local answer
-  answer=$(cd "$manifests" && azure aks command invoke --resource-group "$resource_group" --name "$1" --command "$2" --file . -o json)
+  answer=$(cd "$2" && azure aks command invoke --resource-group "$resource_group" --name "$1" --command "$3" --file . -o json)
   jq -r '.logs // empty' <<< "$answer" | sed 's/^/    /'
   if [ "$(jq -r .exitCode <<< "$answer")" != 0 ]; then
-    fail "$EXIT_FAILED" "the cluster did not take kubernetes/ ($2)" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
+    fail "$EXIT_FAILED" "the cluster did not take kubernetes/ ($3)" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
   fi
 }

@@ -6,10 +6,11 @@ import type { OperationContext } from "./context.ts";
 
 const WORKSPACES = { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01" };
 const BACKUP_VAULTS = { type: "Microsoft.DataProtection/backupVaults", apiVersion: "2026-06-01" };
+const LOGS = { type: "Microsoft.OperationalInsights/workspaces", apiVersion: "2025-07-01" };
 const VAULTS = { type: "Microsoft.KeyVault/vaults", apiVersion: "2026-02-01" };
 
 export interface DestroyOptions {
-  /** Also purge vaults, so that their names are free again. Vaults with purge protection stay recoverable. */
+  /** Also purge vaults and logs, so that their names are free again. Vaults with purge protection stay recoverable. */
   readonly purge: boolean;
 }
 
@@ -33,6 +34,10 @@ export async function destroy(
   for (const vault of resources.filter(ofType(BACKUP_VAULTS.type))) await endBackups(client, asString(vault.id), context);
   for (const workspace of resources.filter(ofType(WORKSPACES.type)))
     await removeWorkspace(client, asString(workspace.id), context);
+  // Deleted with its group, a log workspace keeps its name for 14 days.
+  if (options.purge)
+    for (const logs of resources.filter(ofType(LOGS.type)))
+      await client.delete(`${asString(logs.id)}?force=true`, LOGS.apiVersion, context.signal);
   const vaults = resources.filter(ofType(VAULTS.type));
   const protectedVaults = new Set(
     await Promise.all(vaults.map(async (vault) => ((await isPurgeProtected(client, vault, context)) ? asString(vault.id) : ""))),

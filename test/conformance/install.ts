@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { findTerraform } from "../emit/terraform-tool.ts";
+import { findKubectl } from "../support/kubectl.ts";
 import { repository } from "../support/quayside.ts";
 
 const run = promisify(execFile);
@@ -18,10 +20,28 @@ const PYTHON = {
   kserve: { package: "kserve", program: "python" },
 } as const;
 
+/** Built from their Go modules where the machine has none that will do: how one is found, and what builds it. */
+const GO = {
+  terraform: {
+    find: async () => {
+      const program = findTerraform();
+      return program === undefined ? "no terraform or tofu on the path" : { program };
+    },
+    build: "build-terraform.sh",
+  },
+  kubectl: {
+    find: async () => {
+      const found = await findKubectl();
+      return typeof found === "string" ? found : { program: found.program };
+    },
+    build: "build-kubectl.sh",
+  },
+} as const;
+
 /** Programs that a machine has or has not. */
 const SYSTEM = ["bash", "jq"] as const;
 
-export type Tool = keyof typeof PYTHON | (typeof SYSTEM)[number];
+export type Tool = keyof typeof PYTHON | keyof typeof GO | (typeof SYSTEM)[number];
 
 export interface Installed {
   /** The program's own path. */
@@ -30,11 +50,14 @@ export interface Installed {
 
 /** Finds a tool, or installs it below `.tools/`; throws why it cannot be had. */
 export async function install(tool: Tool): Promise<Installed> {
-  if (!isPython(tool)) {
-    const found = onPath(tool);
-    if (found === undefined) throw new Error(`${tool} is not on this machine`);
-    return { program: found };
-  }
+  if (isOneOf(PYTHON, tool)) return installPython(tool);
+  if (isOneOf(GO, tool)) return buildGo(tool);
+  const found = onPath(tool);
+  if (found === undefined) throw new Error(`${tool} is not on this machine`);
+  return { program: found };
+}
+
+async function installPython(tool: keyof typeof PYTHON): Promise<Installed> {
   const { package: name, program } = PYTHON[tool];
   const folder = join(TOOLS, tool);
   const installed = join(folder, "bin", program);
@@ -50,6 +73,17 @@ export async function install(tool: Tool): Promise<Installed> {
   return { program: installed };
 }
 
+async function buildGo(tool: keyof typeof GO): Promise<Installed> {
+  const { find, build } = GO[tool];
+  const found = await find();
+  if (typeof found !== "string") return found;
+  if (onPath("go") === undefined) throw new Error(`${found}, and there is no go to build it with`);
+  await run(join(repository, "test", "conformance", build), [], { maxBuffer: 1 << 26 });
+  const built = await find();
+  if (typeof built === "string") throw new Error(built);
+  return built;
+}
+
 export function onPath(program: string): string | undefined {
   return (process.env.PATH ?? "")
     .split(delimiter)
@@ -57,6 +91,6 @@ export function onPath(program: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-function isPython(tool: Tool): tool is keyof typeof PYTHON {
-  return Object.hasOwn(PYTHON, tool);
+function isOneOf<Table extends object>(table: Table, name: string): name is Extract<keyof Table, string> {
+  return Object.hasOwn(table, name);
 }

@@ -4,13 +4,25 @@
  */
 
 import { azSuite } from "./az.ts";
+import { convergenceSuite } from "./convergence.ts";
 import { install, type Tool } from "./install.ts";
 import { recipeSuite } from "./recipe.ts";
 import { scriptsSuite } from "./scripts.ts";
 import { kserveSuite, mlflowScoringSuite, tritonSuite } from "./serve.ts";
 import type { Stage, Suite } from "./suite.ts";
+import { vitestSuite } from "./vitest.ts";
 
-const SUITES: readonly Suite[] = [azSuite, scriptsSuite, recipeSuite, tritonSuite, mlflowScoringSuite, kserveSuite];
+const SUITES: readonly Suite[] = [
+  azSuite,
+  scriptsSuite,
+  recipeSuite,
+  vitestSuite("terraform", ["terraform"], "test/emit/terraform-conformance.test.ts"),
+  vitestSuite("kubectl", ["kubectl"], "test/conformance/kubectl.test.ts"),
+  convergenceSuite,
+  tritonSuite,
+  mlflowScoringSuite,
+  kserveSuite,
+];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -9,7 +9,7 @@ import { variableName } from "../../src/emit/terraform/names.ts";
 import { evaluateProgram } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { GROUP, REGION, RUNTIME, SUFFIX } from "../support/platform.ts";
-import { findTerraform, openModule, pointAt, type Ran, type Terraform } from "./terraform-tool.ts";
+import { findTerraform, hostNames, openModule, pointAt, type Ran, type Terraform } from "./terraform-tool.ts";
 
 const terraform = findTerraform();
 const provider = process.env.QUAYSIDE_AZAPI_PROVIDER;
@@ -43,7 +43,7 @@ async function openPlatform(cloud: TestCloud, folder: string, values: Values): P
     JSON.stringify({
       resource_group_name: GROUP,
       name_suffix: SUFFIX,
-      azure_cloud: environmentOf(cloud),
+      azure_cloud: hostNames(cloud),
       ...Object.fromEntries(named),
     }),
   );
@@ -100,10 +100,6 @@ async function madeByTemplate(values: Values): Promise<Record<string, JsonValue>
   return await readBack(cloud, deployedResources(cloud, values));
 }
 
-function environmentOf({ cloud }: TestCloud): JsonObject {
-  return { suffixes: { storage: cloud.endpoints.storageSuffix } };
-}
-
 function deployedResources(test: TestCloud, values: Values): Deployed[] {
   const { cloud } = test;
   const { resources } = evaluateProgram(definePlatform(), {
@@ -111,7 +107,7 @@ function deployedResources(test: TestCloud, values: Values): Deployed[] {
     subscriptionId: cloud.subscriptionId,
     tenantId: cloud.tenantId,
     resourceGroup: { name: GROUP, location: REGION },
-    environment: environmentOf(test),
+    environment: hostNames(test),
   });
   return resources.filter(({ condition }) => condition);
 }

@@ -289,6 +289,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
       isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,
     ),
   uuidv5: (namespace, name) => v5(new TextEncoder().encode(text(name)), text(namespace)),
+  coalesce: (...values) => values.find((value) => value !== null && value !== "") ?? null,
   concat: (...lists) => lists.flatMap(list),
   distinct: (items) => {
     if (new Set(list(items).map(simpleType)).size > 1) throw new Error("distinct() of items of several types");

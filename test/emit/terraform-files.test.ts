@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -5,6 +6,7 @@ import { emitTerraform, terraformVariables } from "../../src/emit/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { recorded } from "./golden.ts";
 import { sampleProgram } from "./sample.ts";
+import { findTerraform } from "./terraform-tool.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -28,6 +30,20 @@ test("the sample prints as recorded; RECORD=1 rewrites it", () => {
 
   expect(made).toEqual(recorded(path("golden/terraform"), made));
 });
+
+const terraform = findTerraform();
+
+test.skipIf(terraform === undefined)(
+  "terraform fmt finds nothing to change (skipped where there is no terraform or tofu)",
+  () => {
+    const { status, stdout } = spawnSync(terraform ?? "", ["fmt", "-check", "-diff", "-recursive", path("../../terraform")], {
+      encoding: "utf8",
+    });
+
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  },
+);
 
 test("two emissions are the same to the byte", () => {
   expect(printed(definePlatform())).toEqual(printed(definePlatform()));

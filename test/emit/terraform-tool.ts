@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import type { JsonObject } from "../../src/base/index.ts";
+import { REGISTRY_SUFFIX, VAULT_SUFFIX } from "../../src/cloud/contract.ts";
 import type { TestCloud } from "../../src/cloud/testing.ts";
 import { repository } from "../support/quayside.ts";
 
@@ -60,6 +62,12 @@ export function pointAt({ cloud }: TestCloud): void {
     ARM_CLIENT_ID: cloud.credentials.clientId,
     ARM_CLIENT_SECRET: cloud.credentials.clientSecret.reveal(),
   };
+}
+
+/** What ARM's `environment()` answers in an embedded Azure, as far as the definition asks. */
+export function hostNames({ cloud }: TestCloud): JsonObject {
+  const { storageSuffix } = cloud.endpoints;
+  return { suffixes: { storage: storageSuffix, acrLoginServer: `.${REGISTRY_SUFFIX}`, keyvaultDns: `.${VAULT_SUFFIX}` } };
 }
 
 /** A provider is given as a filesystem mirror or as its binary, which is put into one. */

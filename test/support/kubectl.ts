@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const LEAST_MINOR = 29;
 
 export interface Kubectl {
+  readonly program: string;
   readonly version: string;
   /** Never throws: what it printed and how it ended. */
   (kubeconfig: string, ...words: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
@@ -36,7 +37,7 @@ export async function findKubectl(): Promise<Kubectl | string> {
       return { code: typeof code === "number" ? code : -1, stdout: out, stderr };
     }
   };
-  return Object.assign(call, { version });
+  return Object.assign(call, { version, program: file });
 }
 
 function isExecutable(file: string): boolean {

@@ -19,7 +19,11 @@ export const down = command<DownFlags>({
     ...GROUP_FLAGS,
     ...WAIT_FLAGS,
     yes: { kind: "boolean", brief: "Do not ask", default: false },
-    purge: { kind: "boolean", brief: "Also purge soft-deleted vaults, so that their names are free again", default: true },
+    purge: {
+      kind: "boolean",
+      brief: "Also purge soft-deleted vaults and logs, so that their names are free again",
+      default: true,
+    },
   },
   aliases: { g: "resourceGroup", y: "yes" },
   async run(flags, bench) {

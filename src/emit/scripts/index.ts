@@ -9,7 +9,9 @@ import { destroyScript } from "./destroy.ts";
 import { scriptLimits } from "./limits.ts";
 import { declarations, parametersLibrary } from "./parameters.ts";
 import { PARAMETERS_JQ } from "./parameters-jq.ts";
+import { PREFLIGHT_JQ, PREFLIGHT_LIBRARY } from "./preflight-library.ts";
 import { apiVersions, VERIFY_LIBRARY } from "./verify-library.ts";
+import { WHAT_IF_JQ } from "./what-if-jq.ts";
 
 export { parameterTable } from "./parameters.ts";
 
@@ -28,7 +30,10 @@ export function emitScripts(program: Program): EmitResult {
       ["scripts/lib/parameters.jq", PARAMETERS_JQ],
       ["scripts/lib/parameters.json", declarations(program)],
       ["scripts/lib/parameters.sh", parametersLibrary(program)],
+      ["scripts/lib/preflight.jq", PREFLIGHT_JQ],
+      ["scripts/lib/preflight.sh", PREFLIGHT_LIBRARY],
       ["scripts/lib/verify.sh", VERIFY_LIBRARY],
+      ["scripts/lib/what-if.jq", WHAT_IF_JQ],
     ]),
     diagnostics,
   };

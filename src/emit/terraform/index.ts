@@ -6,7 +6,7 @@ import { createContext } from "./context.ts";
 import { file } from "./layout.ts";
 import { terraformLimits } from "./limits.ts";
 import { printLocals } from "./locals.ts";
-import { resourceDoc } from "./resource.ts";
+import { resourceDocs } from "./resource.ts";
 import { BACKEND_EXAMPLE, mainFile, outputsFile, versionsFile } from "./root.ts";
 import { exampleValues, type VariableRow, variableRows } from "./variables.ts";
 
@@ -26,7 +26,7 @@ export function emitTerraform(program: Program): EmitResult {
     text: file(
       program.resources
         .filter((resource) => resource.concern === concern)
-        .map((resource) => resourceDoc(context, locals, resource)),
+        .flatMap((resource) => resourceDocs(context, locals, resource)),
     ),
   }));
   const files = new Map([

@@ -8,13 +8,15 @@ import { type Attribute, attributes, block, commented, list, object } from "./la
 import type { PrintedLocals } from "./locals.ts";
 import { isIdentifier, quote } from "./quote.ts";
 import { passingErrors } from "./retry.ts";
+import { purgeAddress, purgeAttributes, purgeBlock } from "./soft-delete.ts";
 import { RESOURCE_GROUP_ID } from "./surroundings.ts";
+import { timeoutsBlock } from "./timeouts.ts";
 
 /** AzAPI has arguments of its own for these members of a body. */
 const LIFTED: ReadonlySet<string> = new Set(["location", "tags", "identity"]);
 
-/** One `azapi_resource`, or `azapi_update_resource` for what comes with its parent. */
-export function resourceDoc(context: TerraformContext, locals: PrintedLocals, resource: Resource): Doc {
+/** One `azapi_resource`, or `azapi_update_resource` for what comes with its parent; before it what purges it, if anything can. */
+export function resourceDocs(context: TerraformContext, locals: PrintedLocals, resource: Resource): Doc[] {
   const { symbol, type, apiVersion, name, condition, parent, scope } = resource;
   const printer = createPrinter(context, { at: `resources.${symbol}`, ...(condition ? { condition } : {}) });
   const above = parent ?? scope;
@@ -40,14 +42,24 @@ export function resourceDoc(context: TerraformContext, locals: PrintedLocals, re
       ? [{ key: "body", value: object(body.map(([key, value]) => ({ key: objectKey(key), value: printer.print(value) }))) }]
       : []),
     ...(exported.length > 0 ? [{ key: "response_export_values", value: list(exported.map(quote)) }] : []),
+    ...purgeAttributes(resource),
     ...tolerance(context, resource),
   ];
+  const timeouts = timeoutsBlock(resource);
+  const purge = purgeAddress(context, resource);
   const lifecycle = resource.onlyIfNotExists ? [lifecycleBlock([...(body.length > 0 ? ["body"] : []), ...lifted.keys()])] : [];
   const order = unseenOrder(context, locals, resource, printer);
   const dependsOn: Attribute[] =
-    order.length > 0 ? [{ key: "depends_on", value: list(order.map((other) => context.address(other).join("."))) }] : [];
+    order.length > 0 || purge !== undefined
+      ? [
+          {
+            key: "depends_on",
+            value: list([...order.map((other) => context.address(other).join(".")), ...(purge === undefined ? [] : [purge])]),
+          },
+        ]
+      : [];
 
-  return commented(
+  const doc = commented(
     resource.comment,
     block(
       `resource ${context.address(symbol).map(quote).join(" ")}`,
@@ -55,10 +67,12 @@ export function resourceDoc(context: TerraformContext, locals: PrintedLocals, re
       attributes(place),
       ...(identity ? [[identity]] : []),
       attributes(content),
-      ...lifecycle.map((doc) => [doc]),
+      ...(timeouts ? [[timeouts]] : []),
+      ...lifecycle.map((rules) => [rules]),
       attributes(dependsOn),
     ),
   );
+  return [...purgeBlock(context, resource, location, printer), doc];
 }
 
 function membersOf({ body }: Resource): Map<string, Node> {

@@ -6,6 +6,7 @@ import { createPrinter } from "./expression.ts";
 import { type Attribute, attributes, block, object, oneLine } from "./layout.ts";
 import { variableName } from "./names.ts";
 import { quote } from "./quote.ts";
+import { hasSoftDeleted, PURGE_VARIABLE } from "./soft-delete.ts";
 import { cloudMembers, PUBLIC_CLOUD } from "./surroundings.ts";
 import { variableType } from "./variable-types.ts";
 
@@ -33,6 +34,7 @@ export function variableRows(context: TerraformContext): VariableRow[] {
       doc: variableBlock(RESOURCE_GROUP.name, [described(RESOURCE_GROUP.description), typed("string"), NOT_NULL], []),
     },
     ...cloudRow(context),
+    ...purgeRow(context),
     ...context.program.parameters.map((parameter) => parameterRow(context, parameter)),
   ];
 }
@@ -113,6 +115,13 @@ function rules({ type, allowed, minValue, maxValue, minLength, maxLength, patter
 
 function literalText(value: JsonValue): string {
   return typeof value === "string" ? quote(value) : JSON.stringify(value);
+}
+
+function purgeRow({ program }: TerraformContext): VariableRow[] {
+  if (!hasSoftDeleted(program)) return [];
+  const { name, type, description } = PURGE_VARIABLE;
+  const list = [described(description), typed(type), { key: "default", value: "false" }, NOT_NULL];
+  return [{ name, type, description, default: "false", doc: variableBlock(name, list, []) }];
 }
 
 /** ARM's `environment()`: no provider tells these, and sovereign clouds have others. */

@@ -36,6 +36,12 @@ resource "azapi_resource" "cluster" {
   list_unique_id_property = {
     "properties.agentPoolProfiles" = "name"
   }
+
+  timeouts {
+    create = "90m"
+    update = "90m"
+    delete = "90m"
+  }
 }
 
 resource "azapi_resource" "pool" {
@@ -47,6 +53,12 @@ resource "azapi_resource" "pool" {
     properties = merge(local.pool_defaults, {
       vmSize = "Standard_DS3_v2"
     })
+  }
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
   }
 }
 
@@ -66,4 +78,10 @@ resource "azapi_resource" "gpu_pool" {
   }
   response_export_values = ["properties.currentOrchestratorVersion"]
   ignore_null_property   = true
+
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
 }

@@ -1,0 +1,13 @@
+import type { JsonValue } from "../../../src/base/index.ts";
+
+export type Values = Readonly<Record<string, JsonValue>>;
+
+/** The parameter sets that every way must make the same cloud of. */
+export const SETS: Readonly<Record<string, Values>> = {
+  dev: { environmentName: "dev" },
+  staging: { environmentName: "staging" },
+  prod: { environmentName: "prod" },
+  "prod, GPU and Spot": { environmentName: "prod", enableGpuNodes: true, enableSpotNodes: true },
+  "private cluster": { environmentName: "staging", profileOverrides: { privateApiServer: true } },
+  "public dev, fixed size": { environmentName: "dev", enableAutoScaling: false },
+};
