@@ -21,7 +21,8 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 /** Errors before warnings, then by place, then by code: the same problems always print in the same order. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort(
-    (a, b) => a.severity.localeCompare(b.severity) || a.at.localeCompare(b.at) || a.code.localeCompare(b.code),
+    (a, b) =>
+      a.severity.localeCompare(b.severity) || a.at.localeCompare(b.at, "en", { numeric: true }) || a.code.localeCompare(b.code),
   );
 }
 

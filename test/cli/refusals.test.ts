@@ -159,11 +159,16 @@ describe("a model's files", () => {
       "files.unsupported-key",
       "Azure ML does not mirror traffic on Kubernetes endpoints",
     ],
-    ["endpoint.yml", (text: string) => text.replace("name: mlops-endpoint", "name: 1"), "files.invalid", "endpoint.yml:2 name"],
+    [
+      "endpoint.yml",
+      (text: string) => text.replace("name: mlops-endpoint", "name: 1"),
+      "files.wrong-type",
+      "endpoint.yml:2 name",
+    ],
     [
       "deployment.yml",
       (text: string) => text.replace("instance_count: 2", "instance_count: none"),
-      "files.invalid",
+      "files.wrong-type",
       "instance_count",
     ],
     [

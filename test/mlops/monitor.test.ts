@@ -159,7 +159,7 @@ test("what is wrong in the file is told with its line, and what is not supported
     expect.arrayContaining([
       "files.unsupported-key :2 properties",
       "files.invalid :6 create_monitor.monitoring_target.endpoint_deployment_id",
-      expect.stringMatching(/^files\.invalid .*reference_data$/),
+      expect.stringMatching(/^files\.missing-key .*reference_data$/),
     ]),
   );
 });

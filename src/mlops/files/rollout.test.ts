@@ -57,23 +57,26 @@ test.each([
     { verdict: "fixed", strategy: "blue-green", holdSeconds: 1, limits: { errorRate: 0, p99Ms: 1 } },
     ["strategy: strategy blue-green compares versions; it needs verdict: sequential"],
   ],
-  [{ strategy: "ab" }, ["ab: ab belongs to strategy: ab, which needs it"]],
+  [{ ab: { metric: "slow", effect: 0.1 } }, ["ab: ab belongs to strategy: ab; this plan's strategy is canary"]],
+  [{ strategy: "ab" }, ["ab: strategy: ab needs ab with a metric and an effect"]],
   [{ strategy: "ab", ab: { metric: "wrong", effect: 0.1 } }, ["ab: ab.metric wrong needs evidence.quality.labels or truth"]],
   [{ strategy: "blue-green", steps: [50, 100] }, ["steps: strategy blue-green has no steps"]],
   [{ steps: [50, 20, 100] }, ["steps: steps must rise"]],
   [{ steps: [50] }, ["steps: the last step must be 100"]],
-  [{ evidence: { quality: {} } }, ["evidence: quality needs labels, truth or estimate: true"]],
+  [{ evidence: { quality: {} } }, ["evidence.quality: quality needs labels, truth or estimate: true"]],
   [
     { evidence: { quality: { truth: "a.json", labels: "b.jsonl" } } },
-    ["evidence: quality.truth is about the sample requests; it goes neither with labels nor with collected"],
+    ["evidence.quality: quality.truth is about the sample requests; it goes neither with labels nor with collected"],
   ],
   [
     { load: { requestsPerSecond: 10, send: "never" }, strategy: "mirror-first" },
-    ["load: load.send never leaves nothing for strategy: mirror-first, which is about the release's own requests"],
+    ["load.send: load.send never leaves nothing for strategy: mirror-first, which is about the release's own requests"],
   ],
   [
     { load: { requestsPerSecond: 10, send: "never" }, evidence: { quality: { estimate: true } } },
-    ["load: load.send never leaves nothing for evidence.quality without collected, which is about the release's own requests"],
+    [
+      "load.send: load.send never leaves nothing for evidence.quality without collected, which is about the release's own requests",
+    ],
   ],
 ])("%j is refused by name", (plan, expected) => {
   expect(problems(plan)).toEqual(expected);

@@ -79,7 +79,7 @@ export const rolloutPlan = z
     limits: z.strictObject({ errorRate: z.number().min(0).max(1), p99Ms: z.number().positive() }).optional(),
   })
   .superRefine((plan, context) => {
-    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: path.split("."), message });
     const fixed = plan.verdict === "fixed";
     for (const key of ["holdSeconds", "limits"] as const) {
       if (fixed && plan[key] === undefined) refuse(key, `${key} is needed by verdict: fixed`);
@@ -87,18 +87,20 @@ export const rolloutPlan = z
     }
     if (fixed && plan.strategy !== "canary")
       refuse("strategy", `strategy ${plan.strategy} compares versions; it needs verdict: sequential`);
-    if ((plan.strategy === "ab") !== (plan.ab !== undefined)) refuse("ab", "ab belongs to strategy: ab, which needs it");
+    if (plan.strategy === "ab" && plan.ab === undefined) refuse("ab", "strategy: ab needs ab with a metric and an effect");
+    if (plan.strategy !== "ab" && plan.ab !== undefined)
+      refuse("ab", `ab belongs to strategy: ab; this plan's strategy is ${plan.strategy}`);
     const { quality } = plan.evidence;
     if (plan.ab?.metric === "wrong" && quality?.truth === undefined && quality?.labels === undefined)
       refuse("ab", "ab.metric wrong needs evidence.quality.labels or truth");
     if (quality?.truth !== undefined && (quality.labels ?? quality.collected) !== undefined)
-      refuse("evidence", "quality.truth is about the sample requests; it goes neither with labels nor with collected");
+      refuse("evidence.quality", "quality.truth is about the sample requests; it goes neither with labels nor with collected");
     if (quality !== undefined && quality.truth === undefined && quality.labels === undefined && !quality.estimate)
-      refuse("evidence", "quality needs labels, truth or estimate: true");
+      refuse("evidence.quality", "quality needs labels, truth or estimate: true");
     if (plan.load.send === "never") {
       const needs = needsOwnRequests(plan);
       if (needs !== undefined)
-        refuse("load", `load.send never leaves nothing for ${needs}, which is about the release's own requests`);
+        refuse("load.send", `load.send never leaves nothing for ${needs}, which is about the release's own requests`);
     }
     if (plan.steps !== undefined && (plan.strategy === "blue-green" || plan.strategy === "ab"))
       refuse("steps", `strategy ${plan.strategy} has no steps`);

@@ -3,6 +3,8 @@ import { dirname, relative } from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { type Diagnostic, DiagnosticsError, QuaysideError } from "../../report/index.ts";
+import { explain, listOf, valueAt } from "./explain.ts";
+import { keysAt } from "./known-keys.ts";
 
 /** A parsed file and where it stands, since its paths are relative to it. */
 export interface Loaded<T> {
@@ -34,26 +36,30 @@ export async function loadYaml<Schema extends z.ZodType>(
           code: "files.not-yaml",
           severity: "error",
           at: place(error.pos[0]),
-          message: firstLine(error.message),
+          message: sentence(error.message),
         }),
       ),
     );
   }
-  const parsed = schema.safeParse(document.toJS());
+  const value: unknown = document.toJS();
+  const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, file, folder: dirname(file) };
-  const at = (path: readonly PropertyKey[]) => {
+  /** The line of a key, or of what should hold it. */
+  const lineAt = (path: readonly PropertyKey[]): string => {
     const node = document.getIn(path as string[], true);
-    return `${place(isNode(node) ? node.range?.[0] : undefined)}${path.length === 0 ? "" : ` ${path.join(".")}`}`;
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined && path.length > 0 ? lineAt(path.slice(0, -1)) : place(offset);
   };
+  const at = (path: readonly PropertyKey[]) => `${lineAt(path)}${path.length === 0 ? "" : ` ${path.join(".")}`}`;
   throw new DiagnosticsError(
-    parsed.error.issues.flatMap((issue): Diagnostic[] => {
+    withoutConsequences(parsed.error.issues).flatMap((issue): Diagnostic[] => {
       if (issue.code !== "unrecognized_keys")
-        return [{ code: "files.invalid", severity: "error", at: at(issue.path), message: issue.message }];
+        return [{ severity: "error", at: at(issue.path), ...explain(issue, valueAt(value, issue.path)) }];
       return issue.keys.map((key) => {
         const reason = issue.path.length === 0 ? unsupported[key] : undefined;
         return {
           ...(reason === undefined
-            ? { code: "files.unknown-key", message: `unknown key ${key}`, help: "check the spelling against the schema" }
+            ? { code: "files.unknown-key", message: `unknown key ${key}`, help: `it takes ${listOf(keysAt(schema, issue.path))}` }
             : { code: "files.unsupported-key", message: `${key} is not supported: ${reason}` }),
           severity: "error" as const,
           at: at([...issue.path, key]),
@@ -63,11 +69,20 @@ export async function loadYaml<Schema extends z.ZodType>(
   );
 }
 
+/** A rule about several values says nothing more once one of them is wrong by itself. */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const own = issues.filter(({ code }) => code !== "custom");
+  const isBelow = (path: readonly PropertyKey[], above: readonly PropertyKey[]) => above.every((key, at) => path[at] === key);
+  return issues.filter((issue) => issue.code !== "custom" || !own.some(({ path }) => isBelow(path, issue.path)));
+}
+
 function show(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith("..") ? file : path;
 }
 
-function firstLine(text: string): string {
-  return text.split("\n")[0]?.replace(/:$/, "") ?? text;
+/** The library's first line, without its own word about the place. */
+function sentence(text: string): string {
+  const line = (text.split("\n")[0] ?? text).replace(/:$/, "").replace(/ at line \d+, column \d+$/, "");
+  return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
 }

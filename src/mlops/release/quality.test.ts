@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { recordingReporter } from "../../report/index.ts";
 import { createQuality } from "./quality.ts";
 import { sampleTruth } from "./sample-truth.ts";
 
@@ -13,7 +14,7 @@ const own = (body: number, answer: string) => ({ body, answer, requestId: `r-${b
 
 test("answers to samples wait for their truth and are judged once, when it comes", async () => {
   writeFileSync(truthFile, '[["a"], null]');
-  const quality = createQuality({ samples: sampleTruth(truthFile) });
+  const quality = createQuality({ samples: await sampleTruth(truthFile, recordingReporter()) });
   quality.answered("candidate", own(0, '{"predictions":["a"]}'));
   quality.answered("candidate", own(1, '{"predictions":["a"]}'));
   quality.answered("stable", own(1, '{"predictions":["b"]}'));
@@ -42,8 +43,19 @@ test("without truth, calibrated confidence says how many answers are likely wron
   expect(estimated?.stable.events).toBeCloseTo(0.1, 12);
 });
 
-test("a truth file that is no array is refused by name", async () => {
+test("a truth file that is no array is refused by name at first, and warned about later", async () => {
   writeFileSync(truthFile, '{"0":["a"]}');
+  const reporter = recordingReporter();
+  await expect(sampleTruth(truthFile, reporter)).rejects.toMatchObject({
+    code: "mlops.bad-truth",
+    message: expect.stringContaining("truth.json must be a JSON array"),
+  });
 
-  await expect(createQuality({ samples: sampleTruth(truthFile) }).take()).rejects.toThrow("truth.json must be a JSON array");
+  writeFileSync(truthFile, '[["a"]]');
+  const quality = createQuality({ samples: await sampleTruth(truthFile, reporter) });
+  quality.answered("candidate", own(0, '{"predictions":["b"]}'));
+  writeFileSync(truthFile, '[["a"');
+
+  expect((await quality.take()).blocks.wrong?.candidate).toEqual({ requests: 1, events: 1 });
+  expect(reporter.events).toMatchObject([{ name: "warning", payload: { code: "mlops.bad-truth" } }]);
 });

@@ -181,7 +181,7 @@ async function openQuality({ workspace, plan, endpoint, pair, models, context }:
   const at = <T>(path: string | undefined, open: (path: string) => T) =>
     path === undefined ? undefined : open(resolve(plan.folder, path));
   return createQuality({
-    samples: at(wanted.truth, sampleTruth),
+    samples: await at(wanted.truth, (file) => sampleTruth(file, reporter)),
     labels: at(wanted.labels, (file) => readLabels(file, reporter)),
     collected: at(wanted.collected, (folder) =>
       collectedAnswers({ folder, endpoint: endpoint.name, pair, since: clock.now(), now: () => clock.now() }),

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { QuaysideError } from "../../report/index.ts";
+import { EXIT, QuaysideError, type Reporter } from "../../report/index.ts";
 import { addBlocks, type Block, EMPTY } from "../statistics/two-rates.ts";
 import type { Answered } from "./answers.ts";
 
@@ -9,8 +9,12 @@ export interface SampleTruth {
   take(): Promise<Block>;
 }
 
-/** `file`: a JSON array beside the requests, for each the right predictions, or null while nobody knows. Read again each time. */
-export function sampleTruth(file: string): SampleTruth {
+/**
+ * `file`: a JSON array beside the requests, for each the right predictions, or null while nobody knows. Read again each
+ * time; a file that is being written, or spoilt meanwhile, is warned about, and what it said before still holds.
+ */
+export async function sampleTruth(file: string, reporter: Reporter): Promise<SampleTruth> {
+  let truth = await readTruth(file);
   // Truth comes late: answers wait for it as counts by request and prediction, not one by one.
   let waiting = new Map<string, { arm: keyof Block; body: number; predictions: string; count: number }>();
   return {
@@ -23,7 +27,10 @@ export function sampleTruth(file: string): SampleTruth {
       waiting.set(key, one);
     },
     async take() {
-      const truth = await readTruth(file);
+      truth = await readTruth(file).catch((error: QuaysideError) => {
+        reporter.emit("warning", { code: error.code, message: error.message });
+        return truth;
+      });
       const still: typeof waiting = new Map();
       let wrong: Block = EMPTY;
       for (const [key, one] of waiting) {
@@ -56,6 +63,7 @@ function badTruth(file: string, cause?: unknown): QuaysideError {
     {
       code: "mlops.bad-truth",
       fault: "user",
+      exitCode: EXIT.diagnostics,
       cause,
     },
   );
