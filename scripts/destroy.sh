@@ -5,7 +5,7 @@ set -eEuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here library="$here/lib"
-readonly BACKUPS='api-version=2026-06-01'
+readonly BACKUPS='api-version=2025-01-01'
 readonly MACHINE_LEARNING='api-version=2026-05-01' EXTENSIONS='api-version=2025-03-01'
 
 # shellcheck source-path=SCRIPTDIR source=lib/common.sh

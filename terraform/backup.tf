@@ -4,7 +4,7 @@
 resource "azapi_resource" "backup_vault" {
   count = local.profile.clusterBackup ? 1 : 0
 
-  type      = "Microsoft.DataProtection/backupVaults@2026-06-01"
+  type      = "Microsoft.DataProtection/backupVaults@2025-01-01"
   parent_id = data.azapi_resource.resource_group.id
   name      = "bvault-mlops"
   location  = local.location
@@ -83,7 +83,7 @@ resource "azapi_resource" "backups_diagnostics" {
 resource "azapi_resource" "backup_policy" {
   count = local.profile.clusterBackup ? 1 : 0
 
-  type      = "Microsoft.DataProtection/backupVaults/backupPolicies@2026-06-01"
+  type      = "Microsoft.DataProtection/backupVaults/backupPolicies@2025-01-01"
   parent_id = azapi_resource.backup_vault[0].id
   name      = "aks"
 
@@ -321,7 +321,7 @@ resource "azapi_resource" "control_plane_snapshots" {
 resource "azapi_resource" "cluster_backup" {
   count = local.profile.clusterBackup ? 1 : 0
 
-  type      = "Microsoft.DataProtection/backupVaults/backupInstances@2026-06-01"
+  type      = "Microsoft.DataProtection/backupVaults/backupInstances@2025-01-01"
   parent_id = azapi_resource.backup_vault[0].id
   name      = azapi_resource.aks_cluster.name
 

@@ -56,7 +56,7 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' exis
 }
 
 // Acts as itself: it reads the cluster and enters it by Trusted Access.
-resource backupVault 'Microsoft.DataProtection/backupVaults@2026-06-01' = if (profileClusterBackup) {
+resource backupVault 'Microsoft.DataProtection/backupVaults@2025-01-01' = if (profileClusterBackup) {
   name: 'bvault-mlops'
   location: location
   tags: resourceTags
@@ -121,7 +121,7 @@ resource backupsDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-pr
 }
 
 // Azure never changes a policy of clusters; for another schedule make another policy.
-resource backupPolicy 'Microsoft.DataProtection/backupVaults/backupPolicies@2026-06-01' = if (profileClusterBackup) {
+resource backupPolicy 'Microsoft.DataProtection/backupVaults/backupPolicies@2025-01-01' = if (profileClusterBackup) {
   parent: backupVault
   name: 'aks'
   properties: {
@@ -296,7 +296,7 @@ resource controlPlaneSnapshots 'Microsoft.Authorization/roleAssignments@2022-04-
 }
 
 // Keeps the resource group: take it away before the group, while the cluster and its extension run.
-resource clusterBackup 'Microsoft.DataProtection/backupVaults/backupInstances@2026-06-01' = if (profileClusterBackup) {
+resource clusterBackup 'Microsoft.DataProtection/backupVaults/backupInstances@2025-01-01' = if (profileClusterBackup) {
   parent: backupVault
   name: aksCluster.name
   properties: {

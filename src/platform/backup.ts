@@ -10,7 +10,8 @@ import { declareRoleAssignment, type Grant } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 import type { Storage } from "./storage.ts";
 
-const API_VERSION = "2026-06-01";
+// The newest that both Microsoft's type data and the AzAPI provider know.
+const API_VERSION = "2025-01-01";
 const CONCERN = "backup";
 const DATASOURCE = "Microsoft.ContainerService/managedClusters";
 const SNAPSHOTS = { objectType: "DataStoreInfoBase", dataStoreType: "OperationalStore" } as const;
