@@ -15,6 +15,13 @@ test("without a word about it, evidence moves users in five steps", () => {
   expect(rules.metrics[0]?.fineBelow).toEqual([0.1, 0.05, 0.02, 0.01, 0.005]);
 });
 
+test("how the stable version did before is where bets and the foretold time begin", () => {
+  const { metrics } = rulesOf(rolloutPlan.parse(base), { requests: 50_000, events: 750 });
+
+  expect(metrics[0]?.prior).toEqual({ requests: 1000, events: 15 });
+  expect(rulesOf(rolloutPlan.parse(base), { requests: 0, events: 0 }).metrics[0]?.prior).toEqual({ requests: 100, events: 0.5 });
+});
+
 test("mirroring comes before users, and brings disagreement with it", () => {
   const first = rulesOf(rolloutPlan.parse({ ...base, strategy: "mirror-first" }));
   const alone = rulesOf(rolloutPlan.parse({ ...base, strategy: "blue-green" }));

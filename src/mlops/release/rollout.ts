@@ -13,7 +13,7 @@ import { type Load, type LoadFigures, startLoad } from "./load.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
 import { calibrationOf } from "./read-calibration.ts";
-import { createRouterEvidence } from "./router-evidence.ts";
+import { createRouterEvidence, errorsOf } from "./router-evidence.ts";
 import { fetchRouterMetrics } from "./router-metrics.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { sampleTruth } from "./sample-truth.ts";
@@ -61,8 +61,6 @@ export interface Rollout {
 export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   const { plan: files, pair, scoring, context, endpoint } = rollout;
   const plan = files.release.rollout;
-  const rules = rulesOf(plan);
-  const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
   const quality = await openQuality(rollout);
   const collector = createCollector({
     pair,
@@ -73,6 +71,8 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   });
   // Before our own requests begin, which the router would count, too.
   const users = plan.verdict === "fixed" ? undefined : await openUsers(rollout);
+  const rules = rulesOf(plan, users?.past);
+  const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
   const mirror = rules.positions[0] === 0 ? openMirror(rollout, collector) : undefined;
   let copies = mirror !== undefined;
@@ -131,15 +131,17 @@ function usable(state: VerdictState | undefined, { metrics }: Rules): VerdictSta
   return fits ? state : undefined;
 }
 
-/** Users' own requests, where the endpoint's router tells about them. */
+/** Users' own requests, and how the stable version answered before, where the endpoint's router tells about them. */
 async function openUsers({ plan: { release }, endpoint, pair, scoring, context }: Rollout) {
   const { load, evidence } = release.rollout;
   const { clock, signal, reporter } = context;
   const { requestsPerSecond, send } = load;
   const needsOwn = evidence.quality !== undefined && evidence.quality.collected === undefined;
-  if (send === "always") return { requestsPerSecond, send, users: 0 };
+  if (send === "always") return { requestsPerSecond, send, users: 0, past: undefined };
+  const read = () => fetchRouterMetrics(scoring.url, endpoint.name, signal);
+  const stable = (await read())?.deployments.get(pair.stable);
   const router = createRouterEvidence({
-    read: () => fetchRouterMetrics(scoring.url, endpoint.name, signal),
+    read,
     pair,
     ...evidence.latency,
     now: () => performance.now(),
@@ -158,13 +160,13 @@ async function openUsers({ plan: { release }, endpoint, pair, scoring, context }
     reporter.emit("note", {
       message: "the endpoint's router shows no counters; the evidence is about the release's own requests",
     });
-    return { requestsPerSecond, send, users: 0 };
+    return { requestsPerSecond, send, users: 0, past: undefined };
   }
   const own = send === "never" ? 0 : needsOwn ? requestsPerSecond : Math.max(0, requestsPerSecond - users);
   reporter.emit("note", {
     message: `users send about ${round(users)} requests/s; the release adds ${round(own)} of its own`,
   });
-  return { requestsPerSecond, send, users, router, needsOwn };
+  return { requestsPerSecond, send, users, router, needsOwn, past: stable && errorsOf(stable) };
 }
 
 /** Long enough to tell whether anybody is there; the rate is corrected with each look. */

@@ -102,7 +102,7 @@ export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: R
 }
 
 /** 4xx count, too: the weights decide by chance who gets a request, so the callers' own mistakes meet both versions alike. */
-function errorsOf({ all, pinned }: Counted): Arm {
+export function errorsOf({ all, pinned }: Counted): Arm {
   const { requests, failed, refused } = minus(all, pinned);
   return { requests, events: failed + refused };
 }

@@ -1,4 +1,5 @@
 import type { RolloutPlan } from "../files/rollout.ts";
+import type { Arm } from "../statistics/two-rates.ts";
 import { gainRule, ladderRule, limitRule } from "./ladder.ts";
 import type { MetricRule } from "./metric-test.ts";
 import type { Confidence } from "./verdict.ts";
@@ -53,7 +54,17 @@ function hasTruth(quality: Quality): boolean {
   return quality?.truth !== undefined || quality?.labels !== undefined;
 }
 
-export function rulesOf(plan: RolloutPlan): Rules {
+/** Requests that what is known of the stable version's past counts for at most. */
+const MOST_PAST = 1000;
+
+function priorOf(name: keyof typeof PRIOR, past: Arm | undefined): MetricRule["prior"] {
+  if (name !== "errors" || past === undefined || past.requests === 0) return PRIOR[name];
+  const requests = Math.min(MOST_PAST, past.requests);
+  return { requests, events: (requests * past.events) / past.requests };
+}
+
+/** `past`: how the stable version answered before the release, where that is known; the time foretold rests on it. */
+export function rulesOf(plan: RolloutPlan, past?: Arm): Rules {
   const { evidence, ab } = plan;
   const positions = POSITIONS[plan.strategy](plan);
   const { quality } = evidence;
@@ -64,7 +75,7 @@ export function rulesOf(plan: RolloutPlan): Rules {
     ...(quality?.estimate === true ? { "estimated-wrong": quality.margin } : {}),
   };
   const metrics = Object.entries(margins).map(([name, margin]) => {
-    const prior = PRIOR[name as keyof typeof margins];
+    const prior = priorOf(name as keyof typeof margins, past);
     const rule =
       name === ab?.metric ? gainRule(name, ab.effect, positions.length, prior) : ladderRule({ name, margin, prior }, positions);
     return { ...rule, ...traitsOf(name, plan) };
