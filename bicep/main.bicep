@@ -208,6 +208,13 @@ param alertEmail string = ''
 @maxValue(60000)
 param endpointLatencyMs int = 500
 
+@description('What the budget is made in: the subscription, filtered by the platform\'s groups, that of the nodes among them; or the resource group, which is for those who may write nowhere else and does not see the nodes.')
+@allowed([
+  'subscription'
+  'resourceGroup'
+])
+param budgetScope string = 'subscription'
+
 @description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
 param budgetStartDate string = ''
 
@@ -739,6 +746,7 @@ module governance 'modules/governance.bicep' = {
   params: {
     location: location
     alertEmail: alertEmail
+    budgetScope: budgetScope
     budgetStartDate: budgetStartDate
     profileDeletionLocks: profile.deletionLocks
     profileMonthlyBudget: profile.monthlyBudget
@@ -747,6 +755,19 @@ module governance 'modules/governance.bicep' = {
     storageAccountName: storage.outputs.storageAccountName
     logAnalyticsName: observability.outputs.logAnalyticsName
     virtualNetworkName: network.outputs.virtualNetworkName
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
+module spending 'modules/spending.bicep' = if (budgetStartDate != '' && budgetScope != 'resourceGroup') {
+  name: 'spending-${uniqueString(resourceGroup().id)}'
+  scope: subscription()
+  params: {
+    nameSuffix: nameSuffix
+    alertEmail: alertEmail
+    budgetStartDate: budgetStartDate
+    profileMonthlyBudget: profile.monthlyBudget
+    resourceGroupName: resourceGroup().name
     actionGroupId: alerts.outputs.actionGroupId
   }
 }

@@ -5,6 +5,7 @@ set -eEuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here library="$here/lib"
+readonly BUDGETS='api-version=2024-08-01'
 readonly BACKUPS='api-version=2025-01-01'
 readonly MACHINE_LEARNING='api-version=2026-05-01' EXTENSIONS='api-version=2025-03-01'
 
@@ -112,6 +113,19 @@ refuse_locks() {
   done <<< "$locks"
 }
 
+# What the subscription holds for the group. Who may not read there has made none there.
+remove_budgets() {
+  local answer ids id group
+  group=$(printf '%s' "$resource_group" | tr '[:upper:]' '[:lower:]')
+  if ! answer=$(arm get "/subscriptions/$subscription/providers/Microsoft.Consumption/budgets?$BUDGETS" -o json 2>&1); then
+    if grep -q AuthorizationFailed <<< "$answer"; then return; fi
+    fail "$EXIT_FAILED" "the budgets of the subscription cannot be read: $answer"
+  fi
+  ids=$(jq -r --arg group "$group" '.value[] | select((.name | startswith("budget-mlops-"))
+    and any(.properties.filter.dimensions.values[]?; ascii_downcase == $group)) | .id' <<< "$answer")
+  for id in $ids; do remove "$id" "$BUDGETS"; done
+}
+
 # A vault with backups in it holds its group; the extension deletes them, so the cluster goes later.
 end_backups() {
   local vaults vault
@@ -183,6 +197,7 @@ main() {
     refuse_locks
     step "what holds something else"
     said_on_interrupt="what is left can be removed by running this again"
+    remove_budgets
     end_backups
     remove_workspaces
     remove_extensions

@@ -82,7 +82,7 @@ resource "azapi_resource" "workbook" {
 
 # Azure takes no other start than the first of a month, and never another one later.
 resource "azapi_resource" "budget" {
-  count = var.budget_start_date != "" ? 1 : 0
+  count = var.budget_start_date != "" && var.budget_scope == "resourceGroup" ? 1 : 0
 
   type      = "Microsoft.Consumption/budgets@2024-08-01"
   parent_id = data.azapi_resource.resource_group.id

@@ -678,6 +678,18 @@ variable "endpoint_latency_ms" {
   }
 }
 
+variable "budget_scope" {
+  description = "What the budget is made in: the subscription, filtered by the platform's groups, that of the nodes among them; or the resource group, which is for those who may write nowhere else and does not see the nodes."
+  type        = string
+  default     = "subscription"
+  nullable    = false
+
+  validation {
+    condition     = contains(["subscription", "resourceGroup"], var.budget_scope)
+    error_message = "budget_scope: use one of subscription, resourceGroup."
+  }
+}
+
 variable "budget_start_date" {
   description = "First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed."
   type        = string

@@ -6,6 +6,13 @@ param location string
 @description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
 param alertEmail string
 
+@description('What the budget is made in: the subscription, filtered by the platform\'s groups, that of the nodes among them; or the resource group, which is for those who may write nowhere else and does not see the nodes.')
+@allowed([
+  'subscription'
+  'resourceGroup'
+])
+param budgetScope string
+
 @description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
 param budgetStartDate string
 
@@ -100,7 +107,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
 }
 
 // Azure takes no other start than the first of a month, and never another one later.
-resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (budgetStartDate != '') {
+resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (budgetStartDate != '' && budgetScope == 'resourceGroup') {
   name: 'budget-mlops'
   properties: {
     category: 'Cost'

@@ -61,6 +61,7 @@ parameter_of() {
     --ml-registry-name) parameter=mlRegistryName ;;
     --alert-email) parameter=alertEmail ;;
     --endpoint-latency-ms) parameter=endpointLatencyMs ;;
+    --budget-scope) parameter=budgetScope ;;
     --budget-start-date) parameter=budgetStartDate ;;
     *) parameter='' ;;
   esac
@@ -225,6 +226,10 @@ parameter_usage() {
   --endpoint-latency-ms INT
       Milliseconds within which 95 of 100 predictions should be answered; an alert tells when they
       are not. From 1 to 60000. Default 500.
+  --budget-scope STRING
+      What the budget is made in: the subscription, filtered by the platform's groups, that of the
+      nodes among them; or the resource group, which is for those who may write nowhere else and
+      does not see the nodes. One of subscription, resourceGroup. Default subscription.
   --budget-start-date STRING
       First day of the month in which the budget starts, for instance 2027-01-01; empty for no
       budget. Azure never lets it be changed. Optional.

@@ -44,6 +44,16 @@ function references(program: Program, { at, node, knows }: Place): Diagnostic[] 
         const chain = accessChain(inner);
         if (chain.root.kind !== "resource") return;
         if (direct) found.push(...checkMember(chain.root.symbol, chain.keys[0], symbols, at));
+        if (referents(program).get(chain.root.symbol)?.at !== undefined && isRuntimeAccess(chain)) {
+          found.push(
+            problem(
+              "subscription-read",
+              at,
+              `${chain.root.symbol} is deployed to the subscription, and ${literalKey(chain.keys[0])} of it is read`,
+              "use id or name",
+            ),
+          );
+        }
         if (knows === "deploy-time" && isRuntimeAccess(chain)) {
           found.push(
             problem(

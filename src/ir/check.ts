@@ -68,7 +68,7 @@ function checkDefault(parameter: Program["parameters"][number]): Diagnostic[] {
 /** Members that the template itself gives to a resource. */
 const RESERVED = new Set(["id", "name", "type", "apiVersion", "dependsOn", "condition", "copy", "scope", "existing", "@options"]);
 
-function checkPlace(program: Program, { symbol, type, parent: above, scope }: ExistingResource): Diagnostic[] {
+function checkPlace(program: Program, { symbol, type, parent: above, scope, at: target }: ExistingResource): Diagnostic[] {
   const at = `resources.${symbol}`;
   const known = referents(program);
   const found = [above, scope]
@@ -82,6 +82,13 @@ function checkPlace(program: Program, { symbol, type, parent: above, scope }: Ex
   }
   if (parent && scope !== undefined)
     found.push(problem("parent-scope", at, "a resource has a parent and a scope", "the parent carries the scope"));
+  const within = [above, scope].map((other) => (other === undefined ? undefined : known.get(other)));
+  if (target !== undefined && (above !== undefined || scope !== undefined))
+    found.push(problem("place", at, `a resource of the ${target} has a parent or a scope`, "give neither"));
+  if (within.some((other) => other?.at !== undefined))
+    found.push(
+      problem("place", at, `${symbol} lies in a resource of the subscription`, "only resources of the group hold others"),
+    );
   const segments = type.split("/").length - 1;
   if (above === undefined && segments !== 1)
     found.push(problem("parent-type", at, `${type} is a child type without a parent`, "declare its parent"));

@@ -66,9 +66,10 @@ export function createEvaluator(program: Program, options: EvaluationOptions): E
     return [...(parent === undefined ? [] : names(parent)), own];
   });
   const id = memoize((symbol): string => {
-    const { type } = resource(symbol);
+    const { type, at } = resource(symbol);
     const scope = scopeOf(resource, symbol);
-    return `${scope === undefined ? groupId : id(scope)}/providers/${idPath(type, names(symbol))}`;
+    const root = at === "subscription" ? `/subscriptions/${options.subscriptionId}` : groupId;
+    return `${scope === undefined ? root : id(scope)}/providers/${idPath(type, names(symbol))}`;
   });
 
   const member = (symbol: string, keys: readonly Node[]): Value => {

@@ -55,6 +55,8 @@ export interface ExistingResource {
   readonly scope?: string;
   /** False: it is not there. */
   readonly condition?: Node;
+  /** What it is deployed to, when it is not the resource group: nobody reads it back then. */
+  readonly at?: "subscription";
 }
 
 export interface Resource extends ExistingResource {
@@ -92,6 +94,8 @@ export interface ResourceDeclaration extends ExistingDeclaration {
   readonly dependsOn?: readonly ResourceHandle[];
   readonly onlyIfNotExists?: boolean;
   readonly comment?: string;
+  /** Deploys to the subscription, through a nested deployment; takes rights there that a resource group's owner may lack. */
+  readonly at?: "subscription";
 }
 
 /** A declared resource, as other declarations refer to it; referring to it makes the order. */
@@ -178,6 +182,7 @@ export function createProgram(from?: Program): ProgramBuilder {
         dependsOn: (declaration.dependsOn ?? []).map((handle) => handle.symbol),
         onlyIfNotExists: declaration.onlyIfNotExists ?? false,
         ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
+        ...(declaration.at === undefined ? {} : { at: declaration.at }),
       });
       return resourceHandle(symbol);
     },

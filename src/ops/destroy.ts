@@ -1,4 +1,4 @@
-import { type ArmClient, deleteResourceGroup, findResourceGroup, listResources } from "../arm/index.ts";
+import { type ArmClient, ArmError, deleteResourceGroup, findResourceGroup, listResources } from "../arm/index.ts";
 import { asString, isObject, type JsonObject } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import { OWNER, OWNER_TAG } from "./apply.ts";
@@ -7,6 +7,7 @@ import type { OperationContext } from "./context.ts";
 const WORKSPACES = { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01" };
 const BACKUP_VAULTS = { type: "Microsoft.DataProtection/backupVaults", apiVersion: "2026-06-01" };
 const LOGS = { type: "Microsoft.OperationalInsights/workspaces", apiVersion: "2025-07-01" };
+const BUDGETS = { path: "providers/Microsoft.Consumption/budgets", apiVersion: "2024-08-01", prefix: "budget-mlops-" };
 const VAULTS = { type: "Microsoft.KeyVault/vaults", apiVersion: "2026-02-01" };
 
 export interface DestroyOptions {
@@ -42,6 +43,7 @@ export async function destroy(
   const protectedVaults = new Set(
     await Promise.all(vaults.map(async (vault) => ((await isPurgeProtected(client, vault, context)) ? asString(vault.id) : ""))),
   );
+  await removeBudgets(client, resourceGroup, context);
   await deleteResourceGroup(client, resourceGroup, context.signal);
   if (options.purge) {
     for (const vault of vaults) {
@@ -60,6 +62,27 @@ export async function destroy(
     }
   }
   return { removed: resources.length };
+}
+
+/** What the subscription holds for the group. Who may not read there has made none there. */
+async function removeBudgets(client: ArmClient, resourceGroup: string, context: OperationContext): Promise<void> {
+  const collection = `/subscriptions/${client.connection.subscriptionId}/${BUDGETS.path}`;
+  const budgets = await client.list(collection, BUDGETS.apiVersion, context.signal).catch((error: unknown) => {
+    if (error instanceof ArmError && error.status === 403) return [];
+    throw error;
+  });
+  for (const budget of budgets) {
+    const watches = groupsOf(budget).some((name) => name.toLowerCase() === resourceGroup.toLowerCase());
+    if (watches && asString(budget.name).startsWith(BUDGETS.prefix))
+      await remove(client, asString(budget.id), BUDGETS.apiVersion, context);
+  }
+}
+
+function groupsOf(budget: JsonObject): string[] {
+  const filter = isObject(propertiesOf(budget).filter) ? propertiesOf(budget).filter : undefined;
+  const dimensions = isObject(filter) && isObject(filter.dimensions) ? filter.dimensions : {};
+  const { name, values } = dimensions;
+  return name === "ResourceGroupName" && Array.isArray(values) ? values.map(asString) : [];
 }
 
 /** A vault with backups in it holds its group; backups are deleted by the extension, so the cluster has to be there still. */

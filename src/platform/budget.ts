@@ -1,5 +1,8 @@
-import { type AnyInput, equals, not, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import { type AnyInput, and, call, equals, get, not, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import { nodeResourceGroup } from "./cluster.ts";
 import type { Settings } from "./settings.ts";
+
+const TYPE = "Microsoft.Consumption/budgets@2024-08-01";
 
 /** Percent of the budget, and whether of what was spent or of what will be. */
 const NOTIFICATIONS = {
@@ -8,8 +11,40 @@ const NOTIFICATIONS = {
   willBeExceeded: { threshold: 110, thresholdType: "Forecasted" },
 } as const;
 
-/** In the currency of the bill. It does not see the nodes: their resource group is the cluster's own. */
+/**
+ * In the currency of the bill. Most of it goes for nodes, and their resource group is the cluster's own, where nobody
+ * else writes: the subscription's budget sees both groups. One of the resource group is for who may not write above it.
+ */
 export function declareBudget(program: ProgramBuilder, settings: Settings, actionGroup: ResourceHandle): void {
+  const wanted = not(equals(settings.budgetStartDate, ""));
+  const inGroup = equals(settings.budgetScope, "resourceGroup");
+  const comment = "Azure takes no other start than the first of a month, and never another one later.";
+  program.resource("budget", {
+    type: TYPE,
+    concern: "governance",
+    name: "budget-mlops",
+    condition: and(wanted, inGroup),
+    body: { properties: budget(settings, actionGroup) },
+    comment,
+  });
+  const groups = [get<string>(call("resourceGroup"), "name"), nodeResourceGroup()];
+  program.resource("subscriptionBudget", {
+    type: TYPE,
+    concern: "spending",
+    name: text`budget-mlops-${settings.nameSuffix}`,
+    at: "subscription",
+    condition: and(wanted, not(inGroup)),
+    body: {
+      properties: {
+        ...budget(settings, actionGroup),
+        filter: { dimensions: { name: "ResourceGroupName", operator: "In", values: groups } },
+      },
+    },
+    comment,
+  });
+}
+
+function budget(settings: Settings, actionGroup: ResourceHandle): { readonly [key: string]: AnyInput } {
   const notifications = Object.entries(NOTIFICATIONS).map(([name, rule]) => [
     name,
     {
@@ -20,20 +55,11 @@ export function declareBudget(program: ProgramBuilder, settings: Settings, actio
       contactGroups: [actionGroup.id],
     },
   ]);
-  program.resource("budget", {
-    type: "Microsoft.Consumption/budgets@2024-08-01",
-    concern: "governance",
-    name: "budget-mlops",
-    condition: not(equals(settings.budgetStartDate, "")),
-    body: {
-      properties: {
-        category: "Cost",
-        amount: settings.profile("monthlyBudget"),
-        timeGrain: "Monthly",
-        timePeriod: { startDate: text`${settings.budgetStartDate}T00:00:00Z` },
-        notifications: Object.fromEntries(notifications) as Record<string, AnyInput>,
-      },
-    },
-    comment: "Azure takes no other start than the first of a month, and never another one later.",
-  });
+  return {
+    category: "Cost",
+    amount: settings.profile("monthlyBudget"),
+    timeGrain: "Monthly",
+    timePeriod: { startDate: text`${settings.budgetStartDate}T00:00:00Z` },
+    notifications: Object.fromEntries(notifications) as Record<string, AnyInput>,
+  };
 }

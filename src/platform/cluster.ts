@@ -1,6 +1,7 @@
 import {
   type AnyInput,
   call,
+  type Expr,
   entries,
   equals,
   get,
@@ -52,8 +53,7 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
       properties: {
         kubernetesVersion: settings.kubernetesVersion,
         dnsPrefix: text`mlops-${settings.nameSuffix}`,
-        // AKS refuses node resource groups of more than 80 characters.
-        nodeResourceGroup: call<string>("take", text`${get<string>(call("resourceGroup"), "name")}-nodes`, 80),
+        nodeResourceGroup: nodeResourceGroup(),
         nodeResourceGroupProfile: { restrictionLevel: settings.profile("nodeGroupRestriction") },
         agentPoolProfiles: [systemPool(settings, network)],
         identityProfile: {
@@ -94,6 +94,11 @@ export function declareCluster(program: ProgramBuilder, settings: Settings, need
     logAnalytics: needs.observability.logAnalytics,
   });
   return { cluster, mlPool, gpuPool, spotPool, namespace, ready };
+}
+
+/** The group in which AKS keeps the nodes. AKS refuses names of more than 80 characters. */
+export function nodeResourceGroup(): Expr<string> {
+  return call<string>("take", text`${get<string>(call("resourceGroup"), "name")}-nodes`, 80);
 }
 
 function systemPool(settings: Settings, network: Network): AnyInput {

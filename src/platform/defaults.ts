@@ -30,6 +30,7 @@ export const DEFAULTS = {
   mlRegistryName: "",
   alertEmail: "",
   endpointLatencyMs: 500,
+  budgetScope: "subscription",
   budgetStartDate: "",
   scoringTlsSecretName: "",
   scoringHostName: "",

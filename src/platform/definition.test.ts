@@ -143,6 +143,7 @@ test("a concern refers only to concerns declared before it", () => {
     "alerts",
     "ci",
     "governance",
+    "spending",
   ]);
 });
 
@@ -416,15 +417,37 @@ test("logs that only an investigation reads are collected where the profile want
   expect(categories("prod")).not.toContain("kube-audit");
 });
 
-test("there is a budget once its first month is known", () => {
-  const budget = (parameters: Record<string, JsonValue>) =>
-    deploy(parameters).resources.find(({ symbol }) => symbol === "budget");
+test("there is one budget once its first month is known: of the subscription for both groups, or of the group alone", () => {
+  const budgets = (parameters: Record<string, JsonValue>) =>
+    deploy(parameters).resources.filter(({ type, condition }) => condition && type === "Microsoft.Consumption/budgets");
+  const timePeriod = { startDate: "2027-01-01T00:00:00Z" };
 
-  expect(budget({})?.condition).toBe(false);
-  expect(budget({ budgetStartDate: "2027-01-01", environmentName: "prod" })).toMatchObject({
-    condition: true,
-    body: { properties: { amount: 5000, timePeriod: { startDate: "2027-01-01T00:00:00Z" } } },
-  });
+  expect(budgets({})).toEqual([]);
+  expect(budgets({ budgetStartDate: "2027-01-01", environmentName: "prod", nameSuffix: "abc123" })).toMatchObject([
+    {
+      id: `/subscriptions/${PLACE.subscriptionId}/providers/Microsoft.Consumption/budgets/budget-mlops-abc123`,
+      body: {
+        properties: {
+          amount: 5000,
+          timePeriod,
+          filter: {
+            dimensions: { name: "ResourceGroupName", values: ["rg-mlops-pipeline", "rg-mlops-pipeline-nodes"] },
+          },
+        },
+      },
+    },
+  ]);
+  const [own, ...others] = budgets({ budgetStartDate: "2027-01-01", budgetScope: "resourceGroup" });
+  expect(others).toEqual([]);
+  expect(own).toMatchObject({ name: "budget-mlops", body: { properties: { timePeriod } } });
+  expect(own?.id).toContain("/resourceGroups/rg-mlops-pipeline/");
+});
+
+test("the budget's second group is the one in which the cluster keeps its nodes", () => {
+  const { properties } = body("aksCluster") as { properties: { nodeResourceGroup: string } };
+  const budget = body("subscriptionBudget", { budgetStartDate: "2027-01-01" });
+
+  expect(JSON.stringify(budget)).toContain(`"${properties.nodeResourceGroup}"]`);
 });
 
 test("the API server is open unless ranges are given, and then the nodes keep their way in", () => {

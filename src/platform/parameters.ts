@@ -310,6 +310,12 @@ function declareOperation(program: ProgramBuilder) {
       minValue: 1,
       maxValue: 60_000,
     }),
+    budgetScope: program.string("budgetScope", {
+      description:
+        "What the budget is made in: the subscription, filtered by the platform's groups, that of the nodes among them; or the resource group, which is for those who may write nowhere else and does not see the nodes.",
+      default: DEFAULTS.budgetScope,
+      allowed: ["subscription", "resourceGroup"],
+    }),
     budgetStartDate: program.string("budgetStartDate", {
       description:
         "First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.",

@@ -14,10 +14,14 @@ interface Outcome {
   readonly failures: { readonly code: string; readonly message: string }[];
 }
 
-async function deploy(cloud: TestCloud, group: string, name: string, parameters: JsonObject): Promise<Outcome> {
+async function deploy(cloud: TestCloud, group: string, name: string, parameters: JsonObject, token?: string): Promise<Outcome> {
   const values = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, { value }])) as JsonObject;
   const id = `${group}/providers/Microsoft.Resources/deployments/${name}`;
-  const answer = await cloud.ask("PUT", id, { body: { properties: { mode: "Incremental", template, parameters: values } } });
+  const answer = await cloud.ask("PUT", id, {
+    body: { properties: { mode: "Incremental", template, parameters: values } },
+    ...(token === undefined ? {} : { token }),
+  });
+  if (answer.status >= 400) return { status: "Refused", failures: leaves(answer.json.error as JsonObject) };
   const ended = (await cloud.settle(answer)).json;
   return { status: textAt(ended, "status") ?? "", failures: leaves(ended.error as JsonObject | undefined) };
 }
@@ -96,6 +100,30 @@ describe("the platform's own template on the embedded Azure", () => {
       "2025-07-01",
     );
     expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
+  });
+
+  test("a budget of the subscription sees the nodes' group too, and takes rights there", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg-mlops-pipeline");
+    const parameters = { budgetStartDate: "2999-01-01", nameSuffix: "spend1" };
+    const id = `${cloud.subscription}/providers/Microsoft.Consumption/budgets/budget-mlops-spend1`;
+
+    expect(await deploy(cloud, group, "first", parameters)).toEqual({ status: "Succeeded", failures: [] });
+    expect((await cloud.ask("GET", id, { apiVersion: "2024-08-01" })).json).toMatchObject({
+      id,
+      properties: {
+        filter: { dimensions: { values: ["rg-mlops-pipeline", "rg-mlops-pipeline-nodes"] } },
+        notifications: { spent: { contactGroups: [expect.stringContaining("/resourceGroups/rg-mlops-pipeline/")] } },
+      },
+    });
+    expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
+
+    const { objectId, token } = await cloud.principal("owner-of-the-group");
+    await cloud.assign(objectId, "owner", group);
+    const refused = await deploy(cloud, group, "third", parameters, token);
+    expect(refused.failures).toMatchObject([{ code: "AuthorizationFailed", message: expect.stringMatching(/budgets\/write/) }]);
+    const own = { ...parameters, budgetScope: "resourceGroup" };
+    expect(await deploy(cloud, group, "fourth", own, token)).toEqual({ status: "Succeeded", failures: [] });
   });
 
   test("with private networking, names lead to private addresses, and blobs only while they do", async () => {

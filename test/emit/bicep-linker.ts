@@ -27,12 +27,21 @@ export interface LinkedBicep {
 export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
   const parse = (path: string): BicepFile => parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
   const main = parse("main.bicep");
-  const modules = main.modules.map(({ name, path, body }) => {
+  const modules = main.modules.map(({ name, path, condition, body }) => {
     const call = members(body);
+    const scope = call.get("scope");
+    const target = scope?.kind === "call" ? scope.name : undefined;
+    const file = parse(path);
+    if (file.targetScope !== target) complain(`${path} is for ${file.targetScope ?? "a resource group"}, not for ${target}`);
+    // of two resource groups of a subscription each needs a deployment of its own there
+    if (target !== undefined && !JSON.stringify(call.get("name")).includes("uniqueString"))
+      complain(`${name} has no name of its own`);
     return {
+      condition,
+      target: target === "subscription" ? target : undefined,
       name,
       concern: path.replace(/^modules\/(.*)\.bicep$/, "$1"),
-      file: parse(path),
+      file,
       args: members(call.get("params")),
       after: items(call.get("dependsOn")).map(identifier),
     };
@@ -92,7 +101,7 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
     return go;
   }
 
-  const resources = modules.flatMap(({ name, concern, file }) =>
+  const resources = modules.flatMap(({ name, concern, file, target, condition: ofModule }) =>
     file.resources.flatMap(({ symbol, type, existing, condition, body, decorators }): Resource[] => {
       const found = members(body);
       const given = found.get("name") ?? complain(`${symbol} has no name`);
@@ -118,6 +127,8 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
           ...place("parent"),
           ...place("scope"),
           ...(condition ? { condition: link(name, condition) } : {}),
+          ...(ofModule ? { condition: inMain(ofModule) } : {}),
+          ...(target ? { at: target } : {}),
           body: {
             kind: "object",
             entries: [...found]

@@ -8,7 +8,9 @@ export interface BicepFile {
   readonly parameters: readonly (Typed & { readonly default?: Node })[];
   readonly variables: readonly { readonly name: string; readonly value: Node }[];
   readonly resources: readonly BicepResource[];
-  readonly modules: readonly { readonly name: string; readonly path: string; readonly body: Node }[];
+  readonly modules: readonly { readonly name: string; readonly path: string; readonly condition?: Node; readonly body: Node }[];
+  /** `targetScope = 'subscription'`; a resource group otherwise. */
+  readonly targetScope?: string;
   readonly outputs: readonly (Typed & { readonly value: Node })[];
   /** Accesses written `.?` or `[?`. */
   readonly safe: ReadonlySet<Node>;
@@ -275,7 +277,8 @@ export function parseBicep(source: string): BicepFile {
     parameters: [] as (Typed & { default?: Node })[],
     variables: [] as { name: string; value: Node }[],
     resources: [] as BicepResource[],
-    modules: [] as { name: string; path: string; body: Node }[],
+    modules: [] as { name: string; path: string; condition?: Node; body: Node }[],
+    targetScope: undefined as string | undefined,
     outputs: [] as (Typed & { value: Node })[],
     safe,
   };
@@ -305,7 +308,19 @@ export function parseBicep(source: string): BicepFile {
     },
     module: () => {
       spaces();
-      file.modules.push({ name: identifier(), path: text(), body: assignment() });
+      const [name, path] = [identifier(), text()];
+      spaces();
+      need("=");
+      spaces();
+      const isConditional = take("if (");
+      const condition = isConditional ? expression() : undefined;
+      if (isConditional) need(") ");
+      file.modules.push({ name, path, ...(condition ? { condition } : {}), body: object() });
+    },
+    targetScope: () => {
+      const value = assignment();
+      if (value.kind === "literal" && typeof value.value === "string") file.targetScope = value.value;
+      else fail("the name of a scope");
     },
     output: (found) => {
       file.outputs.push({ ...typed(found), value: assignment() });

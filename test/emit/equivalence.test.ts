@@ -19,6 +19,7 @@ const GROUP_ID = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/${GROUP.
 type Deployed = (id: string, full: boolean) => JsonValue;
 
 function byDefinition(program: Program, parameters: Record<string, JsonValue>, deployed: Deployed) {
+  const elsewhere = new Set(program.resources.flatMap(({ symbol, at }) => (at === undefined ? [] : [symbol])));
   const { resources, outputs } = evaluateProgram(program, {
     ...PLACE,
     parameters,
@@ -29,12 +30,10 @@ function byDefinition(program: Program, parameters: Record<string, JsonValue>, d
     outputs,
     resources: resources.map(({ symbol, id, type, apiVersion, name, condition, dependsOn, body }) => ({
       symbol,
-      id,
-      type,
-      apiVersion,
-      name,
       condition,
       dependsOn: dependsOn.toSorted(),
+      // a nested deployment that is not made tells nothing of what it would have made
+      ...(condition || !elsewhere.has(symbol) ? { id, type, apiVersion, name } : {}),
       ...(condition ? { body } : {}),
     })),
   };
@@ -54,17 +53,28 @@ function byTemplate(program: Program, parameters: Record<string, JsonValue>, dep
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     resources: resources
       .filter(({ key }) => !existing.has(key))
-      .map(({ key, id, type, apiVersion, name, condition, dependsOn, body }) => ({
-        symbol: key,
-        id,
-        type,
-        apiVersion,
-        name,
-        condition,
+      .map(({ dependsOn, ...resource }) => ({
+        ...(resource.type === NESTED ? atSubscription(resource) : plain(resource)),
         dependsOn: dependsOn.filter((key) => !existing.has(key)).toSorted(),
-        ...(body ? { body } : {}),
       })),
   };
+}
+
+type Planned = Omit<ReturnType<typeof evaluateTemplate>["resources"][number], "dependsOn">;
+
+const NESTED = "Microsoft.Resources/deployments";
+
+function plain({ key, id, type, apiVersion, name, condition, body }: Planned) {
+  return { symbol: key, id, type, apiVersion, name, condition, ...(body ? { body } : {}) };
+}
+
+/** What a nested deployment at the subscription makes of the values that it is given. */
+function atSubscription(resource: Planned) {
+  const { key, condition, nested } = resource;
+  if (nested === undefined) return { symbol: key, condition };
+  const [made, ...others] = evaluateTemplate({ ...PLACE, ...nested }).resources;
+  if (made === undefined || others.length > 0) throw new Error(`${key} deploys ${others.length + 1} resources`);
+  return { ...plain(made), symbol: key };
 }
 
 test("a template evaluated by the embedded engine gives what the definition says, for any program", () => {
@@ -95,7 +105,8 @@ test.each<Record<string, JsonValue>>([
     profileOverrides: { egress: "hubFirewall" },
   },
   { environmentName: "staging" },
-  { environmentName: "prod", enableGpuNodes: true },
+  { environmentName: "prod", enableGpuNodes: true, budgetStartDate: "2027-01-01" },
+  { budgetStartDate: "2027-01-01", budgetScope: "resourceGroup" },
   { enableAutoScaling: false, enableGpuNodes: true, tags: { owner: "ml" } },
 ])("a template evaluated by the embedded engine gives what the definition says, for the platform with %j", (parameters) => {
   const program = definePlatform();

@@ -391,3 +391,108 @@ test("what an existing resource cannot say in a target is refused by name", () =
   expect(codes(emitTerraform(built))).toEqual(["emit.terraform.existing-read at resources.user"]);
   expect(armTemplate(built)).toMatchObject({ resources: { user: { properties: { of: "[reference('known').x]" } } } });
 });
+
+/** A budget of the subscription that filters by what the group's resources are called. */
+function programAtSubscription(): Program {
+  const program = createProgram();
+  const sure = program.bool("sure", { description: "Yes or no.", default: true });
+  const cluster = program.resource("cluster", { type: "My.Rp/things@2026-01-01", concern: "core", name: "c", body: {} });
+  program.resource("spend", {
+    type: "My.Bill/budgets@2026-01-01",
+    concern: "spending",
+    name: text`spend-${get<string>(call("resourceGroup"), "name")}`,
+    at: "subscription",
+    condition: sure,
+    body: { properties: { groups: [get<string>(call("resourceGroup"), "name"), cluster.get("properties", "nodes")] } },
+  });
+  return program.build();
+}
+
+test("what is deployed to the subscription is a module, a nested deployment, a parent and an id of its own", () => {
+  const built = programAtSubscription();
+
+  expect(armTemplate(built).resources).toMatchObject({
+    spend: {
+      condition: "[parameters('sure')]",
+      type: "Microsoft.Resources/deployments",
+      apiVersion: "2025-04-01",
+      name: "[format('{0}-{1}', 'spend', uniqueString(resourceGroup().id))]",
+      subscriptionId: "[subscription().subscriptionId]",
+      location: "[resourceGroup().location]",
+      properties: {
+        mode: "Incremental",
+        expressionEvaluationOptions: { scope: "inner" },
+        parameters: {
+          name: { value: "[format('spend-{0}', resourceGroup().name)]" },
+          properties: { value: { groups: ["[resourceGroup().name]", "[reference('cluster').nodes]"] } },
+        },
+        template: {
+          parameters: { name: { type: "string" }, properties: { type: "object" } },
+          resources: [
+            {
+              type: "My.Bill/budgets",
+              apiVersion: "2026-01-01",
+              name: "[parameters('name')]",
+              properties: "[parameters('properties')]",
+            },
+          ],
+        },
+      },
+      dependsOn: ["cluster"],
+    },
+  });
+  const { files } = emitBicep(built);
+  expect(files.get("bicep/main.bicep")).toContain(
+    [
+      "module spending 'modules/spending.bicep' = if (sure) {",
+      "  name: 'spending-${uniqueString(resourceGroup().id)}'",
+      "  scope: subscription()",
+      "  params: {",
+      "    resourceGroupName: resourceGroup().name",
+      "    clusterNodes: core.outputs.clusterNodes",
+      "  }",
+      "}",
+    ].join("\n"),
+  );
+  expect(files.get("bicep/modules/spending.bicep")).toContain("targetScope = 'subscription'");
+  expect(files.get("bicep/modules/spending.bicep")).toContain(
+    "resource spend 'My.Bill/budgets@2026-01-01' = {\n  name: 'spend-${resourceGroupName}'\n  properties: {\n    groups: [resourceGroupName, clusterNodes]\n  }\n}",
+  );
+  expect(emitTerraform(built).files.get("terraform/spending.tf")).toContain(
+    "parent_id = data.azapi_client_config.current.subscription_resource_id",
+  );
+  expect(evaluateProgram(built, { ...PLACE, parameters: {} }).resources).toMatchObject([
+    { symbol: "cluster" },
+    { symbol: "spend", id: "/subscriptions/s/providers/My.Bill/budgets/spend-rg", dependsOn: ["cluster"] },
+  ]);
+});
+
+test("what a target cannot say of the subscription is refused by name", () => {
+  const program = createProgram();
+  const inner = program.resource("inner", { type: "My.Rp/things@2026-01-01", concern: "mixed", name: "i", body: {} });
+  const outer = program.resource("outer", {
+    type: "My.Bill/budgets@2026-01-01",
+    concern: "mixed",
+    name: "o",
+    at: "subscription",
+    body: { properties: { group: call<object>("resourceGroup"), of: inner.id } },
+  });
+  const codes = ({ diagnostics }: { diagnostics: readonly { code: string; at: string }[] }) =>
+    diagnostics.map(({ code, at }) => `${code} at ${at}`);
+  expect(codes(emitBicep(program.build()))).toEqual([
+    "emit.bicep.concern-target at concerns.mixed",
+    "emit.bicep.whole-group at concerns.mixed",
+  ]);
+
+  program.resource("below", {
+    type: "My.Bill/budgets/parts@2026-01-01",
+    concern: "mixed",
+    name: "b",
+    parent: outer,
+    body: { properties: { read: outer.get("properties", "spent") } },
+  });
+  expect(codes(emitBicep(program.build()))).toEqual([
+    "program.place at resources.below",
+    "program.subscription-read at resources.below",
+  ]);
+});

@@ -221,6 +221,18 @@ export const randomProgram: fc.Arbitrary<Program> = anyInput.map(([bodies, share
     onlyIfNotExists: true,
     comment: "Made last.",
   });
+  const spend = program.resource("spend", {
+    type: "My.Bill/budgets@2026-01-01",
+    concern: "third",
+    name: text`spend-${parameters.int}`,
+    at: "subscription",
+    condition: get(bag, "sure"),
+    body: {
+      properties: { of: get<string>(call("resourceGroup"), "name"), late, value: bodies[0]?.(runtime(root)) ?? null },
+    },
+    dependsOn: [lock],
+  });
+  program.output("spendId", "string", "Id of what the subscription holds.", spend.id);
   program.output("lockId", "string", "Id of the lock.", lock.id);
   program.output("value", "object", "Some value.", { late, of: root.read<number>("int", "properties", "nested", "number") });
   return program.build();

@@ -211,3 +211,25 @@ test("a group whose cluster is backed up is removed: the backup goes first", asy
 
   expect((await cloud.ask("GET", group)).status).toBe(404);
 });
+
+test("the subscription's budget of a group goes with it, and that of another stays", async () => {
+  const group = await cloud.group("rg-budgeted");
+  await client.put(group, "2025-04-01", { location: "eastus", tags: { managedBy: "quayside" } });
+  const budget = (name: string) => `${cloud.subscription}/providers/Microsoft.Consumption/budgets/${name}`;
+  const properties = (name: string) => ({
+    category: "Cost",
+    amount: 100,
+    timeGrain: "Monthly",
+    timePeriod: { startDate: "2999-01-01T00:00:00Z" },
+    filter: { dimensions: { name: "ResourceGroupName", operator: "In", values: [name] } },
+    notifications: { spent: { enabled: true, operator: "GreaterThan", threshold: 100, contactEmails: ["ml@contoso.com"] } },
+  });
+  await cloud.put(budget("budget-mlops-one"), { properties: properties("RG-Budgeted") }, "2024-08-01");
+  await cloud.put(budget("budget-mlops-two"), { properties: properties("rg-other") }, "2024-08-01");
+  await cloud.put(budget("budget-of-the-team"), { properties: properties("rg-budgeted") }, "2024-08-01");
+
+  await destroy(client, "rg-budgeted", { purge: true }, context());
+
+  const left = await client.list(`${cloud.subscription}/providers/Microsoft.Consumption/budgets`, "2024-08-01");
+  expect(left.map(({ name }) => name)).toEqual(["budget-mlops-two", "budget-of-the-team"]);
+});

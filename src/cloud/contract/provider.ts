@@ -74,6 +74,8 @@ export interface TypeSpec {
   readonly name: NameRule;
   /** Names that must be unique beyond the resource group, by this key: `(name) => name` is global. */
   readonly uniqueBy?: (resource: { name: string; location?: string }) => string;
+  /** May also live in a subscription, outside of its resource groups (budgets). */
+  readonly ofSubscription?: boolean;
   /** May hang off any resource id (role assignments, locks, diagnostic settings) instead of a resource group. */
   readonly extension?: boolean;
   /** Answers to a PUT that creates, a PUT that updates, and a DELETE; clients throw on any other code. */

@@ -63,7 +63,7 @@ function holderOf(id: string): string {
 function fits(parsed: ResourceId, { spec }: RegisteredType): boolean {
   if (parsed.providers.length === 0) return parsed.resourceGroup !== undefined;
   if (spec.extension === true) return true;
-  return parsed.providers.length === 1 && parsed.resourceGroup !== undefined;
+  return parsed.providers.length === 1 && (parsed.resourceGroup !== undefined || spec.ofSubscription === true);
 }
 
 /** The id as Azure would print it; azurerm's parsers compare the casing of types literally. */

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from "../../base/index.ts";
-import { evaluateBody } from "./body-values.ts";
+import { evaluateBody, evaluateNestedParameters } from "./body-values.ts";
 import { Pending } from "./fault.ts";
 import { evaluateOutputs } from "./outputs.ts";
 import { planTemplate } from "./plan.ts";
-import type { PlannedResource } from "./planned.ts";
+import type { NestedDeployment, PlannedResource } from "./planned.ts";
 import type { ResourceGroupFacts, RuntimeFunctions } from "./scope.ts";
 
 export interface TemplateEvaluation {
@@ -45,6 +45,8 @@ export interface EvaluatedResource {
   readonly dependsOn: readonly string[];
   /** Absent when the condition is false, for existing resources and for nested deployments. */
   readonly body?: JsonObject;
+  /** Of a nested deployment that is evaluated by itself: its template, and the values that it is given. */
+  readonly nested?: { readonly template: JsonObject; readonly parameters: JsonObject };
 }
 
 /** Evaluates a whole template without deploying it: the same bodies that a deployment would PUT, and its outputs. */
@@ -112,8 +114,14 @@ export function evaluateTemplate(input: TemplateEvaluation): {
       existing,
       dependsOn,
       ...(hasBody ? { body: evaluateBody(resource, runtime) } : {}),
+      ...(condition && resource.nested?.inner ? { nested: insideOf(resource, resource.nested, runtime) } : {}),
     };
   });
   const outputs = [...evaluateOutputs(plan, runtime)].map(([output, { type, value }]) => [output, { type, value }] as const);
   return { resources, outputs: Object.fromEntries(outputs) };
+}
+
+function insideOf(resource: PlannedResource, nested: NestedDeployment, runtime: RuntimeFunctions) {
+  const parameters = evaluateNestedParameters(nested, resource.scope, runtime, `resources '${resource.key}'`);
+  return { template: nested.template, parameters };
 }

@@ -55,6 +55,7 @@ export function armPrinter(program: Program): ArmPrinter {
     const line = lineage(symbol);
     const scope = line[0]?.scope;
     const args = [quote(resource(symbol).type), ...line.map(({ name }) => expression(name))];
+    if (resource(symbol).at === "subscription") return `subscriptionResourceId(${args.join(", ")})`;
     return scope === undefined ? `resourceId(${args.join(", ")})` : `extensionResourceId(${[id(scope), ...args].join(", ")})`;
   };
 

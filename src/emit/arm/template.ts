@@ -5,12 +5,14 @@ import {
   existingDependencies,
   inferTypes,
   literalKey,
+  type Node,
   type Output,
   type Parameter,
   type Program,
   type Resource,
 } from "../../ir/index.ts";
 import { type ArmPrinter, armPrinter } from "./expression.ts";
+import { quote } from "./quote.ts";
 
 const SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01";
 
@@ -110,6 +112,7 @@ function armExisting(existing: ExistingResource, dependsOn: string[], printer: A
 }
 
 function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinter): JsonObject {
+  if (resource.at === "subscription") return armAtSubscription(resource, dependsOn, printer);
   const { condition, onlyIfNotExists, type, apiVersion, scope, body, comment } = resource;
   return defined({
     condition: condition && printer.value(condition),
@@ -118,13 +121,72 @@ function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinte
     apiVersion,
     scope: scope === undefined ? undefined : `[${printer.id(scope)}]`,
     name: printer.name(resource),
-    ...(body.kind === "object"
-      ? Object.fromEntries(body.entries.map(([key, value]) => [literalKey(key) ?? "", printer.value(value)]))
-      : {}),
+    ...table(
+      bodyMembers(body),
+      ([key]) => key,
+      ([, value]) => printer.value(value),
+    ),
     // with symbolic names resourceId() implies no order, so every dependency is listed
     dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
     metadata: comment === undefined ? undefined : { description: comment },
   });
+}
+
+const NESTED_API_VERSION = "2025-04-01";
+/** How the members of a body are declared where they are passed to another deployment. */
+const MEMBER_TYPES: Readonly<Record<string, string>> = { location: "string", kind: "string", zones: "array" };
+
+/**
+ * A deployment of its own at the subscription that takes the evaluated members of one resource. Its name tells resource
+ * groups apart: a subscription's deployment keeps its region for ever.
+ */
+function armAtSubscription(resource: Resource, dependsOn: string[], printer: ArmPrinter): JsonObject {
+  const { symbol, condition, type, apiVersion, name, body, comment } = resource;
+  const members = new Map<string, Node>([["name", name], ...bodyMembers(body)]);
+  const keys = [...members.keys()];
+  return defined({
+    condition: condition && printer.value(condition),
+    type: "Microsoft.Resources/deployments",
+    apiVersion: NESTED_API_VERSION,
+    name: `[format('{0}-{1}', ${quote(symbol)}, uniqueString(resourceGroup().id))]`,
+    subscriptionId: "[subscription().subscriptionId]",
+    location: "[resourceGroup().location]",
+    properties: {
+      mode: "Incremental",
+      expressionEvaluationOptions: { scope: "inner" },
+      parameters: table(
+        [...members],
+        ([key]) => key,
+        ([, value]) => ({ value: printer.value(value) }),
+      ),
+      template: {
+        $schema: `${SCHEMA.replace("2019-04-01", "2018-05-01")}/subscriptionDeploymentTemplate.json#`,
+        contentVersion: "1.0.0.0",
+        parameters: table(
+          keys,
+          (key) => key,
+          (key) => ({ type: key === "name" ? "string" : (MEMBER_TYPES[key] ?? "object") }),
+        ),
+        resources: [
+          {
+            type,
+            apiVersion,
+            ...table(
+              keys,
+              (key) => key,
+              (key) => `[parameters(${quote(key)})]`,
+            ),
+          },
+        ],
+      },
+    },
+    dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
+    metadata: comment === undefined ? undefined : { description: comment },
+  });
+}
+
+function bodyMembers(body: Node): (readonly [string, Node])[] {
+  return body.kind === "object" ? body.entries.map(([key, value]) => [literalKey(key) ?? "", value] as const) : [];
 }
 
 function armOutput(output: Output, nullable: boolean, printer: ArmPrinter): JsonObject {

@@ -9,6 +9,8 @@ export interface BicepScope {
   parameter(name: string): string;
   variable(name: string, keys: readonly Node[]): Reference;
   resource(symbol: string, chain: AccessChain): Reference;
+  /** What a file that is not deployed to the resource group is given for a member of `resourceGroup()`. */
+  resourceGroup?(keys: readonly Node[]): Reference;
   /** True when a declaration hides the function of that name. */
   hides(identifier: string): boolean;
 }
@@ -105,6 +107,8 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
       const { root, keys } = chain;
       if (root.kind === "resource") return reference(scope.resource(root.symbol, chain));
       if (root.kind === "variable") return reference(scope.variable(root.name, keys));
+      if (scope.resourceGroup && root.kind === "call" && root.name === "resourceGroup")
+        return reference(scope.resourceGroup(keys));
       return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map((node) => key(node, false))]);
     },
     call,

@@ -65,6 +65,17 @@ export function createImports(context: BicepContext) {
       }));
       return { identifier, keys: chain.keys.slice(output.path.length), nullable: output.type.nullable };
     },
+    resourceGroup: (keys: readonly Node[]): Reference => {
+      const path = literalPath(keys.slice(0, 1));
+      const key = ["resourceGroup()", ...path].join(".");
+      const value = accessPath({ kind: "call", name: "resourceGroup", args: [] }, path);
+      const { name: identifier } = add(key, () => {
+        const name = context.nameFor(key, camelCase(["resourceGroup", ...path]));
+        const type = context.typeWord(context.typeOf(value), key);
+        return { name, doc: taken(name, type, `${path.join(".")} of the resource group of the platform.`), value, rank: 1500 };
+      });
+      return { identifier, keys: keys.slice(path.length), nullable: false };
+    },
     all: (): ModuleParameter[] => [...known.values()].sort((a, b) => a.rank - b.rank),
   };
 }

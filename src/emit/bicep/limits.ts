@@ -10,6 +10,7 @@ export function bicepLimits(program: Program): Diagnostic[] {
   return [
     ...concernCycle(program),
     ...concernNames(program),
+    ...concernTargets(program),
     ...identifiers(program),
     ...texts(program),
     ...keys(program),
@@ -29,6 +30,67 @@ function concernCycle(program: Program): Diagnostic[] {
       "move a resource to another concern",
     ),
   ];
+}
+
+/** A module has one target scope, and one that is not the resource group's is deployed whole or not at all. */
+function concernTargets(program: Program): Diagnostic[] {
+  const placement = placeDeclarations(program);
+  return placement.concerns.flatMap((concern) => {
+    const resources = placement.resourcesOf(concern);
+    if (resources.every(({ at }) => at === undefined)) return [];
+    const [first] = resources;
+    const isOne = resources.every(
+      ({ at, condition }) => at === first?.at && JSON.stringify(condition) === JSON.stringify(first?.condition),
+    );
+    const references = resourceReferences(program);
+    const known = new Set(program.existing.map(({ symbol }) => symbol));
+    const sees = resources.some(({ name, body }) =>
+      [name, body].some((node) => [...references(node)].some((symbol) => known.has(symbol))),
+    );
+    const reads = resources.some(({ name, body }) => [name, body].some(takesWholeGroup));
+    return [
+      ...(isOne
+        ? []
+        : [
+            error(
+              "concern-target",
+              `concerns.${concern}`,
+              `${concern} is deployed partly to the subscription, or under several conditions`,
+              "give what goes to the subscription under one condition a concern of its own",
+            ),
+          ]),
+      ...(sees
+        ? [
+            error(
+              "existing-elsewhere",
+              `concerns.${concern}`,
+              "an existing resource of the group is referred to where it is not found",
+              "pass its id through a resource of the group",
+            ),
+          ]
+        : []),
+      ...(reads
+        ? [
+            error(
+              "whole-group",
+              `concerns.${concern}`,
+              "resourceGroup() is used as a whole where it means nothing",
+              "read one of its members",
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+function takesWholeGroup(start: Node): boolean {
+  let found = false;
+  walk(start, (node) => {
+    if (node.kind === "access" && node.of.kind === "call" && node.of.name === "resourceGroup") return false;
+    found ||= node.kind === "call" && node.name === "resourceGroup";
+    return !found;
+  });
+  return found;
 }
 
 /** Hidden by a declaration, these could not be used in the same file. */

@@ -34,8 +34,10 @@ export function printMain(context: BicepContext, modules: readonly PrintedModule
 }
 
 function moduleDoc(context: BicepContext, module: PrintedModule, printer: (node: Node) => Doc): Doc {
-  const { concern, parameters, dependsOn } = module;
+  const { concern, parameters, dependsOn, target, condition } = module;
   const parts: Doc[] = [
+    // a deployment of the subscription keeps its region for ever, so its name tells resource groups apart
+    ...(target === undefined ? [] : [`name: '${concern}-\${uniqueString(resourceGroup().id)}'`, `scope: ${target}()`]),
     ...(parameters.length === 0
       ? []
       : [["params: ", object(parameters.map(({ name, value }) => [`${name}: `, printer(value)]))]]),
@@ -56,5 +58,9 @@ function moduleDoc(context: BicepContext, module: PrintedModule, printer: (node:
           ],
         ]),
   ];
-  return [`module ${context.moduleName(concern)} 'modules/${concern}.bicep' = `, object(parts)];
+  return [
+    `module ${context.moduleName(concern)} 'modules/${concern}.bicep' = `,
+    ...(condition ? ["if (", printer(condition), ") "] : []),
+    object(parts),
+  ];
 }

@@ -19,13 +19,19 @@ export interface PrintedModule {
   readonly parameters: readonly ModuleParameter[];
   /** Concerns that must be there first although nothing of them is passed. */
   readonly dependsOn: readonly string[];
+  readonly target: Resource["at"];
+  /** Of a module whose resources all have this one: with it false, nothing is deployed, not even the module. */
+  readonly condition?: Node;
   /** Prints the file; outputs are known only when all modules have been read. */
   readonly text: () => string;
 }
 
 export function printModule(context: BicepContext, concern: string): PrintedModule {
   const { program, placement } = context;
-  const resources = placement.resourcesOf(concern);
+  const target = placement.targetOf(concern);
+  const [sample] = placement.resourcesOf(concern);
+  const condition = target === undefined ? undefined : sample?.condition;
+  const resources = placement.resourcesOf(concern).map((resource) => (condition ? withoutCondition(resource) : resource));
   const variables = program.variables.filter((variable) => placement.homeOf(variable.name) === concern);
   const imports = createImports(context);
   const existing = createExisting(context, concern, (symbol) => imports.resource(symbol, nameOf(symbol)).identifier);
@@ -45,6 +51,7 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
       }
       return imports.resource(symbol, chain);
     },
+    ...(target === undefined ? {} : { resourceGroup: imports.resourceGroup }),
     hides: (identifier) => context.isDeclared(identifier),
   });
 
@@ -64,6 +71,8 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
   return {
     concern,
     parameters,
+    target,
+    ...(condition === undefined ? {} : { condition }),
     dependsOn: [...new Set(ordered)].filter((other) => other !== concern && !passed.has(other)),
     text: () => {
       const outputs = context
@@ -75,9 +84,15 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
             printer(output.node),
           ),
         );
-      return file([...parameters.map((parameter) => parameter.doc), ...docs, ...outputs]);
+      const scope = target === undefined ? [] : [`targetScope = '${target}'`];
+      return file([...scope, ...parameters.map((parameter) => parameter.doc), ...docs, ...outputs]);
     },
   };
+}
+
+function withoutCondition(resource: Resource): Resource {
+  const { condition: _, ...rest } = resource;
+  return rest;
 }
 
 const nameOf = (symbol: string): AccessChain => ({

@@ -6,6 +6,8 @@ export interface Placement {
   readonly concerns: readonly string[];
   concernOf(symbol: string): string;
   resourcesOf(concern: string): readonly Resource[];
+  /** What the module is deployed to when it is not the resource group; it then holds nothing else. */
+  targetOf(concern: string): Resource["at"];
   /** The concern that has the variable to itself, or `undefined`: it is in the main file. */
   homeOf(variable: string): string | undefined;
 }
@@ -14,13 +16,16 @@ export interface Placement {
 export function placeDeclarations(program: Program): Placement {
   const concerns = new Map(program.resources.map((resource) => [resource.symbol, resource.concern]));
   const users = variableUsers(program);
+  const targets = new Map(program.resources.map(({ concern, at }) => [concern, at]));
   return {
     concerns: topologicalOrder(concernGraph(program)),
     concernOf: (symbol) => concerns.get(symbol) ?? "",
     resourcesOf: (concern) => program.resources.filter((resource) => resource.concern === concern),
+    targetOf: (concern) => targets.get(concern),
     homeOf: (variable) => {
       const [only, ...others] = users.get(variable) ?? [];
-      return others.length === 0 && only !== MAIN ? only : undefined;
+      // elsewhere than in the resource group it might mean another thing
+      return others.length === 0 && only !== MAIN && targets.get(only ?? "") === undefined ? only : undefined;
     },
   };
 }

@@ -3,6 +3,7 @@ import { OWNER_TAG, RESOURCE_GROUP } from "./names.ts";
 
 const WORKSPACE = "Microsoft.MachineLearningServices/workspaces";
 const BACKUP_VAULT = "Microsoft.DataProtection/backupVaults";
+const BUDGET = "Microsoft.Consumption/budgets";
 const EXTENSION = "Microsoft.KubernetesConfiguration/extensions";
 
 /** `destroy.sh`: what holds something else goes first; a group's own deletion would leave soft-deleted names or wait for ever. */
@@ -16,6 +17,7 @@ set -eEuo pipefail
 
 here=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)
 readonly here library="$here/lib"
+readonly BUDGETS='api-version=${version(BUDGET, "2024-08-01")}'
 readonly BACKUPS='api-version=${version(BACKUP_VAULT, "2025-09-01")}'
 readonly MACHINE_LEARNING='api-version=${version(WORKSPACE, "2025-12-01")}' EXTENSIONS='api-version=${version(EXTENSION, "2024-11-01")}'
 
@@ -123,6 +125,19 @@ refuse_locks() {
   done <<< "$locks"
 }
 
+# What the subscription holds for the group. Who may not read there has made none there.
+remove_budgets() {
+  local answer ids id group
+  group=$(printf '%s' "$resource_group" | tr '[:upper:]' '[:lower:]')
+  if ! answer=$(arm get "/subscriptions/$subscription/providers/${BUDGET}?$BUDGETS" -o json 2>&1); then
+    if grep -q AuthorizationFailed <<< "$answer"; then return; fi
+    fail "$EXIT_FAILED" "the budgets of the subscription cannot be read: $answer"
+  fi
+  ids=$(jq -r --arg group "$group" '.value[] | select((.name | startswith("budget-mlops-"))
+    and any(.properties.filter.dimensions.values[]?; ascii_downcase == $group)) | .id' <<< "$answer")
+  for id in $ids; do remove "$id" "$BUDGETS"; done
+}
+
 # A vault with backups in it holds its group; the extension deletes them, so the cluster goes later.
 end_backups() {
   local vaults vault
@@ -194,6 +209,7 @@ main() {
     refuse_locks
     step "what holds something else"
     said_on_interrupt="what is left can be removed by running this again"
+    remove_budgets
     end_backups
     remove_workspaces
     remove_extensions

@@ -16,7 +16,7 @@ import { SPELLINGS, type Tools } from "./functions.ts";
 import { list, object, oneLine } from "./layout.ts";
 import { choice, conditional, invoke, operation, PRECEDENCE, type Printed, primary, wrap } from "./printed.ts";
 import { escapeText, isIdentifier, quote } from "./quote.ts";
-import { cloudMembers, RESOURCE_GROUP_ID, surroundingMember } from "./surroundings.ts";
+import { cloudMembers, RESOURCE_GROUP_ID, SUBSCRIPTION_ID, surroundingMember } from "./surroundings.ts";
 import { haveOneType } from "./unify.ts";
 
 /** Where expressions stand, and what they turn out to refer to there. */
@@ -61,9 +61,9 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
     const isDeployed = !context.isExisting(symbol);
     if (isDeployed && resource.condition === undefined) return [primary(`${address(symbol)}.id`)];
     if (isDeployed && isSure(resource)) return [primary(`${address(symbol)}[0].id`)];
-    const { parent, scope, type, name } = resource;
+    const { parent, scope, type, name, at } = resource;
     const above = parent ?? scope;
-    const start = above === undefined ? [primary(RESOURCE_GROUP_ID)] : idParts(above);
+    const start = above === undefined ? [primary(at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID)] : idParts(above);
     const path = parent === undefined ? `/providers/${type}/` : `/${type.slice(type.lastIndexOf("/") + 1)}/`;
     return [...start, path, ...textParts(name).map((part) => (typeof part === "string" ? part : expression(part)))];
   };

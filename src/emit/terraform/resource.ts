@@ -9,7 +9,7 @@ import type { PrintedLocals } from "./locals.ts";
 import { isIdentifier, quote } from "./quote.ts";
 import { passingErrors } from "./retry.ts";
 import { purgeAddress, purgeAttributes, purgeBlock } from "./soft-delete.ts";
-import { RESOURCE_GROUP_ID } from "./surroundings.ts";
+import { RESOURCE_GROUP_ID, SUBSCRIPTION_ID } from "./surroundings.ts";
 import { timeoutsBlock } from "./timeouts.ts";
 
 /** AzAPI has arguments of its own for these members of a body. */
@@ -32,7 +32,10 @@ export function resourceDocs(context: TerraformContext, locals: PrintedLocals, r
   const head: Attribute[] = condition ? [{ key: "count", value: [printer.print(condition), " ? 1 : 0"] }] : [];
   const place: Attribute[] = [
     { key: "type", value: quote(`${type}@${apiVersion}`) },
-    { key: "parent_id", value: above === undefined ? RESOURCE_GROUP_ID : printer.id(above) },
+    {
+      key: "parent_id",
+      value: above === undefined ? (resource.at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID) : printer.id(above),
+    },
     { key: "name", value: printer.print(name) },
     ...(location ? [{ key: "location", value: printer.print(location) }] : []),
     ...(tags ? [{ key: "tags", value: printer.print(tags) }] : []),

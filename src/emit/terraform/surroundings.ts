@@ -16,6 +16,7 @@ const MEMBERS: Partial<Record<FunctionName, Readonly<Record<string, string>>>> =
   tenant: { tenantId: "data.azapi_client_config.current.tenant_id" },
 };
 
+export const SUBSCRIPTION_ID = "data.azapi_client_config.current.subscription_resource_id";
 export const RESOURCE_GROUP_ID = "data.azapi_resource.resource_group.id";
 
 /** `undefined`: Terraform does not know that member. */

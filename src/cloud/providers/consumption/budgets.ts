@@ -1,17 +1,18 @@
 import { isObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
-import { listAt, numberAt, objectAt, requireBetween, requireOneOf, requireText, textAt } from "../common/body.ts";
+import { at, listAt, numberAt, objectAt, requireBetween, requireOneOf, requireText, textAt } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 
 const GRAINS = ["Monthly", "Quarterly", "Annually", "BillingMonth", "BillingQuarter", "BillingAnnual"];
 const MOST_NOTIFICATIONS = 5;
 
-/** Budgets of a resource group. Nothing is spent here, so none is ever exceeded. */
+/** Budgets of a resource group or of the subscription. Nothing is spent here, so none is ever exceeded. */
 export function budgets(host: CloudHost): TypeSpec {
   return {
     type: "budgets",
     apiVersions: ["2026-06-01", "2024-08-01", "2023-11-01", "2021-10-01"],
     location: "inherited",
+    ofSubscription: true,
     name: { pattern: /^[A-Za-z0-9_-]{1,63}$/, words: "1 to 63 letters, digits, underscores and hyphens" },
     status: { created: 201, updated: 200, deleted: 200 },
     admit: (change) => admitBudget(host, change),
@@ -25,6 +26,7 @@ function admitBudget(host: CloudHost, { body, previous }: Change): Resource {
   if ((numberAt(body, "properties.amount") ?? 0) <= 0)
     throw badRequest("400", "properties.amount must be a number greater than 0", "properties.amount");
   checkStart(host, body, previous);
+  checkFilter(body);
   const notifications = Object.entries(objectAt(body, "properties.notifications"));
   if (notifications.length > MOST_NOTIFICATIONS)
     throw badRequest("400", `properties.notifications has ${notifications.length} entries; the most is ${MOST_NOTIFICATIONS}`);
@@ -53,4 +55,23 @@ function checkStart(host: CloudHost, body: Resource, previous: Resource | undefi
   const now = new Date(host.clock.now());
   if (start.getTime() < Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1))
     throw badRequest("400", `${path} is ${text}; a new budget cannot start before the current month`, path);
+}
+
+const DIMENSIONS = ["ResourceGroupName", "ResourceId", "ResourceType", "ResourceLocation", "MeterCategory", "ServiceName"];
+
+/** One dimension or tag with its values, or several joined by `and`. */
+function checkFilter(body: Resource): void {
+  const filter = objectAt(body, "properties.filter");
+  const parts = listAt(filter, "and");
+  for (const part of parts.length === 0 ? [filter] : parts) {
+    for (const kind of ["dimensions", "tags"]) {
+      if (at(part, kind) === undefined) continue;
+      const comparison = objectAt(part, kind);
+      if (kind === "dimensions") requireOneOf({ comparison }, "comparison.name", DIMENSIONS, "400");
+      requireText({ comparison }, "comparison.name", "400");
+      requireOneOf({ comparison }, "comparison.operator", ["In"], "400");
+      if (listAt(comparison, "values").length === 0)
+        throw badRequest("400", `properties.filter.${kind} of ${textAt(comparison, "name")} has no values`, "properties.filter");
+    }
+  }
 }
