@@ -161,6 +161,17 @@ param operatorObjectId string = ''
 ])
 param operatorType string = 'User'
 
+@description('Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform\'s roles and no others.')
+param deployerObjectId string = ''
+
+@description('What deployerObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param deployerType string = 'ServicePrincipal'
+
 @description('GitHub repository (owner/name) whose workflows of the environment train and release models; empty for none.')
 param githubRepository string = ''
 
@@ -730,15 +741,22 @@ module ci 'modules/ci.bicep' = {
   params: {
     location: location
     environmentName: environmentName
+    operatorObjectId: operatorObjectId
+    operatorType: operatorType
+    deployerObjectId: deployerObjectId
+    deployerType: deployerType
     githubRepository: githubRepository
     azureDevOpsIssuer: azureDevOpsIssuer
     azureDevOpsSubject: azureDevOpsSubject
     mlRegistryName: mlRegistryName
+    profileClusterBackup: profile.clusterBackup
+    profileDeletionLocks: profile.deletionLocks
     resourceTags: resourceTags
     mlWorkspaceName: workspace.outputs.mlWorkspaceName
     containerRegistryName: registry.outputs.containerRegistryName
     storageAccountName: storage.outputs.storageAccountName
     mlRegistryName2: promotion.outputs.mlRegistryName2
+    aksClusterName: cluster.outputs.aksClusterName
   }
 }
 

@@ -140,3 +140,130 @@ resource "azapi_resource" "pipeline_shares" {
 
   depends_on = [azapi_resource.ml_registry]
 }
+
+# Contributor
+resource "azapi_resource" "deployer_resources" {
+  count = var.deployer_object_id != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [data.azapi_resource.resource_group.id, var.deployer_object_id, "b24988ac-6180-42a0-ab88-20f7382dd24c"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+      principalId      = var.deployer_object_id
+      principalType    = var.deployer_type
+      description      = "Deploy the platform."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  lifecycle {
+    ignore_changes = [body]
+  }
+}
+
+# Role Based Access Control Administrator
+resource "azapi_resource" "deployer_roles" {
+  count = var.deployer_object_id != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [data.azapi_resource.resource_group.id, var.deployer_object_id, "f58310d9-a9f6-439a-9e8d-f62e7b41a168"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+      principalId      = var.deployer_object_id
+      principalType    = var.deployer_type
+      description      = "Give the platform's identities their roles, and no others: a condition names the roles and the kinds of principals."
+      condition        = "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${local.assignable_roles}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${var.operator_object_id == "" ? "'ServicePrincipal'" : "'ServicePrincipal', '${var.operator_type}'"}})) AND ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${local.assignable_roles}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${var.operator_object_id == "" ? "'ServicePrincipal'" : "'ServicePrincipal', '${var.operator_type}'"}}))"
+      conditionVersion = "2.0"
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  lifecycle {
+    ignore_changes = [body]
+  }
+}
+
+# Resource Policy Contributor
+resource "azapi_resource" "deployer_policies" {
+  count = var.deployer_object_id != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [data.azapi_resource.resource_group.id, var.deployer_object_id, "36243c78-bf99-498c-9df9-86d9f8d28608"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/36243c78-bf99-498c-9df9-86d9f8d28608"
+      principalId      = var.deployer_object_id
+      principalType    = var.deployer_type
+      description      = "Assign the platform's policies."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  lifecycle {
+    ignore_changes = [body]
+  }
+}
+
+# Locks Contributor
+resource "azapi_resource" "deployer_locks" {
+  count = var.deployer_object_id != "" && local.profile.deletionLocks ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [data.azapi_resource.resource_group.id, var.deployer_object_id, "28bf596f-4eb7-45ce-b5bc-6cf482fec137"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/28bf596f-4eb7-45ce-b5bc-6cf482fec137"
+      principalId      = var.deployer_object_id
+      principalType    = var.deployer_type
+      description      = "Lock what must not be deleted."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  lifecycle {
+    ignore_changes = [body]
+  }
+}
+
+# Azure Kubernetes Service RBAC Cluster Admin
+resource "azapi_resource" "deployer_objects" {
+  count = var.deployer_object_id != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.aks_cluster.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.aks_cluster.id, var.deployer_object_id, "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
+      principalId      = var.deployer_object_id
+      principalType    = var.deployer_type
+      description      = "Apply what belongs on the cluster."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+
+  lifecycle {
+    ignore_changes = [body]
+  }
+}

@@ -149,4 +149,7 @@ locals {
     },
     var.tags
   )
+
+  # Ids of the roles that the platform gives.
+  assignable_roles = "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8, 1823dd4f-9b8c-4ab6-ab4e-7397a3684615, 2a2b9908-6ea1-4ae2-8e65-a410df84e7d1, 3913510d-42f4-4e42-8a64-420c390055eb, 4633458b-17de-408a-b874-0445c86b69e6, 4d97b98b-1d4f-4787-a291-c67834d212e7, 635dd51f-9968-44d3-b7fb-6d9a6bd613ae, 7f951dda-4ed3-4680-a7ca-43fe172d538d, 8311e382-0749-4cb8-b61a-304f252e45ec, 85cb6faf-e071-4c9b-8136-154b5a04f717, acdd72a7-3385-48ef-bd42-f606fba81ae7, b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b, ba92f5b4-2d11-453d-a403-e96b0029c9fe, f1a07417-d97a-45cb-824c-7a7467783830, f6c7c914-8db3-469d-8ca1-694a8f32e121${local.profile.clusterBackup ? ", b24988ac-6180-42a0-ab88-20f7382dd24c" : ""}"
 }

@@ -549,6 +549,30 @@ variable "operator_type" {
   }
 }
 
+variable "deployer_object_id" {
+  description = "Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform's roles and no others."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$", var.deployer_object_id))
+    error_message = "deployer_object_id: match ^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$."
+  }
+}
+
+variable "deployer_type" {
+  description = "What deployerObjectId is."
+  type        = string
+  default     = "ServicePrincipal"
+  nullable    = false
+
+  validation {
+    condition     = contains(["User", "Group", "ServicePrincipal"], var.deployer_type)
+    error_message = "deployer_type: use one of User, Group, ServicePrincipal."
+  }
+}
+
 variable "github_repository" {
   description = "GitHub repository (owner/name) whose workflows of the environment train and release models; empty for none."
   type        = string

@@ -49,6 +49,8 @@ parameter_of() {
     --api-server-allowed-ranges) parameter=apiServerAllowedRanges ;;
     --operator-object-id) parameter=operatorObjectId ;;
     --operator-type) parameter=operatorType ;;
+    --deployer-object-id) parameter=deployerObjectId ;;
+    --deployer-type) parameter=deployerType ;;
     --github-repository) parameter=githubRepository ;;
     --azure-dev-ops-issuer) parameter=azureDevOpsIssuer ;;
     --azure-dev-ops-subject) parameter=azureDevOpsSubject ;;
@@ -192,6 +194,12 @@ parameter_usage() {
       that. Optional.
   --operator-type STRING
       What operatorObjectId is. One of User, Group, ServicePrincipal. Default User.
+  --deployer-object-id STRING
+      Object id of the principal that deploys the platform from a pipeline; empty for none. An owner
+      gives it its roles with the first deployment: it may then give the platform's roles and no
+      others. Optional.
+  --deployer-type STRING
+      What deployerObjectId is. One of User, Group, ServicePrincipal. Default ServicePrincipal.
   --github-repository STRING
       GitHub repository (owner/name) whose workflows of the environment train and release models;
       empty for none. Optional.

@@ -108,6 +108,24 @@ export const ROLES = {
   userAccessAdministrator: role("User Access Administrator", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", {
     actions: ["*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"],
   }),
+  resourcePolicyContributor: role("Resource Policy Contributor", "36243c78-bf99-498c-9df9-86d9f8d28608", {
+    actions: [
+      "*/read",
+      "Microsoft.Authorization/policyassignments/*",
+      "Microsoft.Authorization/policydefinitions/*",
+      "Microsoft.Authorization/policyexemptions/*",
+      "Microsoft.Authorization/policysetdefinitions/*",
+      "Microsoft.PolicyInsights/*",
+      "Microsoft.Support/*",
+    ],
+  }),
+  locksContributor: role("Locks Contributor", "28bf596f-4eb7-45ce-b5bc-6cf482fec137", {
+    actions: [
+      "Microsoft.Authorization/locks/read",
+      "Microsoft.Authorization/locks/write",
+      "Microsoft.Authorization/locks/delete",
+    ],
+  }),
   managedIdentityOperator: role("Managed Identity Operator", "f1a07417-d97a-45cb-824c-7a7467783830", {
     actions: [
       "Microsoft.ManagedIdentity/userAssignedIdentities/*/read",

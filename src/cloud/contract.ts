@@ -1,5 +1,7 @@
 /** What the embedded Azure and its providers promise each other: `contract/provider.ts` and `contract/host.ts`. */
 export type {
+  AccessOptions,
+  AttributeValues,
   Authorizer,
   CloudClock,
   CloudHost,

@@ -38,6 +38,7 @@ const everything = {
   enableSpotNodes: true,
   registryReplicaLocation: "westus",
   githubRepository: "contoso/models",
+  deployerObjectId: "33333333-3333-3333-3333-333333333333",
   azureDevOpsIssuer: "https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0",
   azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
   enableAutoScaling: true,
@@ -278,11 +279,11 @@ test("what can carry tags carries the team's", () => {
   ]);
 });
 
-test("nobody gets a role that covers everything, and every scope is a single resource, but for what Azure Backup asks", () => {
+test("nobody gets a role that covers everything, and every scope is a single resource, but for Azure Backup and the deployer", () => {
   const broad = [ROLES.owner.id, ROLES.contributor.id, ROLES.userAccessAdministrator.id];
   const ofBackup = ["backupVaultGroup", "controlPlaneSnapshots"];
   const assignments = definePlatform().resources.filter(
-    ({ type, symbol }) => type === ROLE_ASSIGNMENT && !ofBackup.includes(symbol),
+    ({ type, symbol }) => type === ROLE_ASSIGNMENT && !ofBackup.includes(symbol) && !symbol.startsWith("deployer"),
   );
   const granted = JSON.stringify(assignments.map(({ body: of }) => of));
 
@@ -460,6 +461,40 @@ test("the API server is open unless ranges are given, and then the nodes keep th
     "203.0.113.0/24",
     expect.stringContaining("egressAddress.properties.ipAddress"),
   ]);
+});
+
+test("the deployer may give the platform's roles to its kinds of principals, and nothing that would give more", () => {
+  const deployerObjectId = "33333333-3333-3333-3333-333333333333";
+  const operatorObjectId = "22222222-2222-2222-2222-222222222222";
+  const { resources } = deploy({ deployerObjectId, environmentName: "prod", profileOverrides: { clusterBackup: false } });
+  const ofDeployer = resources.filter(({ symbol, condition }) => condition && symbol.startsWith("deployer"));
+  const condition = (parameters: Record<string, JsonValue>) => properties("deployerRoles", parameters).condition as string;
+  const given = resources
+    .filter(({ type, symbol, condition: there }) => there && type === ROLE_ASSIGNMENT && !symbol.startsWith("deployer"))
+    .map(({ body: of }) => (of.properties as { roleDefinitionId: string }).roleDefinitionId.split("/").at(-1) ?? "");
+
+  expect(ofDeployer.map(({ symbol }) => symbol)).toEqual([
+    "deployerResources",
+    "deployerRoles",
+    "deployerPolicies",
+    "deployerObjects",
+  ]);
+  expect(ofDeployer.filter(({ onlyIfNotExists }) => !onlyIfNotExists)).toEqual([]);
+  expect(properties("deployerRoles", { deployerObjectId })).toMatchObject({ conditionVersion: "2.0" });
+  const prod = condition({ deployerObjectId, environmentName: "prod", profileOverrides: { clusterBackup: false } });
+  expect(given.filter((id) => !prod.includes(id))).toEqual([]);
+  const wide = [
+    ROLES.owner,
+    ROLES.contributor,
+    ROLES.userAccessAdministrator,
+    ROLES.roleBasedAccessControlAdministrator,
+    ROLES.resourcePolicyContributor,
+  ];
+  expect(wide.filter(({ id }) => prod.includes(id))).toEqual([]);
+  expect(condition({ deployerObjectId })).not.toContain("'User'");
+  expect(condition({ deployerObjectId, operatorObjectId })).toContain("{'ServicePrincipal', 'User'}");
+  expect(condition({ deployerObjectId, operatorObjectId }).length).toBeLessThan(8192);
+  expect(deploy({}).resources.filter(({ symbol, condition: there }) => there && symbol.startsWith("deployer"))).toEqual([]);
 });
 
 interface FirewallRule {

@@ -8,6 +8,7 @@ import { declareCluster } from "./cluster.ts";
 import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
 import { type Customisation, customise } from "./customisation.ts";
+import { declareDeployer } from "./deployer.ts";
 import { declareEgress } from "./egress/index.ts";
 import { declareIdentities } from "./identity.ts";
 import { declareLocks } from "./locks.ts";
@@ -92,6 +93,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     containerRegistry: registry.registry,
     storageAccount: storage.account,
   });
+  declareDeployer(program, settings, cluster.cluster);
   declareLocks(program, settings, {
     vault,
     storage: storage.account,

@@ -245,6 +245,17 @@ function declareAccess(program: ProgramBuilder) {
       default: DEFAULTS.operatorType,
       allowed: ["User", "Group", "ServicePrincipal"],
     }),
+    deployerObjectId: program.string("deployerObjectId", {
+      description:
+        "Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform's roles and no others.",
+      default: "",
+      pattern: `^(${GUID})?$`,
+    }),
+    deployerType: program.string("deployerType", {
+      description: "What deployerObjectId is.",
+      default: DEFAULTS.deployerType,
+      allowed: ["User", "Group", "ServicePrincipal"],
+    }),
     githubRepository: program.string("githubRepository", {
       description: "GitHub repository (owner/name) whose workflows of the environment train and release models; empty for none.",
       default: DEFAULTS.githubRepository,

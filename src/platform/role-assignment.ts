@@ -15,6 +15,9 @@ export interface Grant {
   readonly scope?: ResourceHandle;
   /** Becomes the description, which auditors read. */
   readonly why: string;
+  /** Azure's condition of the role itself: when what it permits is permitted. */
+  readonly limit?: Input<string>;
+  readonly onlyIfNotExists?: boolean;
 }
 
 /**
@@ -37,8 +40,10 @@ export function declareRoleAssignment(program: ProgramBuilder, grant: Grant): Re
         // Without the type Azure looks the principal up and fails while a new identity is still spreading (`PrincipalNotFound`).
         principalType: grant.principalType ?? "ServicePrincipal",
         description: grant.why,
+        ...(grant.limit === undefined ? {} : { condition: grant.limit, conditionVersion: "2.0" }),
       },
     },
+    ...(grant.onlyIfNotExists === undefined ? {} : { onlyIfNotExists: grant.onlyIfNotExists }),
     comment: role.name,
   });
 }

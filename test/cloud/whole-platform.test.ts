@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ROLES } from "../../src/azure/index.ts";
 import type { JsonObject } from "../../src/base/index.ts";
 import { textAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
@@ -14,11 +15,17 @@ interface Outcome {
   readonly failures: { readonly code: string; readonly message: string }[];
 }
 
-async function deploy(cloud: TestCloud, group: string, name: string, parameters: JsonObject, token?: string): Promise<Outcome> {
+async function deploy(
+  cloud: TestCloud,
+  group: string,
+  name: string,
+  parameters: JsonObject,
+  { token, template: sent = template }: { readonly token?: string; readonly template?: JsonObject } = {},
+): Promise<Outcome> {
   const values = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, { value }])) as JsonObject;
   const id = `${group}/providers/Microsoft.Resources/deployments/${name}`;
   const answer = await cloud.ask("PUT", id, {
-    body: { properties: { mode: "Incremental", template, parameters: values } },
+    body: { properties: { mode: "Incremental", template: sent, parameters: values } },
     ...(token === undefined ? {} : { token }),
   });
   if (answer.status >= 400) return { status: "Refused", failures: leaves(answer.json.error as JsonObject) };
@@ -81,6 +88,32 @@ describe("the platform's own template on the embedded Azure", () => {
     expect(cloud.host.resources.below(group)).toEqual([]);
   });
 
+  test("the deployer deploys the platform again with what an owner gave it, and can give itself nothing more", async () => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const deployer = await cloud.principal("pipeline");
+    const parameters = { deployerObjectId: deployer.objectId, environmentName: "staging", nameSuffix: "deploy" };
+    const again = (name: string, more: JsonObject = {}) =>
+      deploy(cloud, group, name, { ...parameters, ...more }, { token: deployer.token });
+
+    expect((await again("before")).failures).toMatchObject([{ code: "AuthorizationFailed" }]);
+    expect(await deploy(cloud, group, "by-owner", parameters)).toEqual({ status: "Succeeded", failures: [] });
+    expect(await again("by-deployer")).toEqual({ status: "Succeeded", failures: [] });
+    // A role of the platform to somebody new is within its condition, one for itself is not.
+    expect(await again("more", { githubRepository: "contoso/models" })).toEqual({ status: "Succeeded", failures: [] });
+    const resources = { ...(template.resources as JsonObject) };
+    const role = resources.trainingPull as JsonObject;
+    const properties = {
+      ...(role.properties as JsonObject),
+      principalId: deployer.objectId,
+      roleDefinitionId: `${cloud.subscription}/providers/Microsoft.Authorization/roleDefinitions/${ROLES.owner.id}`,
+    };
+    const greedy = { ...template, resources: { ...resources, trainingPull: { ...role, name: ROLES.owner.id, properties } } };
+    expect(await deploy(cloud, group, "greedy", parameters, { token: deployer.token, template: greedy })).toMatchObject({
+      failures: [{ code: "AuthorizationFailed", message: expect.stringContaining("ABAC condition") as string }],
+    });
+  });
+
   test("through a hub's firewall it is deployed once the hub's owner has peered, and not before", async () => {
     await using cloud = await startTestCloud({ providers });
     const [group, hub] = [await cloud.group("rg"), await cloud.group("rg-hub")];
@@ -120,10 +153,10 @@ describe("the platform's own template on the embedded Azure", () => {
 
     const { objectId, token } = await cloud.principal("owner-of-the-group");
     await cloud.assign(objectId, "owner", group);
-    const refused = await deploy(cloud, group, "third", parameters, token);
+    const refused = await deploy(cloud, group, "third", parameters, { token });
     expect(refused.failures).toMatchObject([{ code: "AuthorizationFailed", message: expect.stringMatching(/budgets\/write/) }]);
     const own = { ...parameters, budgetScope: "resourceGroup" };
-    expect(await deploy(cloud, group, "fourth", own, token)).toEqual({ status: "Succeeded", failures: [] });
+    expect(await deploy(cloud, group, "fourth", own, { token })).toEqual({ status: "Succeeded", failures: [] });
   });
 
   test("with private networking, names lead to private addresses, and blobs only while they do", async () => {

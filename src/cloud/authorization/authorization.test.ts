@@ -100,7 +100,6 @@ test("an unknown principal or role is refused, but a principalType vouches for t
     }),
   ).toBe("RoleDefinitionDoesNotExist");
   expect(await put({ principalId: nobody })).toBe("InvalidRequestContent");
-  expect(await put({ ...properties(nobody), condition: "1 == 1", conditionVersion: "2.0" })).toBe("FeatureNotSupported");
 });
 
 test("with a replication delay a new principal is not found and a new role does not work, until time has passed", async () => {

@@ -1,9 +1,12 @@
 import { isWithin, ROLES, type RoleDefinition } from "../../azure/index.ts";
 import type { Clock } from "../../base/index.ts";
-import type { Authorizer, Resource } from "../contract.ts";
+import type { AccessOptions, Authorizer, Principal, Resource } from "../contract.ts";
 import type { Tokens } from "../entra/tokens.ts";
 import type { Documents } from "../envelope/context.ts";
 import type { Replication } from "../replication.ts";
+import type { Condition } from "./conditions/condition.ts";
+import { holds } from "./conditions/holds.ts";
+import { readCondition } from "./conditions/read.ts";
 import { permits } from "./permissions.ts";
 
 export const ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments";
@@ -22,6 +25,7 @@ interface Grant {
   readonly role: RoleDefinition;
   /** Virtual milliseconds since the epoch. */
   readonly madeAt: number;
+  readonly condition?: Condition;
 }
 
 /** Decides by role assignments, inherited from the scopes above, once they have been replicated. */
@@ -38,16 +42,25 @@ export function createAuthorizer(documents: Documents, tokens: Tokens, clock: Cl
     return grants.get(objectId.toLowerCase()) ?? [];
   }
 
+  /** Grants of a role that permits the action, with conditions that may yet say no. */
+  const permitting = (principal: Principal, action: string, scope: string, data: boolean) =>
+    grantsOf(principal.objectId).filter(
+      (grant) =>
+        grant.madeAt + replication.roleMs <= clock.now() && isWithin(scope, grant.scope) && permits(grant.role, action, data),
+    );
+
+  const allows = (principal: Principal, action: string, scope: string, options: AccessOptions = {}): boolean => {
+    if (principal.kind === "system") return true;
+    const { data = false, request = {}, resource = {} } = options;
+    return permitting(principal, action, scope, data).some(
+      ({ condition }) => condition === undefined || holds(condition, { action, request, resource }),
+    );
+  };
+
   return {
-    allows: (principal, action, scope, options) => {
-      if (principal.kind === "system") return true;
-      return grantsOf(principal.objectId).some(
-        (grant) =>
-          grant.madeAt + replication.roleMs <= clock.now() &&
-          isWithin(scope, grant.scope) &&
-          permits(grant.role, action, options?.data === true),
-      );
-    },
+    allows,
+    isStoppedByCondition: (principal, action, scope, options) =>
+      !allows(principal, action, scope, options) && permitting(principal, action, scope, options?.data === true).length > 0,
     authenticate: (authorization, audiences) => tokens.authenticate(authorization, audiences),
     issueToken: (principal, audience, lifetimeMs) => tokens.issue(principal, audience, lifetimeMs),
   };
@@ -55,11 +68,18 @@ export function createAuthorizer(documents: Documents, tokens: Tokens, clock: Cl
 
 function toGrant(assignment: Resource): (Grant & { principal: string })[] {
   const role = roleOf(assignment.properties.roleDefinitionId);
-  const { createdOn, principalId } = assignment.properties;
+  const { createdOn, principalId, condition } = assignment.properties;
   const madeAt = typeof createdOn === "string" ? Date.parse(createdOn) : 0;
-  return role === undefined || typeof principalId !== "string"
-    ? []
-    : [{ principal: principalId.toLowerCase(), scope: scopeOfAssignment(assignment.id), role, madeAt }];
+  if (role === undefined || typeof principalId !== "string") return [];
+  return [
+    {
+      principal: principalId.toLowerCase(),
+      scope: scopeOfAssignment(assignment.id),
+      role,
+      madeAt,
+      ...(typeof condition === "string" ? { condition: readCondition(condition) } : {}),
+    },
+  ];
 }
 
 /** What stands before the assignment's own part of its id; `/` for the tenant. */

@@ -1,10 +1,12 @@
 import { sameId } from "../../azure/index.ts";
-import { ArmFault, type Change, type CloudHost, type ProviderModule, type Resource } from "../contract.ts";
+import type { JsonObject } from "../../base/index.ts";
+import { ArmFault, type AttributeValues, type Change, type CloudHost, type ProviderModule, type Resource } from "../contract.ts";
 import type { Directory } from "../entra/principals.ts";
 import type { Documents } from "../envelope/context.ts";
 import { faults } from "../envelope/faults.ts";
 import type { Replication } from "../replication.ts";
 import { ASSIGNMENT_TYPE, roleOf, scopeOfAssignment } from "./authorizer.ts";
+import { readCondition } from "./conditions/read.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LEVELS = ["CanNotDelete", "ReadOnly"];
@@ -30,6 +32,7 @@ export function createAuthorization(surroundings: Surroundings): ProviderModule 
         status: { created: 201, updated: 200, deleted: 200 },
         deleteShows: true,
         admit: (change) => admitAssignment(change, surroundings),
+        attributes: (assignment) => attributesOf(assignment, surroundings.directory),
       },
       {
         type: "locks",
@@ -42,6 +45,34 @@ export function createAuthorization(surroundings: Surroundings): ProviderModule 
       },
     ],
   };
+}
+
+/** What conditions may look at. Without a type in the request Azure looks the principal up. */
+function attributesOf({ properties }: Resource, directory: Directory): AttributeValues {
+  const { principalId, principalType } = properties;
+  const kind = typeof principalId === "string" ? directory.entry(principalId)?.kind : undefined;
+  const type = principalType ?? (kind === undefined ? undefined : kind === "user" ? "User" : "ServicePrincipal");
+  const values = { RoleDefinitionId: roleOf(properties.roleDefinitionId)?.id, PrincipalId: principalId, PrincipalType: type };
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === "string" ? [[`${ASSIGNMENT_TYPE}:${name}`.toLowerCase(), value]] : [],
+    ),
+  );
+}
+
+/** Read here, so that one that nobody could keep is never stored. */
+function admitCondition({ properties }: Resource): JsonObject {
+  const { condition, conditionVersion } = properties;
+  if (typeof condition !== "string") return { condition: null, conditionVersion: null };
+  if ((conditionVersion ?? "2.0") !== "2.0")
+    throw new ArmFault(
+      400,
+      "InvalidRoleAssignmentCondition",
+      `the given role assignment condition is invalid: conditionVersion is ${JSON.stringify(conditionVersion)}; it must be 2.0`,
+      { target: "properties.conditionVersion" },
+    );
+  readCondition(condition);
+  return { condition, conditionVersion: "2.0" };
 }
 
 function admitLock({ body }: Change): Resource {
@@ -61,8 +92,7 @@ function admitAssignment(change: Change, { directory, documents, host, replicati
   if (typeof principalId !== "string" || typeof roleDefinitionId !== "string") {
     throw faults.invalidContent("properties.principalId and properties.roleDefinitionId are required");
   }
-  // Keeping a condition without evaluating it would permit more than Azure does.
-  if (typeof body.properties.condition === "string") throw faults.unsupported("conditions of role assignments");
+  const condition = admitCondition(body);
   const role = roleOf(roleDefinitionId);
   if (role === undefined)
     throw new ArmFault(400, "RoleDefinitionDoesNotExist", `the specified role definition '${roleDefinitionId}' does not exist`);
@@ -108,10 +138,9 @@ function admitAssignment(change: Change, { directory, documents, host, replicati
   return {
     ...body,
     properties: {
-      condition: null,
-      conditionVersion: null,
       delegatedManagedIdentityResourceId: null,
       ...body.properties,
+      ...condition,
       roleDefinitionId: `/subscriptions/${host.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
       principalType: typeof principalType === "string" ? principalType : principal?.kind === "user" ? "User" : "ServicePrincipal",
       scope,

@@ -120,7 +120,9 @@ function permissionsAt(envelope: Envelope, caller: Principal, scope: string): Js
     .filter(({ id, properties }) => properties.principalId === caller.objectId && isWithin(scope, scopeOfAssignment(id)))
     .flatMap(({ properties }) => {
       const role = roleOf(properties.roleDefinitionId);
-      return role === undefined ? [] : [permission(role)];
+      const { condition, conditionVersion } = properties;
+      if (role === undefined) return [];
+      return [typeof condition === "string" ? { ...permission(role), condition, conditionVersion } : permission(role)];
     });
 }
 

@@ -94,9 +94,21 @@ export interface SoftDeleted {
   readonly purgeable: boolean;
 }
 
+/** What conditions of role assignments may look at, by lower-case name: `microsoft.authorization/roleassignments:principaltype`. */
+export type AttributeValues = Readonly<Record<string, string>>;
+
+export interface AccessOptions {
+  readonly data?: boolean;
+  /** Of what the request asks for, and of what stands there. */
+  readonly request?: AttributeValues;
+  readonly resource?: AttributeValues;
+}
+
 export interface Authorizer {
-  /** True when role assignments let the principal do `action` (or data action) at `scope`. */
-  allows(principal: Principal, action: string, scope: string, options?: { readonly data?: boolean }): boolean;
+  /** True when role assignments, with their conditions, let the principal do `action` (or data action) at `scope`. */
+  allows(principal: Principal, action: string, scope: string, options?: AccessOptions): boolean;
+  /** True when nothing but the conditions of role assignments stands in the way. */
+  isStoppedByCondition(principal: Principal, action: string, scope: string, options?: AccessOptions): boolean;
   /** Checks a bearer token of a data plane: signature, expiry, one of the audiences. Throws 401 `ArmFault`s. */
   authenticate(authorization: string | undefined, audiences: readonly string[]): Promise<Principal>;
   /** A token for a managed identity or for `system`, for processes that the cloud starts. */

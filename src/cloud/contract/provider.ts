@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject, JsonValue } from "../../base/index.ts";
-import type { CloudHost } from "./host.ts";
+import type { AttributeValues, CloudHost } from "./host.ts";
 import type { Principal, Resource } from "./resource.ts";
 
 /** Rules that ARM checks before a provider sees a name. */
@@ -99,6 +99,8 @@ export interface TypeSpec {
   readStatus?(resource: Resource): 200 | 202;
   /** What GET shows beyond what is stored; never secrets. */
   present?(resource: Resource): Resource;
+  /** What conditions of role assignments may look at, of a body that is sent as of a resource that is stored. */
+  attributes?(resource: Resource): AttributeValues;
   /** Runs before a DELETE is answered; refuse here. */
   admitDelete?(resource: Resource, query: URLSearchParams): Promise<void> | void;
   /** Lets go of what the resource holds (processes, data): when it is deleted, or purged if it was soft-deleted. */

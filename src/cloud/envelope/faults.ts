@@ -79,6 +79,12 @@ export const faults = {
       "AuthorizationFailed",
       `the client '${principal.displayName}' with object id '${principal.objectId}' does not have authorization to perform action '${action}' over scope '${scope}', or the scope is invalid; if access was granted recently, refresh your credentials`,
     ),
+  conditionNotFulfilled: (principal: Principal, action: string, scope: string) =>
+    new ArmFault(
+      403,
+      "AuthorizationFailed",
+      `the client '${principal.displayName}' with object id '${principal.objectId}' has an authorization with an ABAC condition that is not fulfilled to perform action '${action}' over scope '${scope}'`,
+    ),
   methodNotAllowed: (method: string, what: string) =>
     new ArmFault(405, "MethodNotAllowed", `the method ${method} is not allowed on ${what}`),
   invalidContent: (message: string, target?: string) =>

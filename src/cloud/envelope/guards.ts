@@ -1,6 +1,6 @@
 import { isWithin, sameId } from "../../azure/index.ts";
 import { isObject, type JsonValue, jsonEqual } from "../../base/index.ts";
-import { ArmFault, type Principal, type Resource } from "../contract.ts";
+import { type AccessOptions, ArmFault, type Principal, type Resource } from "../contract.ts";
 import type { Envelope } from "./context.ts";
 import { faults } from "./faults.ts";
 import { GROUP_TYPE, type Place } from "./place.ts";
@@ -11,11 +11,17 @@ export function checkPermission(
   place: Pick<Place, "id" | "registered">,
   verb: string,
   caller: Principal,
+  attributes: Pick<AccessOptions, "request" | "resource"> = {},
 ): void {
   // Resource groups are `subscriptions/resourceGroups` in permissions, and only there.
   const type = place.registered.type === GROUP_TYPE ? "Microsoft.Resources/subscriptions/resourceGroups" : place.registered.type;
   const action = `${type}/${verb}`;
-  if (!envelope.host.authorizer.allows(caller, action, place.id)) throw faults.unauthorized(caller, action, place.id);
+  const { authorizer } = envelope.host;
+  if (!authorizer.allows(caller, action, place.id, attributes)) {
+    if (authorizer.isStoppedByCondition(caller, action, place.id, attributes))
+      throw faults.conditionNotFulfilled(caller, action, place.id);
+    throw faults.unauthorized(caller, action, place.id);
+  }
   if (!verb.endsWith("read") && caller.kind !== "system" && isManaged(envelope, place.id))
     throw faults.denied(caller, action, place.id);
 }

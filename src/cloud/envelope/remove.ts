@@ -27,7 +27,8 @@ export interface Removed {
 export async function remove(envelope: Envelope, request: RemoveRequest): Promise<Removed> {
   const place = locate(envelope, request.id, request.apiVersion);
   const { registered, current } = place;
-  checkPermission(envelope, place, "delete", request.caller);
+  const resource = current === undefined ? {} : (registered.spec.attributes?.(current) ?? {});
+  checkPermission(envelope, place, "delete", request.caller, { resource });
   checkSubscription(envelope, place.subscriptionId, registered.namespace);
   if (current === undefined) {
     if (registered.type === GROUP_TYPE) throw faults.groupNotFound(place.name);

@@ -76,9 +76,12 @@ export async function check(envelope: Envelope, request: WriteRequest): Promise<
   }
 }
 
-function checkAccess(envelope: Envelope, place: Place, { apiVersion, caller }: WriteRequest): void {
-  checkTypeVersion(place.registered.type, place.registered.spec, apiVersion);
-  checkPermission(envelope, place, "write", caller);
+function checkAccess(envelope: Envelope, place: Place, { apiVersion, body, caller }: WriteRequest): void {
+  const { spec, type } = place.registered;
+  checkTypeVersion(type, spec, apiVersion);
+  const request = spec.attributes?.(readBody(place, body)) ?? {};
+  const resource = place.current === undefined ? {} : (spec.attributes?.(place.current) ?? {});
+  checkPermission(envelope, place, "write", caller, { request, resource });
   checkSubscription(envelope, place.subscriptionId, place.registered.namespace);
   if (!isExemptFromLocks(place.registered.type)) checkLocks(envelope, place.id, "write");
 }
