@@ -19,6 +19,7 @@ import {
   type Witnessed,
   WORKSPACE,
 } from "../support/platform.ts";
+import { image, push, registryClient } from "../support/registry.ts";
 import { STUMP } from "../support/stump.ts";
 
 /** `@azure/arm-machinelearning` and `@azure/storage-blob` take a model along its whole path on the deployed platform. */
@@ -216,6 +217,47 @@ describe("a model", () => {
     await ml.onlineDeployments.beginDeleteAndWait(...AT, "witness", "blue", POLLING);
     await ml.onlineEndpoints.beginDeleteAndWait(...AT, "witness", POLLING);
     expect(await refusal(ml.onlineEndpoints.get(...AT, "witness"))).toMatchObject({ status: 404 });
+  });
+
+  test("is served from an image only once the registry has it", async () => {
+    const loginServer = `acrmlops${SUFFIX}.azurecr.rehearsal.test`;
+    const { id: environmentId = "" } = await ml.environmentVersions.createOrUpdate(...AT, "pulled", "1", {
+      properties: {
+        image: `${loginServer}/tools/quayside-serve:1.0`,
+        inferenceConfig: {
+          livenessRoute: { path: "/v2/health/live", port: 5001 },
+          readinessRoute: { path: "/v2/health/ready", port: 5001 },
+          scoringRoute: { path: "/score", port: 5001 },
+        },
+      },
+    });
+    const { id: model = "" } = await ml.modelVersions.get(...AT, "stump", "1");
+    const compute = `${workspace}/computes/aks-compute`;
+    await ml.onlineEndpoints.beginCreateOrUpdateAndWait(
+      ...AT,
+      "pulls",
+      { location: REGION, identity: { type: "SystemAssigned" }, properties: { authMode: "Key", compute } },
+      POLLING,
+    );
+    const deploy = () =>
+      ml.onlineDeployments.beginCreateOrUpdateAndWait(
+        ...AT,
+        "pulls",
+        "blue",
+        {
+          location: REGION,
+          sku: { name: "Default", capacity: 1 },
+          properties: { endpointComputeType: "Kubernetes", model, environmentId },
+        },
+        POLLING,
+      );
+    await expect(deploy()).rejects.toThrow(/is not in acrmlops/);
+
+    await using registry = registryClient(azure.test, loginServer);
+    const token = await registry.tokenFor(await azure.test.token(), "repository:tools/quayside-serve:pull,push");
+    expect((await push(registry, token, "tools/quayside-serve", "1.0", image("server"))).status).toBe(201);
+    expect((await deploy()).properties.provisioningState).toBe("Succeeded");
+    await ml.onlineEndpoints.beginDeleteAndWait(...AT, "pulls", POLLING);
   });
 
   test("whose job fails says why, and a job on a compute that is not there is refused", async () => {

@@ -36,6 +36,13 @@ const GO = {
     },
     build: "build-kubectl.sh",
   },
+  crane: {
+    find: async () => {
+      const program = [join(TOOLS, "bin", "crane"), onPath("crane")].find((file) => file !== undefined && existsSync(file));
+      return program === undefined ? "no crane in .tools/bin or on the path" : { program };
+    },
+    build: "build-crane.sh",
+  },
 } as const;
 
 /** Programs that a machine has or has not. */

@@ -3,6 +3,7 @@
  * what cannot be had is told, and its suite is skipped. Ends with 1 when a check failed.
  */
 
+import { acrSuite } from "./acr.ts";
 import { azSuite } from "./az.ts";
 import { convergenceSuite } from "./convergence.ts";
 import { install, type Tool } from "./install.ts";
@@ -18,6 +19,8 @@ const SUITES: readonly Suite[] = [
   recipeSuite,
   vitestSuite("terraform", ["terraform"], "test/emit/terraform-conformance.test.ts"),
   vitestSuite("kubectl", ["kubectl"], "test/conformance/kubectl.test.ts"),
+  vitestSuite("registry", ["crane"], "test/conformance/registry.test.ts"),
+  acrSuite,
   convergenceSuite,
   tritonSuite,
   mlflowScoringSuite,

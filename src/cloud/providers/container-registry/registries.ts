@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { flagAt, listAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest, refusedAction } from "../common/faults.ts";
+import { ADMIN_PASSWORDS, adminPassword, renewAdminPassword } from "./admin-user.ts";
 
 export const REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries";
 export const REGISTRY_API_VERSIONS = [
@@ -13,10 +14,8 @@ export const REGISTRY_API_VERSIONS = [
   "2023-01-01-preview",
   "2019-05-01",
 ];
-const PASSWORDS = ["password", "password2"] as const;
-const GENERATIONS = "registry-password-generations";
 
-export function registries(host: CloudHost): TypeSpec {
+export function registries(host: CloudHost, forgetImages: (registry: string) => Promise<void>): TypeSpec {
   return {
     type: "registries",
     apiVersions: REGISTRY_API_VERSIONS,
@@ -28,6 +27,7 @@ export function registries(host: CloudHost): TypeSpec {
     immutable: ["properties.zoneRedundancy"],
     patch: true,
     admit: (change) => admitRegistry(host, change),
+    removed: ({ name }) => forgetImages(name),
     actions: {
       listCredentials: {
         permission: "listCredentials/action",
@@ -36,12 +36,11 @@ export function registries(host: CloudHost): TypeSpec {
       regenerateCredential: {
         permission: "regenerateCredential/action",
         run({ resource, body }) {
-          const name = PASSWORDS.find((password) => password === textAt(body, "name"));
+          const name = ADMIN_PASSWORDS.find((password) => password === textAt(body, "name"));
           if (name === undefined)
-            throw badRequest("InvalidRequestContent", `name must be one of ${PASSWORDS.join(", ")}`, "name");
+            throw badRequest("InvalidRequestContent", `name must be one of ${ADMIN_PASSWORDS.join(", ")}`, "name");
           credentials(host, resource);
-          const key = `${resource.name.toLowerCase()}/${name}`;
-          host.store.put(GENERATIONS, key, (host.store.get<number>(GENERATIONS, key) ?? 0) + 1);
+          renewAdminPassword(host, resource.name, name);
           return { status: 200, body: credentials(host, resource) };
         },
       },
@@ -50,13 +49,6 @@ export function registries(host: CloudHost): TypeSpec {
       listBuildSourceUploadUrl: refusedAction("listBuildSourceUploadUrl/action", "registry tasks"),
     },
   };
-}
-
-/** Password of the admin user. */
-function adminPassword(host: CloudHost, registry: string, which: (typeof PASSWORDS)[number]): string {
-  const name = registry.toLowerCase();
-  const generation = host.store.get<number>(GENERATIONS, `${name}/${which}`) ?? 0;
-  return host.deriveSecret(`registry/${name}/${which}/${generation}`).replace(/[^A-Za-z0-9+/]/g, "");
 }
 
 function credentials(host: CloudHost, registry: Resource): JsonObject {
@@ -68,7 +60,7 @@ function credentials(host: CloudHost, registry: Resource): JsonObject {
   }
   return {
     username: registry.name,
-    passwords: PASSWORDS.map((name) => ({ name, value: adminPassword(host, registry.name, name) })),
+    passwords: ADMIN_PASSWORDS.map((name) => ({ name, value: adminPassword(host, registry.name, name) })),
   };
 }
 

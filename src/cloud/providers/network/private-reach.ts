@@ -8,6 +8,7 @@ import { ENDPOINT_TYPE } from "./private-endpoints.ts";
 /** The zones in which clients look for a service's private address, by sub-resource. Source: Microsoft's private DNS zone table. */
 const ZONES = {
   vault: () => ["privatelink.vaultcore.azure.net"],
+  registry: () => ["privatelink.azurecr.io"],
   // Templates write the public cloud's suffix, or take it from `environment()`.
   blob: (host: CloudHost) => ["core.windows.net", host.endpoints.storageSuffix].map((suffix) => `privatelink.blob.${suffix}`),
 } as const;

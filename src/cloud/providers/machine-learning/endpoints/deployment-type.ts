@@ -117,11 +117,11 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
   );
   const log = fleet.log(resource.id, "storage-initializer");
   const say = (line: string) => log.append(`${new Date().toISOString()} ${line}`);
-  checkAccess(host, endpoint, modelLocation(host, model), environment.image);
+  const pulled = checkAccess(host, endpoint, modelLocation(host, model), environment.image);
   const modelFolder = await fetchModel(host, model, fleet.folder(resource.id), say, signal);
   const { properties } = resource;
   const { instances } = scaling(resource.sku, properties.scaleSettings);
-  const imageDigest = /@(sha256:[0-9a-f]{64})$/.exec(environment.image)?.[1];
+  const imageDigest = pulled ?? /@(sha256:[0-9a-f]{64})$/.exec(environment.image)?.[1];
   const spec: DeploymentSpec = {
     deploymentId: resource.id,
     endpointId: endpoint.id,

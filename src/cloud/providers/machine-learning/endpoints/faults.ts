@@ -16,3 +16,6 @@ export const notReady = (message: string) => new ArmFault(400, "ResourceNotReady
 
 /** The endpoint's identity may not read the model or pull the image. */
 export const authorizationFailed = (message: string) => new ArmFault(403, "AuthorizationFailed", message);
+
+/** The registry has no such image. */
+export const imagePullFailed = (message: string) => new ArmFault(400, "ImagePullLoopBackOff", message);

@@ -20,7 +20,7 @@ export interface DeploymentSpec {
   readonly cluster: string;
   readonly modelFolder: string;
   readonly model: { readonly name: string; readonly version: string };
-  /** Of the image that its environment names, when it names one by digest. */
+  /** Of the image that its environment names: of what its registry has, or as it is named. */
   readonly imageDigest?: string;
   readonly instances: number;
   readonly env: Readonly<Record<string, string>>;

@@ -2,10 +2,11 @@ import type { RoleName } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Principal, Resource } from "../../../contract.ts";
 import { type BlobLocation, containerScope, READ_BLOBS, storageAccount } from "../../../planes/blob/index.ts";
+import { imageDigest } from "../../../planes/registry/index.ts";
 import { giveRole } from "../../common/give-role.ts";
 import { requireWorkspace } from "../workspace-of.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
-import { authorizationFailed, badArgument } from "./faults.ts";
+import { authorizationFailed, badArgument, imagePullFailed } from "./faults.ts";
 import { isFilled } from "./settings.ts";
 
 const PULL = "Microsoft.ContainerRegistry/registries/pull/read";
@@ -32,10 +33,12 @@ export async function grantEndpointRoles(host: CloudHost, endpoint: Resource): P
 }
 
 /**
- * What the storage initializer and the kubelet do with the endpoint's identity, before anything is fetched.
+ * What the storage initializer and the kubelet do with the endpoint's identity, before anything is fetched. Gives the digest of
+ * the image in its registry; of an image that comes with the rehearsal there is none.
  * @throws AuthorizationFailed naming the role that is missing
+ * @throws ImagePullLoopBackOff when the registry has no such image
  */
-export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLocation, image: string): void {
+export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLocation, image: string): string | undefined {
   const principal = endpointPrincipal(host, endpoint);
   const account = storageAccount(host, model.account);
   if (account === undefined) throw badArgument(`storage account ${model.account} of the model was not found`, "properties.model");
@@ -45,12 +48,15 @@ export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLoca
       `identity ${principal.objectId} of endpoint ${endpoint.name} may not read the model in ${container}; it needs Storage Blob Data Reader there`,
     );
   const registry = registryOf(host, image);
-  if (registry === undefined) return;
+  if (registry === undefined) return undefined;
   const pullers = [principal, ...kubeletPrincipals(host, endpoint)];
   if (!pullers.some((puller) => host.authorizer.allows(puller, PULL, registry.id)))
     throw authorizationFailed(
       `neither identity ${principal.objectId} of endpoint ${endpoint.name} nor the cluster's kubelet identity may pull ${image}; one needs AcrPull on ${registry.id}`,
     );
+  const digest = imageDigest(host, registry, image.slice(image.indexOf("/") + 1));
+  if (digest === undefined) throw imagePullFailed(`image ${image} is not in ${registry.name}; push it first`);
+  return digest;
 }
 
 function endpointPrincipal(host: CloudHost, endpoint: Resource): Principal {

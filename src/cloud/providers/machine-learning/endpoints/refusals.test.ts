@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonObject } from "../../../../base/index.ts";
+import { OPEN, registryRecords } from "../../../planes/registry/content/records.ts";
 import { textAt } from "../../common/body.ts";
 import { REGION, startWorld, type World } from "./testing.ts";
 
@@ -136,6 +137,13 @@ test("a user-assigned identity needs the roles on the model's storage and on the
   expect(unpulled.json).toMatchObject({ status: "Failed", error: { code: "AuthorizationFailed" } });
   expect(JSON.stringify(unpulled.json)).toContain("AcrPull");
   await cloud.assign(principalId, "acrPull", group);
+  const absent = await world.deploy("ep-uai", "green", { environmentId });
+  expect(absent.json).toMatchObject({ status: "Failed", error: { code: "ImagePullLoopBackOff" } });
+  const { manifests, tags } = registryRecords(cloud.host, "acrworld");
+  const digest = `sha256:${"a".repeat(64)}`;
+  const record = { digest, createdAt: "", updatedAt: "", attributes: OPEN };
+  manifests.put("quayside-serve", digest, { ...record, mediaType: "", text: "", imageSize: 0, blobs: [], manifests: [] });
+  tags.put("quayside-serve", "1", { ...record, name: "1" });
   expect((await world.deploy("ep-uai", "green", { environmentId })).json).toMatchObject({ status: "Succeeded" });
 });
 

@@ -1,0 +1,219 @@
+import type { CloudHost, Resource } from "../../../contract.ts";
+import { numberAt, textAt } from "../../../providers/common/body.ts";
+import { isDigest } from "../names.ts";
+import { locked, manifestInvalid, manifestUnknown, RegistryRefusal, repositoryUnknown } from "../refusal.ts";
+import { type BlobFiles, blobFiles } from "./files.ts";
+import { type ParsedManifest, parseManifest } from "./manifest.ts";
+import { type Manifest, OPEN, type Records, type Repository, registryRecords, type Tag } from "./records.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What one registry holds, and the rules by which it changes. */
+export class Content {
+  readonly records: Records;
+  readonly files: BlobFiles;
+  readonly #host: CloudHost;
+  readonly #registry: Resource;
+
+  constructor(host: CloudHost, registry: Resource) {
+    this.#host = host;
+    this.#registry = registry;
+    this.records = registryRecords(host, registry.name);
+    this.files = blobFiles(host, registry.name);
+  }
+
+  get #now(): string {
+    return new Date(this.#host.clock.now()).toISOString();
+  }
+
+  repository(name: string): Repository {
+    const found = this.records.repositories.get(name, "");
+    if (found === undefined) throw repositoryUnknown(name);
+    return found;
+  }
+
+  /** The manifest of a tag or digest. */
+  manifest(repository: string, reference: string): Manifest {
+    const digest = isDigest(reference) ? reference : this.records.tags.get(repository, reference)?.digest;
+    const found = digest === undefined ? undefined : this.records.manifests.get(repository, digest);
+    if (found === undefined) throw manifestUnknown(reference);
+    return found;
+  }
+
+  tagsOf(repository: string, digest: string): Tag[] {
+    return this.records.tags.list(repository).filter((tag) => tag.digest === digest);
+  }
+
+  /** Stores a manifest, and points a tag to it. Everything that it names must be there. */
+  push(repository: string, reference: string, bytes: Buffer, contentType: string): ParsedManifest {
+    const parsed = parseManifest(bytes, contentType);
+    if (isDigest(reference) && reference !== parsed.digest)
+      throw new RegistryRefusal(400, "DIGEST_INVALID", `the manifest's digest is ${parsed.digest}, not ${reference}`);
+    this.#requireParts(repository, parsed);
+    const tag = isDigest(reference) ? undefined : reference;
+    this.records.transaction(() => {
+      const now = this.#now;
+      const before = this.records.repositories.get(repository, "");
+      if (before?.attributes.writeEnabled === false) throw locked(`repository ${repository}`);
+      const known = this.records.manifests.get(repository, parsed.digest);
+      const created = { createdAt: now, attributes: OPEN };
+      this.records.repositories.put(repository, "", { ...created, ...before, name: repository, updatedAt: now });
+      const { untaggedAt = now, ...kept } = known ?? { ...created, untaggedAt: now };
+      const tagged = tag !== undefined || this.tagsOf(repository, parsed.digest).length > 0;
+      this.records.manifests.put(repository, parsed.digest, {
+        ...kept,
+        ...parsed,
+        text: bytes.toString("utf8"),
+        updatedAt: now,
+        ...(tagged ? {} : { untaggedAt }),
+      });
+      if (tag !== undefined) this.#point(repository, tag, parsed.digest, now);
+    });
+    return parsed;
+  }
+
+  #requireParts(repository: string, { blobs, manifests }: ParsedManifest): void {
+    const missing = [
+      ...blobs.filter((digest) => this.records.blobs.get(repository, digest) === undefined),
+      ...manifests.filter((digest) => this.records.manifests.get(repository, digest) === undefined),
+    ];
+    if (missing.length === 0) return;
+    const code = manifests.length > 0 ? "MANIFEST_UNKNOWN" : "MANIFEST_BLOB_UNKNOWN";
+    throw new RegistryRefusal(400, code, `the manifest names what is not in ${repository}: ${missing.join(", ")}`, {
+      detail: { digest: missing[0] },
+    });
+  }
+
+  #point(repository: string, name: string, digest: string, now: string): void {
+    const before = this.records.tags.get(repository, name);
+    if (before?.attributes.writeEnabled === false) throw locked(`tag ${repository}:${name}`);
+    const created = { createdAt: now, attributes: OPEN };
+    this.records.tags.put(repository, name, { ...created, ...before, name, digest, updatedAt: now });
+    if (before !== undefined && before.digest !== digest) this.#noteUntagged(repository, before.digest);
+  }
+
+  #noteUntagged(repository: string, digest: string): void {
+    const manifest = this.records.manifests.get(repository, digest);
+    if (manifest === undefined || this.tagsOf(repository, digest).length > 0) return;
+    this.records.manifests.put(repository, digest, { ...manifest, untaggedAt: this.#now });
+  }
+
+  untag(repository: string, name: string): void {
+    const tag = this.records.tags.get(repository, name);
+    if (tag === undefined) throw new RegistryRefusal(404, "TAG_UNKNOWN", `tag ${name} is not in ${repository}`);
+    if (!tag.attributes.deleteEnabled) throw locked(`tag ${repository}:${name}`);
+    this.records.transaction(() => {
+      this.records.tags.delete(repository, name);
+      this.#noteUntagged(repository, tag.digest);
+    });
+  }
+
+  /** Takes a manifest away with its tags, and the layers that no other manifest of the repository names. */
+  async delete(repository: string, digest: string): Promise<void> {
+    const manifest = this.records.manifests.get(repository, digest);
+    if (manifest === undefined) throw manifestUnknown(digest);
+    const tags = this.tagsOf(repository, digest);
+    const held = [this.repository(repository), manifest, ...tags].find(({ attributes }) => !attributes.deleteEnabled);
+    if (held !== undefined) throw locked(`${repository}@${digest}`);
+    const softly = this.#softDeleteDays() !== undefined;
+    this.records.transaction(() => {
+      this.records.manifests.delete(repository, digest);
+      for (const { name } of tags) this.records.tags.delete(repository, name);
+      if (softly)
+        this.records.deleted.put(repository, digest, { ...manifest, deletedAt: this.#now, tags: tags.map(({ name }) => name) });
+      if (this.records.manifests.list(repository).length === 0) this.records.repositories.delete(repository, "");
+    });
+    if (!softly) await this.#dropBlobs(repository, manifest.blobs);
+  }
+
+  async deleteRepository(name: string): Promise<readonly Manifest[]> {
+    this.repository(name);
+    const manifests = this.records.manifests.list(name);
+    for (const { digest } of manifests) await this.delete(name, digest);
+    return manifests;
+  }
+
+  /** Brings a soft-deleted manifest back, and a tag of it; one that is somebody else's by now only when forced. */
+  restore(repository: string, digest: string, tag: string | undefined, force: boolean): void {
+    this.#requireFreshDeleted(repository);
+    const { deletedAt: _, tags, ...manifest } = this.records.deleted.get(repository, digest) ?? { digest: "" };
+    if (tags === undefined || manifest.digest === "") throw manifestUnknown(digest);
+    const taken = tag === undefined ? undefined : this.records.tags.get(repository, tag);
+    if (taken !== undefined && taken.digest !== digest && !force)
+      throw new RegistryRefusal(409, "TAG_CONFLICT", `tag ${tag} points to ${taken.digest} now; force moves it`);
+    this.records.transaction(() => {
+      const now = this.#now;
+      const before = this.records.repositories.get(repository, "");
+      this.records.repositories.put(repository, "", {
+        createdAt: now,
+        attributes: OPEN,
+        ...before,
+        name: repository,
+        updatedAt: now,
+      });
+      this.records.manifests.put(repository, digest, { ...(manifest as Manifest), untaggedAt: now });
+      if (tag !== undefined) this.#point(repository, tag, digest, now);
+      this.records.deleted.delete(repository, digest);
+    });
+  }
+
+  /** Lets go of what the policies of the registry keep no longer. */
+  async applyPolicies(): Promise<void> {
+    for (const name of this.records.repositoryNames()) await this.#retain(name);
+    for (const name of this.records.deletedNames()) await this.#purge(name);
+  }
+
+  /** Untagged manifests go after their days, unless an index names them or they belong to an image that is there. */
+  async #retain(repository: string): Promise<void> {
+    if (textAt(this.#registry, "properties.policies.retentionPolicy.status") !== "enabled") return;
+    const days = numberAt(this.#registry, "properties.policies.retentionPolicy.days") ?? 7;
+    const all = this.records.manifests.list(repository);
+    const named = new Set(all.flatMap(({ manifests }) => manifests));
+    const there = new Set(all.map(({ digest }) => digest));
+    for (const { digest, untaggedAt, subject, attributes } of all) {
+      if (untaggedAt === undefined || named.has(digest) || (subject !== undefined && there.has(subject))) continue;
+      if (attributes.deleteEnabled && this.#isPast(untaggedAt, days)) await this.delete(repository, digest);
+    }
+  }
+
+  async #purge(repository: string): Promise<void> {
+    const days = this.#softDeleteDays() ?? 0;
+    for (const { digest, blobs, deletedAt } of this.records.deleted.list(repository)) {
+      if (!this.#isPast(deletedAt, days)) continue;
+      this.records.deleted.delete(repository, digest);
+      await this.#dropBlobs(repository, blobs);
+    }
+  }
+
+  #requireFreshDeleted(repository: string): void {
+    if (this.#softDeleteDays() === undefined)
+      throw manifestInvalid(`soft delete is not enabled, so ${repository} keeps nothing that was deleted`);
+  }
+
+  #softDeleteDays(): number | undefined {
+    const policy = "properties.policies.softDeletePolicy";
+    return textAt(this.#registry, `${policy}.status`) === "enabled"
+      ? (numberAt(this.#registry, `${policy}.retentionDays`) ?? 7)
+      : undefined;
+  }
+
+  #isPast(since: string, days: number): boolean {
+    return this.#host.clock.now() - Date.parse(since) >= days * DAY_MS;
+  }
+
+  async #dropBlobs(repository: string, blobs: readonly string[]): Promise<void> {
+    const named = new Set(
+      [...this.records.manifests.list(repository), ...this.records.deleted.list(repository)].flatMap((each) => each.blobs),
+    );
+    for (const digest of blobs) if (!named.has(digest)) await this.deleteBlob(repository, digest);
+  }
+
+  /** From the repository; its bytes go when no other one has it. */
+  deleteBlob(repository: string, digest: string): Promise<boolean> {
+    return this.files.alone(async () => {
+      if (!this.records.blobs.delete(repository, digest)) return false;
+      if (!this.records.isUsed(digest)) await this.files.remove(digest);
+      return true;
+    });
+  }
+}
