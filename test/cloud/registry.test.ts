@@ -135,7 +135,7 @@ describe("who may do what", () => {
     expect((await start(current)).status).toBe(202);
   });
 
-  test("the admin user signs in with its password where it is enabled, and anybody pulls where that is", async () => {
+  test("the admin user and service principals sign in with their secrets, and anybody pulls where that is enabled", async () => {
     await using open = await registry({ adminUserEnabled: true, anonymousPullEnabled: true });
     const { username, passwords } = (await cloud.ask("POST", `${open.id}/listCredentials`, { apiVersion: VERSION })).json as {
       username: string;
@@ -153,6 +153,12 @@ describe("who may do what", () => {
     expect((await made.client.ask("GET", path.replace(open.name, made.name), { headers: basic(made.name, "x") })).status).toBe(
       401,
     );
+    const principal = await cloud.principal("signs-in-by-secret");
+    await cloud.assign(principal.objectId, "acrPull", open.id);
+    const own = (await signIn(principal.clientId, principal.clientSecret)).json.access_token as string;
+    expect((await open.client.ask("GET", "/v2/app/manifests/v1", { token: own })).status).toBe(200);
+    expect((await open.client.ask("POST", "/v2/app/blobs/uploads/", { token: own })).status).toBe(401);
+    expect((await signIn(principal.clientId, "wrong")).status).toBe(401);
     const anonymous = (await open.client.ask("GET", path)).json.access_token as string;
     expect((await open.client.ask("GET", "/v2/app/manifests/v1", { token: anonymous })).status).toBe(200);
     expect((await open.client.ask("POST", "/v2/app/blobs/uploads/", { token: anonymous })).status).toBe(401);

@@ -53,6 +53,8 @@ export interface Principals {
   ): { readonly principalId: string; readonly clientId: string; readonly tenantId: string };
   remove(resourceId: string): void;
   byObjectId(objectId: string): Principal | undefined;
+  /** The service principal of an application and its secret; `undefined` when they do not belong together. */
+  bySecret(clientId: string, clientSecret: string): Principal | undefined;
 }
 
 /** Reads and writes resources as a client would, without the wire. */

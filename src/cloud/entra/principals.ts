@@ -36,11 +36,17 @@ export function createDirectory(store: Store, tenantId: string, clock: Clock): D
   const save = (value: DirectoryEntry) => store.put(COLLECTION, value.objectId.toLowerCase(), { ...value, madeAt: clock.now() });
   const all = () => store.list<DirectoryEntry>(COLLECTION).map(({ value }) => value);
 
+  const byClientId = (clientId: string) => all().find((value) => value.clientId?.toLowerCase() === clientId.toLowerCase());
+
   return {
     entry,
     all,
+    bySecret(clientId, clientSecret) {
+      const found = byClientId(clientId);
+      return found !== undefined && hasSecret(found, clientSecret) ? found : undefined;
+    },
     byObjectId: (objectId) => (objectId.toLowerCase() === SYSTEM.objectId ? SYSTEM : entry(objectId)),
-    byClientId: (clientId) => all().find((value) => value.clientId?.toLowerCase() === clientId.toLowerCase()),
+    byClientId,
     managedIdentity: (resourceId, displayName) => {
       const known = store.get<string>(BY_RESOURCE, idKey(resourceId));
       const found = known === undefined ? undefined : entry(known);

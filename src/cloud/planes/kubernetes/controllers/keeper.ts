@@ -33,25 +33,41 @@ const EVENT_LIFE_MS = 3_600_000;
 export function createKeeper(host: CloudHost, objects: Objects, cluster: string): Keeper {
   const now = host.clock.now();
   const time = rfc3339(now);
-  const get: Keeper["get"] = (kind, namespace, name) => objects.get(cluster, kind, namespace, name);
-  const list: Keeper["list"] = (kind, namespace) => objects.list(cluster, kind, namespace);
+  // Read once: the controllers look at the same lists again and again, and nobody else writes meanwhile.
+  const shelves = new Map<Kind, Map<string, JsonObject>>();
+  const shelf = (kind: Kind): Map<string, JsonObject> => {
+    const known = shelves.get(kind) ?? new Map(objects.list(cluster, kind).map((object) => [placeOf(object), object]));
+    shelves.set(kind, known);
+    return known;
+  };
+  const get: Keeper["get"] = (kind, namespace, name) => shelf(kind).get(`${namespace}/${name}`);
+  const list: Keeper["list"] = (kind, namespace) =>
+    [...shelf(kind).values()].filter((object) => namespace === undefined || textAt(object, "metadata.namespace") === namespace);
 
   function write(kind: Kind, object: JsonObject, manager: string): JsonObject {
-    const live = get(kind, textAt(object, "metadata.namespace"), textAt(object, "metadata.name"));
+    const live = shelf(kind).get(placeOf(object));
     const made = finish({ kind, live, object, part: "all", manager, now, uid: () => host.newGuid() });
-    return made === live ? live : objects.put(cluster, kind, made);
+    if (made === live) return live;
+    const written = objects.put(cluster, kind, made);
+    shelf(kind).set(placeOf(written), written);
+    return written;
+  }
+
+  function remove(kind: Kind, object: JsonObject): void {
+    objects.delete(cluster, kind, object);
+    shelf(kind).delete(placeOf(object));
   }
 
   for (const old of list(EVENT))
     if (now - Date.parse(textAt(old, "lastTimestamp") || textAt(old, "metadata.creationTimestamp")) > EVENT_LIFE_MS)
-      objects.delete(cluster, EVENT, old);
+      remove(EVENT, old);
 
   return {
     now,
     get,
     list,
     write,
-    remove: (kind, object) => void objects.delete(cluster, kind, object),
+    remove,
     event(about, { type, reason, message, component }) {
       const [name, uid] = [textAt(about, "metadata.name"), textAt(about, "metadata.uid")];
       const namespace = textAt(about, "metadata.namespace") || "default";
@@ -78,6 +94,10 @@ export function createKeeper(host: CloudHost, objects: Objects, cluster: string)
       );
     },
   };
+}
+
+function placeOf(object: JsonObject): string {
+  return `${textAt(object, "metadata.namespace")}/${textAt(object, "metadata.name")}`;
 }
 
 /** The same for the same value, as long as asked; of characters that names may have. */

@@ -68,7 +68,7 @@ async function callerOf(request: OAuthRequest): Promise<Caller | undefined> {
       : readBasic(authorization);
   if (user === undefined || password === undefined) return allowsAnonymous(registry) ? "anonymous" : undefined;
   if (user === TOKEN_USER) return fromRefreshToken(request, password);
-  return isAdmin(request, user, password) ? "admin" : undefined;
+  return isAdmin(request, user, password) ? "admin" : request.host.principals.bySecret(user, password);
 }
 
 async function fromRefreshToken(
