@@ -63,3 +63,32 @@ test("a version that answers the release's own requests and refuses what users s
 
   expect((await findEndpoint(on.workspace, "ep-refused"))?.traffic).toMatchObject({ blue: 100 });
 });
+
+test("copies of users' requests judge a version before any of them meets it, and the router stops copying", {
+  timeout: LIMIT_MS,
+}, async () => {
+  await using _load = await users("ep-copies", 200);
+  const send = { requestsPerSecond: 100, send: "never" };
+  const good = contextOf();
+
+  const plan = planOf("ep-copies", { strategy: "blue-green", steps: undefined, load: send });
+  await release(on.workspace, plan, await on.model("2"), good, OWNER);
+
+  const after = await findEndpoint(on.workspace, "ep-copies");
+  expect(after).toMatchObject({ traffic: { green: 100 }, properties: { "quayside.mirror": "{}" } });
+  const looks = good.events.filter(({ name }) => name === "release.evidence").map(({ payload }) => payload);
+  expect(looks.at(-1)).toMatchObject({
+    percent: 0,
+    metrics: [{ name: "errors" }, { name: "slow" }, { name: "disagreement", candidate: { events: 0 } }],
+  });
+
+  const wide = { ...plan, sampleRequests: [WIDE] };
+  const bad = release(on.workspace, wide, await modelVersion(on.workspace, "3"), contextOf(), OWNER);
+  await expect(bad).rejects.toMatchObject({
+    message: expect.stringMatching(/^release stopped at 0 %: errors (\d+) of \1 against 0 of \d+ of the stable version$/),
+  });
+  expect(await findEndpoint(on.workspace, "ep-copies")).toMatchObject({
+    traffic: { green: 100 },
+    properties: { "quayside.mirror": "{}" },
+  });
+});

@@ -1,4 +1,4 @@
-import { asString, isObject, type JsonObject } from "../../base/index.ts";
+import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { Secret } from "../../report/index.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
 
@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly authMode: string;
   readonly traffic: Traffic;
   readonly tags: Tags;
+  /** Texts that Azure ML keeps and gives back without looking at them. */
+  readonly properties: Tags;
 }
 
 export type Tags = Readonly<Record<string, string>>;
@@ -44,20 +46,21 @@ export async function putEndpoint(workspace: Workspace, name: string, body: Json
   return toEndpoint(await workspace.client.put(endpointPath(workspace, name), ML_API_VERSION, body, signal));
 }
 
-/** Sets the weights and, in the same change, these tags, and nothing else; the service answers when the router has the weights. */
+/** Sets the weights and, in the same change, these tags and properties, and nothing else; the service answers when the router has them. */
 export async function setTraffic(
   workspace: Workspace,
   name: string,
   traffic: Traffic,
-  tags: Tags = {},
+  more: { readonly tags?: Tags; readonly properties?: Tags } = {},
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const current = await workspace.client.get(endpointPath(workspace, name), ML_API_VERSION, signal);
   const { location, identity, kind } = current;
-  const { authMode, compute, publicNetworkAccess, description, properties: own } = properties(current);
+  const { authMode, compute, publicNetworkAccess, description, properties: kept } = properties(current);
+  const own = { ...texts(kept), ...more.properties };
   const body = {
     location,
-    tags: { ...tagsOf(current), ...tags },
+    tags: { ...texts(current.tags), ...more.tags },
     identity,
     kind,
     properties: { authMode, compute, publicNetworkAccess, description, properties: own, traffic: { ...traffic } },
@@ -138,7 +141,8 @@ function toEndpoint(body: JsonObject): Endpoint {
     scoringUri: asString(own.scoringUri),
     authMode: asString(own.authMode),
     traffic,
-    tags: tagsOf(body),
+    tags: texts(body.tags),
+    properties: texts(own.properties),
   };
 }
 
@@ -148,13 +152,13 @@ function toDeployment(body: JsonObject): EndpointDeployment {
     name: asString(body.name).split("/").at(-1) ?? "",
     state: asString(own.provisioningState),
     model: asString(own.model),
-    tags: tagsOf(body),
+    tags: texts(body.tags),
     collects: isObject(own.dataCollector),
   };
 }
 
-function tagsOf({ tags }: JsonObject): Tags {
-  return isObject(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, asString(value)])) : {};
+function texts(map: JsonValue | undefined): Tags {
+  return isObject(map) ? Object.fromEntries(Object.entries(map).map(([key, value]) => [key, asString(value)])) : {};
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {

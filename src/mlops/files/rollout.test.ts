@@ -76,10 +76,6 @@ test.each([
     ["evidence.quality: quality.truth is about the sample requests; it goes neither with labels nor with collected"],
   ],
   [
-    { load: { requestsPerSecond: 10, send: "never" }, strategy: "mirror-first" },
-    ["load.send: load.send never leaves nothing for strategy: mirror-first, which is about the release's own requests"],
-  ],
-  [
     { load: { requestsPerSecond: 10, send: "never" }, evidence: { quality: { estimate: true } } },
     [
       "load.send: load.send never leaves nothing for evidence.quality without collected, which is about the release's own requests",

@@ -108,14 +108,12 @@ export const rolloutPlan = z
 
 interface Needs {
   readonly verdict: string;
-  readonly strategy: string;
   readonly evidence: { readonly quality?: { readonly collected?: string | undefined } | undefined };
 }
 
 /** Whose answers have to be known or copied. */
-function needsOwnRequests({ verdict, strategy, evidence: { quality } }: Needs): string | undefined {
+function needsOwnRequests({ verdict, evidence: { quality } }: Needs): string | undefined {
   if (verdict === "fixed") return "verdict: fixed";
-  if (strategy === "mirror-first" || strategy === "blue-green") return `strategy: ${strategy}`;
   return quality === undefined || quality.collected !== undefined ? undefined : "evidence.quality without collected";
 }
 

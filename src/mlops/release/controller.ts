@@ -76,7 +76,7 @@ export async function release(
   const journal = openJournal(documents, endpoint.name, id, context);
   const slot = resumed?.name ?? SLOTS.find((name) => name !== stable) ?? SLOTS[0];
   const models = { ...modelsOf(found), [slot]: { name: model.name, version: model.version } };
-  const traffic = controlTraffic(workspace, endpoint.name, current.traffic, journal, models, context);
+  const traffic = controlTraffic({ workspace, endpoint: current, candidate: slot, journal, models, context });
   const job: Job = { workspace, plan, model, context, endpoint: current, documents, lock, journal, traffic, slot, resumed };
   if (resumed !== undefined)
     context.reporter.emit("note", {
@@ -88,7 +88,7 @@ export async function release(
     context.reporter.emit("note", {
       message: `${candidate.name} was left at ${candidate.percent} % by a release that did not end; ${stable} takes all traffic again`,
     });
-    await traffic.set({ [stable]: 100 });
+    await traffic.set({ [stable]: 100 }, false);
   }
   return await next({ ...job, stable, stableModel: models[stable] });
 }
@@ -171,10 +171,13 @@ async function next(job: Replacement): Promise<ReleaseResult> {
               state: await lastState(job.documents, endpoint.name, resumed.release, context.signal),
             },
           }),
-      share: async (percent) => {
+      share: async (percent, isMirrored) => {
         await hold(job);
         if (percent === 100) await traffic.settle({ [slot]: 100 }, context.signal);
-        else await traffic.set(percent === 0 ? { [stable]: 100 } : { [stable]: 100 - percent, [slot]: percent }, context.signal);
+        else {
+          const shares = percent === 0 ? { [stable]: 100 } : { [stable]: 100 - percent, [slot]: percent };
+          await traffic.set(shares, isMirrored, context.signal);
+        }
       },
       check: () => hold(job),
       record: (evidence, state) => journal.append("evidence", { ...evidence, state }, context.signal),

@@ -33,7 +33,6 @@ export function limitRule(name: string, limit: number, steps: number, prior: Met
     fineBelow: Array.from({ length: steps }, () => limit),
     scale: limit,
     against: "none",
-    isOwn: true,
     prior,
   };
 }

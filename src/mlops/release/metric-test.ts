@@ -47,6 +47,8 @@ export interface Pace {
   readonly own: number;
   /** Share of the answers whose truth is known; 1 as long as nothing is known about that. */
   readonly known?: number | undefined;
+  /** At 0 % the candidate gets copies of everybody's requests and not of our own alone. */
+  readonly copiesAll?: boolean;
 }
 
 /** What a release still has before it gives up, by which bets are sized. Wrong, it costs time and never validity. */
@@ -135,8 +137,9 @@ function expectedRequests(rule: MetricRule, { pace, secondsLeft }: Outlook): num
 }
 
 /** Requests a second that a metric judges, before any thinning. */
-export function rateOf({ isOwn, isLate }: MetricRule, { users, own, known = 1 }: Pace): number {
-  return (isOwn === true ? own : users + own) * (isLate === true ? known : 1);
+export function rateOf({ isOwn, isLate }: MetricRule, { users, own, known = 1, copiesAll }: Pace, percent?: number): number {
+  const isOfUsers = isOwn !== true && (percent !== 0 || copiesAll === true);
+  return (own + (isOfUsers ? users : 0)) * (isLate === true ? known : 1);
 }
 
 function estimate({ requests, events }: Block["candidate"], { prior }: MetricRule): number {

@@ -37,7 +37,7 @@ export function secondsToPromotion(rules: Rules, from: VerdictState, position: n
 }
 
 function expected(rule: MetricRule, seen: MetricState | undefined, pace: Pace, percent: number, seconds: number) {
-  const rate = rateOf(rule, percent === 0 ? { ...pace, users: 0 } : pace);
+  const rate = rateOf(rule, pace, percent);
   const judged = (perSecond: number) => (perSecond * seconds) / (rule.thinned === true ? latencyStride(perSecond) : 1);
   // A mirrored candidate gets a copy of every request.
   const [candidates, stables] = percent === 0 ? [rate, rate] : [(rate * percent) / 100, (rate * (100 - percent)) / 100];

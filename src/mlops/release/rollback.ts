@@ -2,6 +2,7 @@ import { findEndpoint, listDeployments, openDocuments, type Workspace } from "..
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import { newReleaseId, openJournal } from "./history.ts";
+import { mirrorTo } from "./mirror-property.ts";
 import { ENDED_TAG, modelsOf, readServing } from "./serving.ts";
 import { moveTraffic } from "./traffic.ts";
 
@@ -36,7 +37,9 @@ export async function rollback(workspace: Workspace, endpointName: string, conte
     });
   const traffic = { [to]: 100 };
   const release = newReleaseId(context.clock.now(), `rollback-${context.newId()}`);
-  await moveTraffic(workspace, endpointName, { traffic, tags: { [ENDED_TAG]: release } }, context, context.signal);
+  const properties = candidate === undefined ? {} : mirrorTo(endpoint.properties, candidate.name, false);
+  const change = { traffic, tags: { [ENDED_TAG]: release }, properties };
+  await moveTraffic(workspace, endpointName, change, context, context.signal);
   const ms = performance.now() - started;
   context.reporter.emit("endpoint.traffic", { endpoint: endpointName, traffic });
   const models = modelsOf(deployments);

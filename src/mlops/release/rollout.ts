@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Endpoint, ModelVersion, Workspace } from "../../arm/index.ts";
-import { type Events, EXIT, QuaysideError } from "../../report/index.ts";
+import type { Events } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { ModelPlan } from "../plan.ts";
@@ -13,12 +13,11 @@ import { type Load, type LoadFigures, startLoad } from "./load.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
 import { calibrationOf } from "./read-calibration.ts";
-import { createRouterEvidence, errorsOf } from "./router-evidence.ts";
-import { fetchRouterMetrics } from "./router-metrics.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { sampleTruth } from "./sample-truth.ts";
 import { climbByEvidence } from "./sequential.ts";
 import { createSource } from "./source.ts";
+import { openUsers } from "./users.ts";
 import { startVerdict, type VerdictState } from "./verdict.ts";
 
 /** What both ways to climb the ladder of shares work with. */
@@ -51,7 +50,8 @@ export interface Rollout {
   readonly context: PipelineContext;
   /** The candidate's share when an earlier controller is followed. */
   readonly from?: { readonly percent: number; readonly state?: VerdictState | undefined };
-  readonly share: Climb["share"];
+  /** `isMirrored`: the endpoint's router gives the candidate a copy of every request. */
+  readonly share: (percent: number, isMirrored: boolean) => Promise<void>;
   readonly check: Climb["check"];
   readonly record: Climb["record"];
   readonly show: Climb["show"];
@@ -74,7 +74,8 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   const rules = rulesOf(plan, users?.past);
   const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
-  const mirror = rules.positions[0] === 0 ? openMirror(rollout, collector) : undefined;
+  const isMirrored = users?.copiesAll === true;
+  const mirror = rules.positions[0] === 0 && !isMirrored ? openMirror(rollout, collector) : undefined;
   let copies = mirror !== undefined;
   const load = startLoad({
     ...traffic,
@@ -95,7 +96,7 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
     context,
     share: async (percent) => {
       copies = percent === 0;
-      await rollout.share(percent);
+      await rollout.share(percent, percent === 0 && isMirrored);
     },
     check: rollout.check,
     record: rollout.record,
@@ -129,51 +130,6 @@ function positionAt(positions: readonly number[], percent: number | undefined): 
 function usable(state: VerdictState | undefined, { metrics }: Rules): VerdictState | undefined {
   const fits = metrics.every(({ name, fineBelow }) => state?.metrics[name]?.fine.length === fineBelow.length);
   return fits ? state : undefined;
-}
-
-/** Users' own requests, and how the stable version answered before, where the endpoint's router tells about them. */
-async function openUsers({ plan: { release }, endpoint, pair, scoring, context }: Rollout) {
-  const { load, evidence } = release.rollout;
-  const { clock, signal, reporter } = context;
-  const { requestsPerSecond, send } = load;
-  const needsOwn = evidence.quality !== undefined && evidence.quality.collected === undefined;
-  if (send === "always") return { requestsPerSecond, send, users: 0, past: undefined };
-  const read = () => fetchRouterMetrics(scoring.url, endpoint.name, signal);
-  const stable = (await read())?.deployments.get(pair.stable);
-  const router = createRouterEvidence({
-    read,
-    pair,
-    ...evidence.latency,
-    now: () => performance.now(),
-  });
-  await router.take();
-  await clock.sleep(Math.min(evidence.checkSeconds, MEASURE_SECONDS) * 1000, signal);
-  const users = (await router.take())?.requestsPerSecond;
-  if (users === undefined) {
-    if (send === "never")
-      throw new QuaysideError(`the router of endpoint ${endpoint.name} shows no counters, so users' requests are no evidence`, {
-        code: "mlops.no-router-metrics",
-        fault: "user",
-        exitCode: EXIT.diagnostics,
-        hint: "let the release send requests: rollout.load.send: missing",
-      });
-    reporter.emit("note", {
-      message: "the endpoint's router shows no counters; the evidence is about the release's own requests",
-    });
-    return { requestsPerSecond, send, users: 0, past: undefined };
-  }
-  const own = send === "never" ? 0 : needsOwn ? requestsPerSecond : Math.max(0, requestsPerSecond - users);
-  reporter.emit("note", {
-    message: `users send about ${round(users)} requests/s; the release adds ${round(own)} of its own`,
-  });
-  return { requestsPerSecond, send, users, router, needsOwn, past: stable && errorsOf(stable) };
-}
-
-/** Long enough to tell whether anybody is there; the rate is corrected with each look. */
-const MEASURE_SECONDS = 5;
-
-function round(rate: number): number {
-  return Number(rate.toPrecision(2));
 }
 
 async function openQuality({ workspace, plan, endpoint, pair, models, context }: Rollout) {

@@ -83,6 +83,37 @@ test("slow is beyond the stable version's p99 of before, rounded up to a bound, 
   });
 });
 
+test("at 0 % the candidate's answers are those to the router's copies, and who disagrees is told", async () => {
+  const copies = (code: number, amount: number) =>
+    `quayside_router_mirror_requests_total{endpoint="e",deployment="green",code="${code}"} ${amount}`;
+  const compared = (result: string, amount: number) =>
+    `quayside_router_mirror_answers_total{endpoint="e",deployment="green",result="${result}"} ${amount}`;
+  const blue = (amount: number) =>
+    `quayside_router_requests_total{endpoint="e",deployment="blue",model="m",version="1",code="200"} ${amount}`;
+  const text = (...lines: string[]) => readRouterMetrics(["process_start_time_seconds 1", ...lines].join("\n"), "e");
+  const evidence = looks(
+    text(blue(10)),
+    text(
+      blue(110),
+      copies(200, 90),
+      copies(502, 3),
+      copies(422, 2),
+      compared("agreed", 80),
+      compared("disagreed", 12),
+      compared("failed", 3),
+    ),
+  );
+  evidence.expect(0);
+
+  expect(await evidence.take()).toEqual({
+    blocks: {
+      errors: { candidate: { requests: 95, events: 5 }, stable: { requests: 100, events: 0 } },
+      disagreement: { candidate: { requests: 92, events: 12 }, stable: { requests: 0, events: 0 } },
+    },
+    requestsPerSecond: 10,
+  });
+});
+
 test("a router that started anew, or another one behind the same address, is compared with itself alone", async () => {
   const evidence = looks(
     reading(1, { blue: { ok: 1000 } }),

@@ -1,11 +1,11 @@
-import type { Arm, Block } from "../statistics/two-rates.ts";
+import { type Arm, type Block, EMPTY } from "../statistics/two-rates.ts";
 import { type Buckets, boundFrom, quantileOf, remember, totalOf } from "./buckets.ts";
 import type { Pair } from "./collector.ts";
-import { type Counted, minus, type Reading, since } from "./router-metrics.ts";
+import { type Answers, type Copies, type Counted, minus, nothingCounted, type Reading, since } from "./router-metrics.ts";
 import { latencyStride } from "./thinning.ts";
 import type { Observation } from "./verdict.ts";
 
-/** Evidence from the counters of the endpoint's router: all requests that its weights sent, users' and our own alike. */
+/** Evidence from the counters of the endpoint's router: all requests that its weights sent, or mirrored, users' and our own alike. */
 export interface RouterEvidence {
   /** The share of the candidate from now on, in percent; `undefined` while it is being changed. */
   expect(percent: number | undefined): void;
@@ -33,11 +33,6 @@ const REMEMBERED = 2000;
 const ENOUGH = 100;
 /** Behind one address there may be several routers; each has counters of its own. */
 const MOST_ROUTERS = 32;
-const NOTHING: Counted = {
-  all: { requests: 0, failed: 0, refused: 0 },
-  pinned: { requests: 0, failed: 0, refused: 0 },
-  buckets: new Map(),
-};
 
 export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: RouterEvidenceOptions): RouterEvidence {
   const known = new Map<string, { readonly reading: Reading; readonly at: number }>();
@@ -58,7 +53,7 @@ export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: R
     if (before === undefined || at <= before.at) return undefined;
     const of = (deployment: string) => {
       const after = reading.deployments.get(deployment);
-      return after === undefined ? NOTHING : since(before.reading.deployments.get(deployment), after);
+      return after === undefined ? nothingCounted() : since(before.reading.deployments.get(deployment), after);
     };
     return { candidate: of(pair.candidate), stable: of(pair.stable), seconds: (at - before.at) / 1000 };
   };
@@ -75,21 +70,29 @@ export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: R
       const seen = await difference();
       if (seen === undefined) return undefined;
       const { candidate, stable, seconds } = seen;
-      const errors: Block = { candidate: errorsOf(candidate), stable: errorsOf(stable) };
-      const blocks: Record<string, Block> = { errors };
-      if (limit !== undefined)
-        blocks.slow = { candidate: slowOf(candidate.buckets, limit, seconds), stable: slowOf(stable.buckets, limit, seconds) };
+      const live: Block = { candidate: errorsOf(candidate), stable: errorsOf(stable) };
+      // Without a share of its own the candidate answers copies of what the stable version got.
+      const isMirror = percent === 0;
+      const { copies } = candidate;
+      const blocks: Record<string, Block> = {
+        errors: isMirror ? { ...live, candidate: badOf(copies.answers) } : live,
+        ...(isMirror ? { disagreement: disagreementOf(copies) } : {}),
+      };
+      if (limit !== undefined) {
+        const buckets = isMirror ? copies.buckets : candidate.buckets;
+        blocks.slow = { candidate: slowOf(buckets, limit, seconds), stable: slowOf(stable.buckets, limit, seconds) };
+      }
       // From what is past alone: the bets on the next block must not know it.
       recent = remember(recent, stable.buckets, REMEMBERED);
       limit = limitOf(recent);
-      const total = errors.candidate.requests + errors.stable.requests;
+      const total = live.candidate.requests + live.stable.requests;
       const isSplit = percent !== undefined && percent > 0 && total > 0 && !isFirst;
       // Requests that were under way when the share changed end in the first block.
       isFirst = false;
       return {
         blocks,
         requestsPerSecond: total / seconds,
-        ...(isSplit ? { split: { candidate: errors.candidate.requests, total, share: (percent ?? 0) / 100 } } : {}),
+        ...(isSplit ? { split: { candidate: live.candidate.requests, total, share: (percent ?? 0) / 100 } } : {}),
       };
     },
   };
@@ -103,8 +106,15 @@ export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: R
 
 /** 4xx count, too: the weights decide by chance who gets a request, so the callers' own mistakes meet both versions alike. */
 export function errorsOf({ all, pinned }: Counted): Arm {
-  const { requests, failed, refused } = minus(all, pinned);
+  return badOf(minus(all, pinned));
+}
+
+function badOf({ requests, failed, refused }: Answers): Arm {
   return { requests, events: failed + refused };
+}
+
+function disagreementOf({ agreed, disagreed }: Copies): Block {
+  return { ...EMPTY, candidate: { requests: agreed + disagreed, events: disagreed } };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { request } from "undici";
+import type { Buckets } from "./buckets.ts";
 
 /** How requests were answered: `failed` with 5xx, `refused` with 4xx. */
 export interface Answers {
@@ -13,7 +14,17 @@ export interface Counted {
   /** Of these, the ones whose callers named the deployment. */
   readonly pinned: Answers;
   /** Requests at most this long, by seconds; cumulative. */
-  readonly buckets: ReadonlyMap<number, number>;
+  readonly buckets: Buckets;
+  /** Copies of other deployments' requests, which the router mirrors. */
+  readonly copies: Copies;
+}
+
+export interface Copies {
+  readonly answers: Answers;
+  /** The same answer as the live one's, or another. */
+  readonly agreed: number;
+  readonly disagreed: number;
+  readonly buckets: Buckets;
 }
 
 export interface Reading {
@@ -51,29 +62,58 @@ export async function fetchRouterMetrics(
 const REQUESTS = "quayside_router_requests_total";
 const PINNED = "quayside_router_pinned_requests_total";
 const DURATION = "quayside_router_request_duration_seconds_bucket";
+const COPIES = "quayside_router_mirror_requests_total";
+const COMPARED = "quayside_router_mirror_answers_total";
+const COPY_DURATION = "quayside_router_mirror_duration_seconds_bucket";
 const NO_ANSWERS: Answers = { requests: 0, failed: 0, refused: 0 };
 
-/** Reads the Prometheus text of a Quayside router; versions that a deployment held one after the other are added up. */
+interface Counting {
+  all: Answers;
+  pinned: Answers;
+  readonly buckets: Map<number, number>;
+  readonly copies: { answers: Answers; agreed: number; disagreed: number; readonly buckets: Map<number, number> };
+}
+
+type Labels = Readonly<Record<string, string | undefined>>;
+
+/** What each series adds to a deployment's counts; versions that it held one after the other are added up. */
+const SERIES: Readonly<Record<string, (counting: Counting, labels: Labels, amount: number) => void>> = {
+  [REQUESTS]: (counting, { code }, amount) => void (counting.all = addAnswers(counting.all, Number(code), amount)),
+  [PINNED]: (counting, { code }, amount) => void (counting.pinned = addAnswers(counting.pinned, Number(code), amount)),
+  [DURATION]: ({ buckets }, { le }, amount) => addBucket(buckets, le, amount),
+  [COPIES]: ({ copies }, { code }, amount) => void (copies.answers = addAnswers(copies.answers, Number(code), amount)),
+  [COMPARED]: ({ copies }, { result }, amount) => {
+    if (result === "agreed" || result === "disagreed") copies[result] += amount;
+  },
+  [COPY_DURATION]: ({ copies }, { le }, amount) => addBucket(copies.buckets, le, amount),
+};
+
+/** Reads the Prometheus text of a Quayside router. */
 export function readRouterMetrics(text: string, endpoint: string): Reading {
-  const counted = new Map<string, { all: Answers; pinned: Answers; buckets: Map<number, number> }>();
+  const deployments = new Map<string, Counting>();
   let process = "";
   for (const line of text.split("\n")) {
-    const [, name, , labelText = "", value = ""] = /^(\w+)(\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    const [, name = "", , labelText = "", value = ""] = /^(\w+)(\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (name === "process_start_time_seconds") process = value;
-    if (name !== REQUESTS && name !== PINNED && name !== DURATION) continue;
-    const labels = Object.fromEntries([...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text_]) => [key, text_]));
+    const add = SERIES[name];
+    if (add === undefined) continue;
+    const labels: Labels = Object.fromEntries([...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, label]) => [key, label]));
     if (labels.endpoint !== endpoint || labels.deployment === undefined) continue;
-    const own = counted.get(labels.deployment) ?? { all: NO_ANSWERS, pinned: NO_ANSWERS, buckets: new Map<number, number>() };
-    counted.set(labels.deployment, own);
-    const amount = Number(value);
-    if (name === REQUESTS) own.all = addAnswers(own.all, Number(labels.code), amount);
-    else if (name === PINNED) own.pinned = addAnswers(own.pinned, Number(labels.code), amount);
-    else {
-      const limit = labels.le === "+Inf" ? Number.POSITIVE_INFINITY : Number(labels.le);
-      own.buckets.set(limit, (own.buckets.get(limit) ?? 0) + amount);
-    }
+    const own = deployments.get(labels.deployment) ?? nothingCounted();
+    deployments.set(labels.deployment, own);
+    add(own, labels, Number(value));
   }
-  return { process, deployments: counted };
+  return { process, deployments };
+}
+
+export function nothingCounted(): Counting {
+  const copies = { answers: NO_ANSWERS, agreed: 0, disagreed: 0, buckets: new Map() };
+  return { all: NO_ANSWERS, pinned: NO_ANSWERS, buckets: new Map(), copies };
+}
+
+function addBucket(buckets: Map<number, number>, le: string | undefined, amount: number): void {
+  const limit = le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
+  buckets.set(limit, (buckets.get(limit) ?? 0) + amount);
 }
 
 function addAnswers({ requests, failed, refused }: Answers, status: number, amount: number): Answers {
@@ -85,17 +125,25 @@ function addAnswers({ requests, failed, refused }: Answers, status: number, amou
 }
 
 /** What was counted after `before`. */
-export function since(before: Counted | undefined, after: Counted): Counted {
+export function since(before: Counted = nothingCounted(), after: Counted): Counted {
   return {
-    all: minus(after.all, before?.all),
-    pinned: minus(after.pinned, before?.pinned),
-    buckets: new Map(
-      [...after.buckets].sort(([a], [b]) => a - b).map(([limit, count]) => [limit, count - (before?.buckets.get(limit) ?? 0)]),
-    ),
+    all: minus(after.all, before.all),
+    pinned: minus(after.pinned, before.pinned),
+    buckets: bucketsSince(before.buckets, after.buckets),
+    copies: {
+      answers: minus(after.copies.answers, before.copies.answers),
+      agreed: after.copies.agreed - before.copies.agreed,
+      disagreed: after.copies.disagreed - before.copies.disagreed,
+      buckets: bucketsSince(before.copies.buckets, after.copies.buckets),
+    },
   };
 }
 
-export function minus(a: Answers, b: Answers = NO_ANSWERS): Answers {
+function bucketsSince(before: Buckets, after: Buckets): Buckets {
+  return new Map([...after].sort(([a], [b]) => a - b).map(([limit, count]) => [limit, count - (before.get(limit) ?? 0)]));
+}
+
+export function minus(a: Answers, b: Answers): Answers {
   return { requests: a.requests - b.requests, failed: a.failed - b.failed, refused: a.refused - b.refused };
 }
 

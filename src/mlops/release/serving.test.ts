@@ -19,6 +19,7 @@ const endpoint = (traffic: Traffic, ended?: string): Endpoint => ({
   authMode: "Key",
   traffic,
   tags: ended === undefined ? {} : { "quayside.ended": ended },
+  properties: {},
 });
 
 test("one deployment with all traffic is the stable one", () => {

@@ -40,18 +40,18 @@ const observation = (requestsPerSecond: number): RouterObservation => ({
 test("our own requests fill up what users' lack, and follow their rate", async () => {
   const { made, rates } = source({ users: 60 }, [observation(100), observation(160)]);
   made.expect(50);
-  expect(made.pace()).toEqual({ users: 60, own: 40 });
+  expect(made.pace()).toMatchObject({ users: 60, own: 40 });
 
   await made.take();
   await made.take();
 
   expect(rates).toEqual([40, 40, 40, 10]);
-  expect(made.pace()).toEqual({ users: 90, own: 10 });
+  expect(made.pace()).toMatchObject({ users: 90, own: 10 });
 });
 
 test("never sends none, always sends all", () => {
-  expect(source({ send: "never", users: 10 }).made.pace()).toEqual({ users: 10, own: 0 });
-  expect(source({ send: "always", users: 10 }).made.pace()).toEqual({ users: 10, own: 100 });
+  expect(source({ send: "never", users: 10 }).made.pace()).toMatchObject({ users: 10, own: 0 });
+  expect(source({ send: "always", users: 10 }).made.pace()).toMatchObject({ users: 10, own: 100 });
 });
 
 test("what the router counted comes before our own count, but for requests that never reached it", async () => {
@@ -66,9 +66,18 @@ test("copies are made of our own requests, so these are all sent and counted by 
   const { made, counted } = source({ users: 500 }, [observation(500)]);
   made.expect(0);
 
-  expect(made.pace()).toEqual({ users: 500, own: 100 });
+  expect(made.pace()).toMatchObject({ users: 500, own: 100 });
   expect((await made.take()).blocks.errors).toEqual(block(1, 1));
   expect(counted).toEqual([false]);
+});
+
+test("where the router mirrors, copies are of everybody's requests, and ours only fill up", async () => {
+  const { made, counted } = source({ users: 70, copiesAll: true }, [observation(100)]);
+  made.expect(0);
+
+  expect(made.pace()).toEqual({ users: 70, own: 30, copiesAll: true });
+  expect((await made.take()).blocks.errors).toEqual(block(51, 3));
+  expect(counted).toEqual([true]);
 });
 
 test("without a router's counters the evidence is our own", async () => {

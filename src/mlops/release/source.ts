@@ -27,9 +27,11 @@ export interface SourceOptions {
   readonly users: number;
   /** Quality is judged by our own answers, so `missing` is never less than all. */
   readonly needsOwn?: boolean;
+  /** The router mirrors; otherwise copies are of our own requests, which are all sent then, and counted by us. */
+  readonly copiesAll?: boolean;
 }
 
-/** While copies are compared there is no chance in who gets a request, so only our own are counted, and all of them are sent. */
+/** Puts together what the router counted and what we saw ourselves. */
 export function createSource({
   collector,
   router,
@@ -37,25 +39,24 @@ export function createSource({
   requestsPerSecond,
   send,
   needsOwn = false,
+  copiesAll = false,
   ...options
 }: SourceOptions): Source {
   let { users } = options;
   let own = 0;
   let isCounting = false;
-  const setRate = (isMirror: boolean) => {
-    own =
-      send === "always" || isMirror || needsOwn
-        ? requestsPerSecond
-        : send === "never"
-          ? 0
-          : Math.max(0, requestsPerSecond - users);
+  const setRate = (percent: number | undefined) => {
+    const isAll = send === "always" || needsOwn || (percent === 0 && !copiesAll);
+    own = isAll ? requestsPerSecond : send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
     load.setRate(own);
   };
-  setRate(false);
+  let percent: number | undefined;
+  setRate(percent);
   return {
-    expect(percent) {
-      if (percent !== undefined) setRate(percent === 0);
-      isCounting = router !== undefined && percent !== 0;
+    expect(next) {
+      percent = next;
+      if (percent !== undefined) setRate(percent);
+      isCounting = router !== undefined && (percent !== 0 || copiesAll);
       collector.expect(percent, isCounting);
       router?.expect(percent);
     },
@@ -66,10 +67,10 @@ export function createSource({
       if (seen === undefined) return observed;
       // Half the weight to the past: a rate that jumps with each look would move our own up and down.
       users = (users + Math.max(0, seen.requestsPerSecond - own)) / 2;
-      setRate(false);
+      setRate(percent);
       return { ...observed, ...seen, blocks: mergeErrors(observed, seen) };
     },
-    pace: () => ({ users, own }),
+    pace: () => ({ users, own, copiesAll }),
   };
 }
 

@@ -59,6 +59,17 @@ test("rows of a request are labelled together or one by one and count for one re
   expect(join.counts).toMatchObject({ answered: { candidate: 6 }, labelled: { candidate: 3 }, misfits: 1, unknown: 1 });
 });
 
+test("a mirrored request has one id and an answer of each version, which its label judges both", () => {
+  const join = createTruthJoin();
+  join.answered({ arm: "stable", requestId: "m", rows: ['"a"'] });
+  join.label("m", "a");
+  join.answered({ arm: "candidate", requestId: "m", rows: ['"b"'] });
+  join.label("m", "a");
+
+  expect(join.take()).toEqual({ candidate: { requests: 1, events: 1 }, stable: { requests: 1, events: 0 } });
+  expect(join.counts).toMatchObject({ duplicates: 1, conflicts: 0 });
+});
+
 test("the oldest answers and labels are forgotten when there are too many", () => {
   const join = createTruthJoin({ served: 2, waiting: 2 });
   for (const id of ["c1", "c2", "c3"]) join.answered(answer(id, "a"));

@@ -35,67 +35,75 @@ interface Served {
   readonly labels: (string | undefined)[];
 }
 
+/** What a label did to an answer. */
+type Effect = "fresh" | "duplicate" | "conflict" | "misfit";
+
 /** Beyond these the oldest are forgotten: answers whose truth never comes must not take all memory. */
 export const JOIN_LIMITS = { served: 500_000, waiting: 500_000 } as const;
 
+const ARMS = ["candidate", "stable"] as const;
+
 export function createTruthJoin(limits: { readonly served: number; readonly waiting: number } = JOIN_LIMITS): TruthJoin {
-  const served = new Map<string, Served>();
+  // By arm: a mirrored request has one id and two answers.
+  const served = { candidate: new Map<string, Served>(), stable: new Map<string, Served>() };
   const waiting = new Map<string, JsonValue>();
   const answered = { candidate: 0, stable: 0 };
   const labelled = { candidate: 0, stable: 0 };
   let [duplicates, conflicts, misfits] = [0, 0, 0];
   let fresh = emptyBlock();
 
-  const repeated = (known: string, label: string) => {
-    if (known === label) duplicates++;
-    else conflicts++;
-  };
-
-  const labelRow = ({ arm, rows, labels }: Served, row: number, label: string) => {
+  const labelRow = ({ arm, rows, labels }: Served, row: number, label: string): Effect => {
     const known = labels[row];
-    if (known !== undefined) return repeated(known, label);
+    if (known !== undefined) return known === label ? "duplicate" : "conflict";
     labels[row] = label;
     labelled[arm]++;
     fresh[arm].requests += 1 / rows.length;
     if (label !== rows[row]) fresh[arm].events += 1 / rows.length;
+    return "fresh";
   };
 
-  const labelRequest = (request: Served, label: JsonValue) => {
-    const { rows } = request;
+  const labelRequest = (request: Served, label: JsonValue): Effect[] => {
     const list = Array.isArray(label) ? label : [label];
-    if (list.length !== rows.length) misfits++;
-    else for (const [row, one] of list.entries()) labelRow(request, row, JSON.stringify(one));
+    if (list.length !== request.rows.length) return ["misfit"];
+    return list.map((one, row) => labelRow(request, row, JSON.stringify(one)));
   };
 
-  /** False when nobody answered such a request. */
-  const apply = (id: string, label: JsonValue): boolean => {
-    const request = served.get(id);
-    if (request !== undefined) {
-      labelRequest(request, label);
-      return true;
-    }
+  /** What a label did to this version's answer; nothing when it gave none to such a request. */
+  const apply = (arm: keyof Block, id: string, label: JsonValue): Effect[] => {
+    const request = served[arm].get(id);
+    if (request !== undefined) return labelRequest(request, label);
     const [, parent = "", row = ""] = /^(.+)\/(\d+)$/.exec(id) ?? [];
-    const owner = served.get(parent);
-    if (owner === undefined || Number(row) >= owner.rows.length) return false;
-    labelRow(owner, Number(row), JSON.stringify(label));
-    return true;
+    const owner = served[arm].get(parent);
+    return owner === undefined || Number(row) >= owner.rows.length ? [] : [labelRow(owner, Number(row), JSON.stringify(label))];
+  };
+
+  const note = (effects: readonly Effect[]) => {
+    if (effects.includes("conflict")) conflicts++;
+    else if (effects.includes("misfit")) misfits++;
+    else if (!effects.includes("fresh")) duplicates++;
   };
 
   return {
     answered({ arm, requestId, rows }) {
-      if (requestId === "" || rows.length === 0 || served.has(requestId)) return;
-      served.set(requestId, { arm, rows, labels: rows.map(() => undefined) });
+      if (requestId === "" || rows.length === 0 || served[arm].has(requestId)) return;
+      const request: Served = { arm, rows, labels: rows.map(() => undefined) };
+      served[arm].set(requestId, request);
       answered[arm] += rows.length;
-      forgetOldest(served, limits.served);
+      forgetOldest(served[arm], limits.served);
       for (const id of [requestId, ...rows.map((_, row) => `${requestId}/${row}`)]) {
         const early = waiting.get(id);
-        if (early !== undefined && waiting.delete(id)) apply(id, early);
+        if (early !== undefined && waiting.delete(id)) note(apply(arm, id, early));
       }
+      // The other version's answer to the same request may have had its label already.
+      const twin = served[arm === "stable" ? "candidate" : "stable"].get(requestId);
+      for (const [row, label] of twin?.labels.entries() ?? [])
+        if (label !== undefined && row < rows.length) labelRow(request, row, label);
     },
     label(id, label) {
-      if (apply(id, label)) return;
+      const effects = ARMS.flatMap((arm) => apply(arm, id, label));
+      if (effects.length > 0) return note(effects);
       const known = waiting.get(id);
-      if (known !== undefined) return repeated(JSON.stringify(known), JSON.stringify(label));
+      if (known !== undefined) return note([JSON.stringify(known) === JSON.stringify(label) ? "duplicate" : "conflict"]);
       waiting.set(id, label);
       forgetOldest(waiting, limits.waiting);
     },

@@ -36,6 +36,7 @@ test("copies go to several challengers with the same path, body and trace contex
   const answer = await router.score({ traceparent, "x-request-id": "A", "x-quayside-mirror": "forged" }, "the body");
   await until(router, series("answers", "green", "agreed"), 1);
   await until(router, series("answers", "red", "disagreed"), 1);
+  expect(await metric(router.url, 'quayside_router_mirror_requests_total{endpoint="e",deployment="red",code="200"}')).toBe(1);
 
   expect(answer).toMatchObject({ status: 200, deployment: "blue", body: "x" });
   const copy = { url: "/score", body: "the body", headers: { traceparent, "x-request-id": "A", "x-quayside-mirror": "true" } };

@@ -27,6 +27,8 @@ export interface Lane {
   readonly failed: Counter;
   readonly retired: Counter;
   readonly duration: Histogram;
+  /** By status; 502 where there was no answer. */
+  requests(status: number): Counter;
 }
 
 export const LANE_LIMITS = { waiting: 256, waitingBytes: 16 * 2 ** 20, inFlight: 16 } as const;
@@ -37,6 +39,7 @@ const MARK = "x-quayside-mirror: true\r\n";
 export function createLane(metrics: Metrics, labels: { readonly endpoint: string; readonly deployment: string }): Lane {
   const counter = (name: string, help: string, result: Record<string, string> = {}) =>
     metrics.counter(`quayside_router_mirror_${name}_total`, help, { ...labels, ...result });
+  const byStatus: Counter[] = [];
   const answers = (result: string) => counter("answers", "Challengers' answers to copies, against the live ones.", { result });
   return {
     waiting: [],
@@ -57,6 +60,15 @@ export function createLane(metrics: Metrics, labels: { readonly endpoint: string
       labels,
       DURATION_BOUNDS,
     ),
+    requests: (status) =>
+      (byStatus[status] ??= metrics.counter(
+        "quayside_router_mirror_requests_total",
+        "Challengers' answers to copies, by status.",
+        {
+          ...labels,
+          code: String(status),
+        },
+      )),
   };
 }
 
@@ -98,8 +110,12 @@ function send(lane: Lane, to: Deployment | undefined, { request, live }: Copy): 
     if ("kind" in outcome) {
       // The instance left the table while it had the copy: that says nothing about the challenger.
       if (outcome.kind === "retired") lane.retired.value++;
-      else lane.failed.value++;
+      else {
+        lane.failed.value++;
+        lane.requests(502).value++;
+      }
     } else {
+      lane.requests(outcome.status).value++;
       lane.duration.observe((performance.now() - started) / 1000);
       // A challenger that breaks on what the stable version answers is a failure, whatever its words.
       if (outcome.status >= 500 && live.status < 500) lane.failed.value++;
