@@ -6,7 +6,7 @@ import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-rate 1] [--collect-drop COLUMN,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-what model_inputs,model_outputs,request,response] [--collect-rate 1] [--collect-drop COLUMN,..] [--collect-headers NAME,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 export interface ProcessOptions {
   readonly server: ModelServerOptions;
@@ -36,8 +36,10 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
         "deadline-ms": { type: "string" },
         collect: { type: "string" },
         "collect-as": { type: "string" },
+        "collect-what": { type: "string" },
         "collect-rate": { type: "string" },
         "collect-drop": { type: "string" },
+        "collect-headers": { type: "string" },
         "drain-delay-ms": { type: "string" },
         "drain-timeout-ms": { type: "string" },
       },
@@ -52,7 +54,7 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
   const known = positionals.length === 0 ? nameFromMount(place) : undefined;
   const name = values.name ?? known?.name ?? "model";
   const version = values.version ?? known?.version ?? "1";
-  const collector = usage(USAGE, () => collectorOf(values, name, version, log));
+  const collector = usage(USAGE, () => collectorOf(values, environment, name, version, log));
   const integer = (option: keyof typeof values, fallback: number, min: number, max: number) =>
     integerOption(USAGE, option, values[option], fallback, min, max);
   return {

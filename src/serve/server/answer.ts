@@ -4,15 +4,17 @@ import type { Log } from "../log.ts";
 import { checkRequestIds, type RequestIds, requestIds } from "../request-ids.ts";
 import { SERVER_VERSION } from "../version.ts";
 import type { Reply } from "./call.ts";
+import type { Collector } from "./collection/collector.ts";
 import { receive } from "./receive.ts";
 import { refusal } from "./refusal.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
-import type { Route, Router } from "./routes.ts";
+import type { Route, RouteName, Router } from "./routes.ts";
 
 export interface AnswerOptions {
   readonly route: Router;
   readonly requests: RequestMetrics;
   readonly maxBodyBytes: number;
+  readonly collector?: Collector | undefined;
   readonly draining: () => boolean;
   readonly log: Log;
 }
@@ -21,7 +23,7 @@ export interface AnswerOptions {
  * Answers one HTTP request. Callbacks instead of promises as long as nothing waits: a prediction of an own evaluator is
  * answered in the turn in which its body ended.
  */
-export function createAnswer({ route, requests, maxBodyBytes, draining, log }: AnswerOptions) {
+export function createAnswer({ route, requests, maxBodyBytes, collector, draining, log }: AnswerOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const url = request.url ?? "/";
@@ -29,10 +31,12 @@ export function createAnswer({ route, requests, maxBodyBytes, draining, log }: A
     const path = mark < 0 ? url : url.slice(0, mark);
     const found = route(path);
     const ids = requestIds(request.headers);
+    let received: Buffer | undefined;
 
     receive(request, maxBodyBytes, (body) => {
       try {
         if (body instanceof RequestFault) throw body;
+        received = body;
         checkRequestIds(request.headers);
         const query = mark < 0 ? "" : url.slice(mark + 1);
         const reply = found.handle({ method: request.method ?? "GET", path, query, headers: request.headers, body, ids });
@@ -65,9 +69,23 @@ export function createAnswer({ route, requests, maxBodyBytes, draining, log }: A
       response.writeHead(reply.status, headersOf(reply, request.headers, ids, draining()));
       response.end(reply.body);
       requests.done(found.name, reply.status, (performance.now() - started) / 1000);
+      if (collector !== undefined && received !== undefined && SCORING.has(found.name))
+        collector.exchanged({
+          method: request.method ?? "GET",
+          path: url,
+          headers: request.headers,
+          ids,
+          body: received,
+          status: reply.status,
+          contentType: reply.contentType,
+          answer: reply.body,
+        });
     }
   };
 }
+
+/** What has the model compute: other requests are not collected. */
+const SCORING: ReadonlySet<RouteName> = new Set(["score", "infer", "invocations", "predict"]);
 
 /** Names and values in turns: what Node writes without looking at each again. */
 function headersOf(

@@ -66,5 +66,5 @@ function batchOptions(options: ModelServerOptions, model: Model, runs: Runs): Ba
 }
 
 function observer(collector: Collector, model: Model): NonNullable<BatchOptions["observe"]> {
-  return (ids, inputs, outputs) => collector.observe(model, ids, inputs, outputs);
+  return (ids, inputs, outputs) => collector.predicted({ model, ids, inputs, outputs });
 }

@@ -110,7 +110,7 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   const repository = { name, version, state, reason: () => (state() === "UNAVAILABLE" ? "unloaded" : "") };
   const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
-  const answer = createAnswer({ route, requests, maxBodyBytes, draining: () => draining, log });
+  const answer = createAnswer({ route, requests, maxBodyBytes, collector, draining: () => draining, log });
   const server = createServer(
     // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
     { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },

@@ -5,12 +5,13 @@ import { encodeModel } from "../../../../examples/iris/src/onnx.ts";
 import { folderOf, LINEAR } from "../../testing/models.ts";
 import { post, testServer } from "../../testing/server.ts";
 import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
+import type { Collection } from "./event.ts";
+import { folderSink } from "./folder.ts";
 
 const SOURCE = {
   endpoint: "iris",
   deployment: "blue",
   resource: "/subscriptions/s/onlineEndpoints/iris/deployments/blue",
-  modelVersion: "3",
   instance: "one",
 };
 const ROWS = [
@@ -23,8 +24,8 @@ async function collecting(options: Partial<CollectorOptions> = {}, limits: { rea
   const folder = await folderOf({});
   const collector = createCollector({
     ...COLLECTOR_DEFAULTS,
-    folder: folder.path,
-    source: SOURCE,
+    sink: folderSink(folder.path, SOURCE),
+    modelVersion: "3",
     now: () => NOW,
     log: () => {},
     ...options,
@@ -35,7 +36,7 @@ async function collecting(options: Partial<CollectorOptions> = {}, limits: { rea
     server,
     collector,
     path: folder.path,
-    events: async (collection: string) =>
+    events: async (collection: Collection) =>
       (await readFile(join(folder.path, `iris/blue/${collection}/2026/11/23/07/one.jsonl`), "utf8"))
         .trimEnd()
         .split("\n")
@@ -101,12 +102,15 @@ test("columns that may identify a person are never written", async () => {
 
 test("a share of the requests is collected when told so; requests that fail are not", async () => {
   let turn = 0;
-  await using run = await collecting({ rate: 0.5, random: () => (turn++ % 2 === 0 ? 0.4 : 0.6) });
+  await using run = await collecting({
+    rates: { model_inputs: 0.5, model_outputs: 0.5 },
+    random: () => (turn++ % 2 === 0 ? 0.4 : 0.6),
+  });
   for (let at = 0; at < 6; at++) await post(`${run.server.url}/score`, { data: ROWS });
   await post(`${run.server.url}/score`, { data: [[1]] });
   await run.collector.flush();
 
-  expect(await run.events("model_inputs")).toHaveLength(3);
+  expect((await run.events("model_inputs")).flatMap(({ data }) => data)).toHaveLength(3 * ROWS.length);
   expect(run.collector.counts).toEqual({ collected: 3, dropped: 0, sampledOut: 3, failed: 0 });
 });
 
@@ -126,7 +130,7 @@ test("what the queue cannot hold is dropped, counted, and answered all the same"
 });
 
 test("data larger than an event may have is written beside the events", async () => {
-  await using run = await collecting({ collections: ["model_inputs"], maxQueuedRows: 100_000 }, { maxRows: 40_000 });
+  await using run = await collecting({ rates: { model_inputs: 1 }, maxQueuedRows: 100_000 }, { maxRows: 40_000 });
   const rows = Array.from({ length: 40_000 }, (_, at) => [at / 7, at / 11, at / 13, at / 17]);
   expect((await post(`${run.server.url}/score`, { data: rows })).status).toBe(200);
   await run.collector.flush();
@@ -141,7 +145,10 @@ test("data larger than an event may have is written beside the events", async ()
 test("a folder that cannot be written to costs the rows, not the requests", async () => {
   const lines: string[] = [];
   await using file = await folderOf({ taken: "" });
-  await using run = await collecting({ folder: join(file.path, "taken"), log: (_, event) => lines.push(event) });
+  await using run = await collecting({
+    sink: folderSink(join(file.path, "taken"), SOURCE),
+    log: (_, event) => lines.push(event),
+  });
 
   const { status } = await post(`${run.server.url}/score`, { data: ROWS });
   await run.collector.flush();
@@ -158,4 +165,90 @@ test("the end of the server writes what is queued", async () => {
 
   expect(collector.counts.collected).toBe(1);
   await run[Symbol.asyncDispose]();
+});
+
+test("rows of near requests share an event; each keeps the id of its own request", async () => {
+  await using run = await collecting();
+  for (const id of ["r-1", "r-2", "r-3"]) await post(`${run.server.url}/score`, { data: ROWS }, { "x-request-id": id });
+  await run.collector.flush();
+
+  const events = [...(await run.events("model_inputs")), ...(await run.events("model_outputs"))];
+
+  const rows = ["r-1/0", "r-1/1", "r-2/0", "r-2/1", "r-3/0", "r-3/1"];
+  expect(events.map(({ data }) => data.map((row) => row.quayside_row_id))).toEqual([rows, rows]);
+  expect(events.map(({ xrequestid }) => xrequestid)).toEqual(["r-1", "r-1"]);
+});
+
+test("requests of different hours do not share an event", async () => {
+  let now = NOW;
+  await using run = await collecting({ now: () => now });
+  await post(`${run.server.url}/score`, { data: ROWS });
+  now = NOW + 1_800_000;
+  await post(`${run.server.url}/score`, { data: ROWS });
+  await run.collector.flush();
+
+  expect((await run.events("model_inputs")).map(({ data }) => data.length)).toEqual([2]);
+  const next = await readFile(join(run.path, "iris/blue/model_inputs/2026/11/23/08/one.jsonl"), "utf8");
+  expect(JSON.parse(next)).toMatchObject({ time: "2026-11-23T08:00:00.000Z" });
+});
+
+test("requests and answers are collected as they were, those that were refused, too; other routes are not", async () => {
+  await using run = await collecting({
+    rates: { request: 1, response: 1 },
+    captureHeaders: ["x-tenant", "x-absent"],
+  });
+  const ids = { "x-request-id": "r-1", "x-ms-client-request-id": "c-1" };
+  const answer = await post(`${run.server.url}/score?a=b`, '{"data":\n [[1,2,3,4]]}', { ...ids, "x-tenant": "t" });
+  const answered: unknown = await answer.json();
+  await post(`${run.server.url}/score`, "not JSON", { "x-request-id": "r-2" });
+  await fetch(run.server.url);
+  await run.collector.flush();
+
+  const requests = await run.events("request");
+  const responses = await run.events("response");
+
+  expect(requests).toEqual([
+    {
+      specversion: "1.0",
+      id: expect.any(String),
+      source: SOURCE.resource,
+      type: "azureml.inference.request",
+      datacontenttype: "application/json",
+      time: "2026-11-23T07:30:00.000Z",
+      data: { data: [[1, 2, 3, 4]] },
+      path: "/score?a=b",
+      method: "POST",
+      headers: '{"x-tenant":"t"}',
+      correlationid: "c-1",
+      xrequestid: "r-1",
+      modelversion: "3",
+      agent: expect.any(String),
+      contentrange: "bytes 0-21/22",
+    },
+    expect.objectContaining({ xrequestid: "r-2", data: "not JSON" }),
+  ]);
+  expect(responses).toMatchObject([
+    { type: "azureml.inference.response", xrequestid: "r-1", statuscode: "200", data: answered },
+    { xrequestid: "r-2", statuscode: "400", data: { message: expect.stringContaining("serve.not-json") } },
+  ]);
+  expect(run.collector.counts).toMatchObject({ collected: 2, sampledOut: 0 });
+});
+
+test("bytes that are no text come in base 64", async () => {
+  await using run = await collecting({ rates: { request: 1 } });
+  const body = Buffer.from([0xff, 0x00, 0xfe]);
+  await fetch(`${run.server.url}/v2/models/m/infer`, { method: "POST", body });
+  await run.collector.flush();
+
+  expect(await run.events("request")).toMatchObject([{ data_base64: body.toString("base64"), path: "/v2/models/m/infer" }]);
+});
+
+test("bodies that wait are bounded in bytes", async () => {
+  await using run = await collecting({ rates: { request: 1 }, maxQueuedBytes: 400 });
+  for (let at = 0; at < 10; at++) await post(`${run.server.url}/score`, { data: ROWS });
+  await run.collector.flush();
+
+  const { collected, dropped } = run.collector.counts;
+  expect(collected + dropped).toBe(10);
+  expect(dropped).toBeGreaterThan(5);
 });

@@ -1,124 +1,113 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Log } from "../../log.ts";
-import type { RequestIds } from "../../request-ids.ts";
-import type { Model } from "../model.ts";
-import type { Tensors } from "../tensor.ts";
-import { type Collection, cloudEvent, folderOf, rowsOf, type Source } from "./event.ts";
+import type { CollectedEvent, Collection, Sink } from "./event.ts";
+import { type Exchange, exchangeEvents, type Observed, type Prediction, predictionEvents } from "./observation.ts";
 
 export interface CollectorOptions {
-  /** The root of the collected files; each process writes its own. */
-  readonly folder: string;
-  readonly source: Source;
-  readonly collections: readonly Collection[];
-  /** Share of requests, 0 to 1. */
-  readonly rate: number;
+  readonly sink: Sink;
+  readonly modelVersion: string;
+  /** Shares of requests, 0 to 1, by what is collected of them. */
+  readonly rates: Readonly<Partial<Record<Collection, number>>>;
   /** Columns that are never written: what may identify a person. */
   readonly dropColumns: readonly string[];
-  /** Rows that wait to be written; requests beyond are counted and forgotten. */
+  /** Names in lower case of headers that come with the collected request. */
+  readonly captureHeaders: readonly string[];
+  /** Rows, and bytes of bodies, that wait to be written; requests beyond are counted and forgotten. */
   readonly maxQueuedRows: number;
+  readonly maxQueuedBytes: number;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
 }
 
 export const COLLECTOR_DEFAULTS = {
-  collections: ["model_inputs", "model_outputs"],
-  rate: 1,
+  rates: { model_inputs: 1, model_outputs: 1 },
   dropColumns: [],
+  captureHeaders: [],
   maxQueuedRows: 20_000,
+  maxQueuedBytes: 16 * 2 ** 20,
   now: () => Date.now(),
   random: Math.random,
 } as const satisfies Partial<CollectorOptions>;
 
 export interface Collector {
-  /** Keeps a reference and returns: nothing is printed or written in the request's turn. */
-  observe(model: Model, ids: RequestIds, inputs: Tensors, outputs: Tensors): void;
+  /** Both keep a reference and return: nothing is printed or written in the request's turn. */
+  predicted(prediction: Prediction): void;
+  exchanged(exchange: Exchange): void;
   readonly counts: { readonly collected: number; readonly dropped: number; readonly sampledOut: number; readonly failed: number };
   /** Writes what is queued. */
   flush(): Promise<void>;
 }
 
-interface Observation {
-  readonly model: Model;
-  readonly ids: RequestIds;
-  readonly inputs: Tensors;
-  readonly outputs: Tensors;
+interface Queued {
   readonly rows: number;
-  readonly time: number;
+  readonly bytes: number;
+  readonly prediction?: Observed<Prediction>;
+  readonly exchange?: Observed<Exchange>;
 }
 
 /** How long rows wait for others before they are written together. */
 const FLUSH_AFTER_MS = 1_000;
-/** Rows printed in one turn of the event loop: about 2 ms. */
+/** Printed in one turn of the event loop: about 2 ms. */
 const ROWS_PER_TURN = 500;
-/** Azure's bound on the data of an event; larger data is written beside the events. */
-const MAX_EVENT_BYTES = 4 * 2 ** 20;
+const BYTES_PER_TURN = 512 * 1024;
 
 export function createCollector(options: CollectorOptions): Collector {
-  const { folder, source, collections, rate, maxQueuedRows, now, random, log } = options;
+  const { sink, modelVersion, rates, captureHeaders, maxQueuedRows, maxQueuedBytes, now, random, log } = options;
   const dropped = new Set(options.dropColumns);
   const counts = { collected: 0, dropped: 0, sampledOut: 0, failed: 0 };
-  let queue: Observation[] = [];
+  let queue: Queued[] = [];
   let queuedRows = 0;
+  let queuedBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
+  /** One draw decides for both sides of a request, so that they are found together. */
+  function draw(collections: readonly Collection[]): Collection[] | undefined {
+    if (collections.every((collection) => rates[collection] === undefined)) return undefined;
+    const share = random();
+    const wanted = collections.filter((collection) => share < (rates[collection] ?? 0));
+    if (wanted.length > 0) return wanted;
+    counts.sampledOut++;
+    return undefined;
+  }
+
+  function enqueue(one: Queued): void {
+    if (queuedRows + one.rows > maxQueuedRows || queuedBytes + one.bytes > maxQueuedBytes) {
+      counts.dropped++;
+      return;
+    }
+    queuedRows += one.rows;
+    queuedBytes += one.bytes;
+    queue.push(one);
+    timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS).unref();
+  }
+
   async function write(): Promise<void> {
     while (queue.length > 0) {
-      let rows = 0;
-      const turn: Observation[] = [];
-      for (const one of queue) {
-        if (turn.length > 0 && rows + one.rows > ROWS_PER_TURN) break;
-        rows += one.rows;
-        turn.push(one);
-      }
+      const turn = takeTurn(queue);
       queue = queue.slice(turn.length);
       try {
-        for (const collection of collections) await append(collection, turn);
+        await sink(eventsOf(turn));
         counts.collected += turn.length;
       } catch (cause) {
         counts.failed += turn.length;
         log("warn", "collection.failed", { message: cause instanceof Error ? cause.message : String(cause) });
       }
-      // Only now is there room again: a slow disk must not let memory grow.
-      queuedRows -= rows;
+      // Only now is there room again: whoever writes slowly must not let memory grow.
+      for (const { rows, bytes } of turn) {
+        queuedRows -= rows;
+        queuedBytes -= bytes;
+      }
     }
   }
 
-  async function append(collection: Collection, turn: readonly Observation[]): Promise<void> {
-    const lines = new Map<string, string>();
-    for (const one of turn) {
-      const place = folderOf(collection, one.time, source);
-      lines.set(place, (lines.get(place) ?? "") + (await lineOf(collection, place, one)));
-    }
-    for (const [place, text] of lines) {
-      await mkdir(join(folder, place), { recursive: true });
-      await appendFile(join(folder, place, `${source.instance}.jsonl`), text);
-    }
-  }
-
-  async function lineOf(
-    collection: Collection,
-    place: string,
-    { model, ids, inputs, outputs, time }: Observation,
-  ): Promise<string> {
-    const { evaluator, columns } = model;
-    const requestId = ids["x-request-id"];
-    const rows =
-      collection === "model_inputs"
-        ? rowsOf(inputs, evaluator.inputs, columns, dropped, requestId)
-        : rowsOf(outputs, evaluator.outputs, undefined, dropped, requestId);
-    const event = cloudEvent(collection, rows, ids, time, source);
-    const data = JSON.stringify(event.data);
-    const bytes = Buffer.byteLength(data);
-    const contentrange = `bytes 0-${bytes - 1}/${bytes}`;
-    if (bytes <= MAX_EVENT_BYTES) return `${JSON.stringify({ ...event, contentrange })}\n`;
-    const name = `${source.instance}_${event.id}.json`;
-    await mkdir(join(folder, place), { recursive: true });
-    await writeFile(join(folder, place, name), data);
-    const { data: _, ...rest } = event;
-    return `${JSON.stringify({ ...rest, contentrange, dataref: `${place}/${name}` })}\n`;
+  function eventsOf(turn: readonly Queued[]): CollectedEvent[] {
+    const predictions = turn.flatMap(({ prediction }) => prediction ?? []);
+    return [
+      ...predictionEvents(predictions, "model_inputs", modelVersion, dropped),
+      ...predictionEvents(predictions, "model_outputs", modelVersion, dropped),
+      ...turn.flatMap(({ exchange }) => (exchange === undefined ? [] : exchangeEvents(exchange, modelVersion, captureHeaders))),
+    ];
   }
 
   function flush(): Promise<void> {
@@ -131,19 +120,29 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     counts,
     flush,
-    observe(model, ids, inputs, outputs) {
-      if (rate < 1 && random() >= rate) {
-        counts.sampledOut++;
-        return;
-      }
-      const rows = inputs[model.evaluator.inputs[0]?.name ?? ""]?.dims[0] ?? 1;
-      if (queuedRows + rows > maxQueuedRows) {
-        counts.dropped++;
-        return;
-      }
-      queuedRows += rows;
-      queue.push({ model, ids, inputs, outputs, rows, time: now() });
-      timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS).unref();
+    predicted(what) {
+      const wanted = draw(["model_inputs", "model_outputs"]);
+      if (wanted === undefined) return;
+      const rows = what.inputs[what.model.evaluator.inputs[0]?.name ?? ""]?.dims[0] ?? 1;
+      enqueue({ rows, bytes: 0, prediction: { what, time: now(), wanted } });
+    },
+    exchanged(what) {
+      const wanted = draw(["request", "response"]);
+      if (wanted === undefined) return;
+      enqueue({ rows: 1, bytes: what.body.length + what.answer.length, exchange: { what, time: now(), wanted } });
     },
   };
+}
+
+function takeTurn(queue: readonly Queued[]): Queued[] {
+  const turn: Queued[] = [];
+  let rows = 0;
+  let bytes = 0;
+  for (const one of queue) {
+    rows += one.rows;
+    bytes += one.bytes;
+    if (turn.length > 0 && (rows > ROWS_PER_TURN || bytes > BYTES_PER_TURN)) break;
+    turn.push(one);
+  }
+  return turn;
 }

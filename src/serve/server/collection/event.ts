@@ -1,100 +1,28 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject, JsonValue } from "../../../base/index.ts";
-import type { RequestIds } from "../../request-ids.ts";
 import { SERVER_VERSION } from "../../version.ts";
-import { halfToNumber } from "../float16.ts";
-import type { Tensor, TensorSpec, Tensors } from "../tensor.ts";
 
-export const COLLECTIONS = ["model_inputs", "model_outputs"] as const;
+/** What the model was given and what it gave, as rows of named columns; and the bodies of HTTP as they were. */
+export const COLLECTIONS = ["model_inputs", "model_outputs", "request", "response"] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
-/** Who is speaking: the same in every event of a process. */
-export interface Source {
-  readonly endpoint: string;
-  readonly deployment: string;
-  /** `/subscriptions/../onlineEndpoints/E/deployments/D` where there is one. */
-  readonly resource: string;
-  readonly modelVersion: string;
-  /** Names the process among those of its deployment. */
-  readonly instance: string;
+/** Something that was collected: a CloudEvent (1.0) with the attributes of Azure ML's collector. */
+export interface CollectedEvent {
+  readonly id: string;
+  readonly collection: Collection;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly contentType: string;
+  readonly data: string | Buffer;
+  readonly correlationId: string;
+  readonly requestId: string;
+  /** More attributes; their names are lower-case letters and digits, as CloudEvents wants them. */
+  readonly more: Readonly<Record<string, string>>;
 }
 
-/** The column that ties a row of the inputs to its row of the outputs: Azure's collector batches rows, so a request's id does not. */
-const ROW_ID = "quayside_row_id";
-
-/** A line of Azure ML's production data: CloudEvents 1.0 with the collector's extensions (how-to-collect-production-data). */
-export function cloudEvent(
-  collection: Collection,
-  rows: readonly JsonObject[],
-  ids: RequestIds,
-  time: number,
-  source: Source,
-): JsonObject & { readonly id: string } {
-  const id = randomUUID();
-  return {
-    specversion: "1.0",
-    id,
-    source: source.resource,
-    type: `azureml.inference.${collection}`,
-    datacontenttype: "application/json",
-    time: new Date(time).toISOString(),
-    data: [...rows],
-    correlationid: ids["x-ms-client-request-id"] ?? ids["x-request-id"],
-    xrequestid: ids["x-request-id"],
-    modelversion: source.modelVersion,
-    collectdatatype: "pandas.core.frame.DataFrame",
-    agent: SERVER_VERSION,
-  };
+export function collectedEvent(event: Omit<CollectedEvent, "id" | "more">, more: CollectedEvent["more"] = {}): CollectedEvent {
+  return { ...event, id: randomUUID(), more: { agent: SERVER_VERSION, ...more } };
 }
 
-/** `{endpoint}/{deployment}/{collection}/{yyyy}/{MM}/{dd}/{HH}`, by universal time. */
-export function folderOf(collection: Collection, time: number, { endpoint, deployment }: Source): string {
-  const [date = "", clock = ""] = new Date(time).toISOString().split("T");
-  return [endpoint, deployment, collection, ...date.split("-"), clock.slice(0, 2)].join("/");
-}
-
-/** An object for each row: a column of its own for each value, but those that must not be kept. */
-export function rowsOf(
-  tensors: Tensors,
-  specs: readonly TensorSpec[],
-  names: readonly string[] | undefined,
-  dropped: ReadonlySet<string>,
-  requestId: string,
-): JsonObject[] {
-  const columns = specs.flatMap((spec) => columnsOf(spec, tensors[spec.name], specs.length === 1 ? names : undefined));
-  const kept = columns.filter(({ name }) => !dropped.has(name));
-  const rows = tensors[specs[0]?.name ?? ""]?.dims[0] ?? 0;
-  return Array.from({ length: rows }, (_, row) => {
-    const object: JsonObject = { [ROW_ID]: `${requestId}/${row}` };
-    for (const { name, tensor, at, width } of kept) object[name] = jsonOf(tensor, row * width + at);
-    return object;
-  });
-}
-
-interface OutputColumn {
-  readonly name: string;
-  readonly tensor: Tensor;
-  readonly at: number;
-  readonly width: number;
-}
-
-/** A tensor of one column has its own name, one of several the names of its columns, or a number after its name. */
-function columnsOf({ name }: TensorSpec, tensor: Tensor | undefined, names: readonly string[] | undefined): OutputColumn[] {
-  if (tensor === undefined) return [];
-  const width = tensor.data.length / Math.max(tensor.dims[0] ?? 1, 1);
-  return Array.from({ length: width }, (_, at) => ({
-    name: names?.[at] ?? (width === 1 ? name : `${name}_${at}`),
-    tensor,
-    at,
-    width,
-  }));
-}
-
-function jsonOf({ type, data }: Tensor, at: number): JsonValue {
-  const value = data[at];
-  if (typeof value === "string") return value;
-  if (type === "bool") return value === 1;
-  const number = type === "float16" ? halfToNumber(Number(value)) : Number(value);
-  return Number.isFinite(number) ? number : null;
-}
+/** Where what is collected goes. Rejects when it is lost. */
+export type Sink = (events: readonly CollectedEvent[]) => Promise<void>;

@@ -1,37 +1,83 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { isObject } from "../../../base/index.ts";
 import type { Log } from "../../log.ts";
-import { COLLECTOR_DEFAULTS, type Collector, createCollector } from "./collector.ts";
+import { agentSink } from "./agent.ts";
+import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
+import { COLLECTIONS, type Collection } from "./event.ts";
+import { folderSink } from "./folder.ts";
 
-/** `--collect` and what refines it; the place in the layout is the model's own unless an endpoint is named. */
+type Option = "collect" | "collect-as" | "collect-what" | "collect-rate" | "collect-drop" | "collect-headers";
+type Values = { readonly [name in Option]?: string | undefined };
+
+/** The arguments say what is collected into a folder; without them Azure ML's environment says what its agent gets. */
 export function collectorOf(
-  values: { readonly [name in "collect" | "collect-as" | "collect-rate" | "collect-drop"]?: string | undefined },
+  values: Values,
+  environment: NodeJS.ProcessEnv,
   name: string,
   version: string,
   log: Log,
 ): Collector | undefined {
-  const refined = (["collect-as", "collect-rate", "collect-drop"] as const).find((option) => values[option] !== undefined);
-  if (values.collect === undefined) {
-    if (refined !== undefined) throw new Error(`--${refined} is given without --collect`);
-    return undefined;
-  }
+  const chosen = values.collect === undefined ? toAgent(environment, log) : toFolder(values, values.collect, name, version);
+  const refined = Object.entries(values).find(([option, value]) => option.startsWith("collect-") && value !== undefined);
+  if (values.collect === undefined && refined !== undefined) throw new Error(`--${refined[0]} is given without --collect`);
+  return chosen && createCollector({ ...COLLECTOR_DEFAULTS, modelVersion: version, log, ...chosen });
+}
+
+type Chosen = Pick<CollectorOptions, "sink" | "rates"> & Partial<CollectorOptions>;
+
+/** The place in the layout is the model's own unless an endpoint is named. */
+function toFolder(values: Values, folder: string, name: string, version: string): Chosen {
   const as = values["collect-as"] ?? `${name}/${version}`;
   const [, endpoint, deployment] = /^([\w.-]+)\/([\w.-]+)$/.exec(as) ?? [];
   if (endpoint === undefined || deployment === undefined || /^\.+$/.test(endpoint) || /^\.+$/.test(deployment))
     throw new Error(`--collect-as is ${as}; ENDPOINT/DEPLOYMENT is needed`);
   const rate = Number(values["collect-rate"] ?? 1);
   if (!(rate > 0 && rate <= 1)) throw new Error(`--collect-rate is ${values["collect-rate"]}; a share above 0 up to 1 is needed`);
-  return createCollector({
-    ...COLLECTOR_DEFAULTS,
-    folder: values.collect,
-    source: {
-      endpoint,
-      deployment,
-      resource: `/onlineEndpoints/${endpoint}/deployments/${deployment}`,
-      modelVersion: version,
-      instance: `${hostname()}-${process.pid}`,
-    },
-    rate,
-    dropColumns: (values["collect-drop"] ?? "").split(",").filter((column) => column !== ""),
-    log,
-  });
+  const what = listed(values["collect-what"] ?? "model_inputs,model_outputs");
+  const unknown = what.find((one) => !isCollection(one));
+  if (unknown !== undefined || what.length === 0)
+    throw new Error(`--collect-what is ${values["collect-what"]}; some of ${COLLECTIONS.join(", ")} are needed`);
+  const dropColumns = listed(values["collect-drop"] ?? "");
+  if (dropColumns.length > 0 && (what.includes("request") || what.includes("response")))
+    throw new Error("--collect-drop leaves columns out, which a raw request or response does not have; collect one or the other");
+  const instance = `${hostname()}-${process.pid}`;
+  const resource = `/onlineEndpoints/${endpoint}/deployments/${deployment}`;
+  return {
+    sink: folderSink(folder, { endpoint, deployment, resource, instance }),
+    rates: Object.fromEntries(what.map((collection) => [collection, rate])),
+    dropColumns,
+    captureHeaders: harmless(listed(values["collect-headers"] ?? "")),
+  };
 }
+
+/**
+ * Azure ML describes a deployment's collections in a file and runs an agent beside the container (azureml-ai-monitoring).
+ * The agent sees requests and responses by itself, unless the file says that they are the server's.
+ */
+function toAgent(environment: NodeJS.ProcessEnv, log: Log): Chosen | undefined {
+  const { AZUREML_MDC_CONFIG_PATH: path, AZUREML_MDC_HOST: host = "127.0.0.1", AZUREML_MDC_PORT: port = "50011" } = environment;
+  if (path === undefined || path === "") return undefined;
+  if (!/^\d{1,5}$/.test(port)) throw new Error(`AZUREML_MDC_PORT is ${port}; a port is needed`);
+  const config: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isObject(config) || !isObject(config.collections)) throw new Error(`${path} (AZUREML_MDC_CONFIG_PATH) has no collections`);
+  const payload = config.payloadLogging === "server";
+  const rates: Partial<Record<Collection, number>> = {};
+  for (const [given, settings] of Object.entries(config.collections)) {
+    const name = given.toLowerCase();
+    if (!isObject(settings) || settings.enabled !== true) continue;
+    if (!isCollection(name)) log("warn", "collection.unknown", { collection: given, known: COLLECTIONS.join(" ") });
+    else if (payload || name.startsWith("model_")) rates[name] = Number(settings.sampleRatePercentage ?? 100) / 100;
+  }
+  if (Object.keys(rates).length === 0) return undefined;
+  const headers = Array.isArray(config.captureHeaders) ? config.captureHeaders.map(String) : [];
+  return { sink: agentSink({ host, port: Number(port) }), rates, captureHeaders: harmless(headers) };
+}
+
+const isCollection = (name: string): name is Collection => COLLECTIONS.some((one) => one === name);
+
+const listed = (text: string) => text.split(",").filter((one) => one !== "");
+
+/** What opens something is never collected, whoever asks for it. */
+const SECRETS = new Set(["authorization", "cookie", "proxy-authorization"]);
+const harmless = (headers: readonly string[]) => headers.map((name) => name.toLowerCase()).filter((name) => !SECRETS.has(name));
