@@ -88,6 +88,36 @@ export async function uploadData(
   return { id: asString(body.id), sha256, kind, uri };
 }
 
+/**
+ * Registers a folder of a datastore as a data version, whether anything is there yet or not, and gives its id.
+ * @param uri `azureml://datastores/{datastore}/paths/{path}`
+ * @throws QuaysideError `arm.data-elsewhere` when the version exists and is another place
+ */
+export async function registerFolder(
+  workspace: Workspace,
+  name: string,
+  version: string,
+  uri: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const id = below(workspace, `data/${name}/versions/${version}`);
+  const found = await workspace.client.find(id, ML_API_VERSION, signal);
+  if (found === undefined) {
+    const body = { properties: { dataType: "uri_folder", dataUri: uri } };
+    return asString((await workspace.client.put(id, ML_API_VERSION, body, signal)).id);
+  }
+  const known = asString(properties(found).dataUri);
+  // Azure ML answers the long form, with the workspace before the datastore.
+  if (placeOf(known) !== placeOf(uri))
+    throw new QuaysideError(`data asset ${name}:${version} is ${known}, not ${uri}; name another asset or version`, {
+      code: "arm.data-elsewhere",
+      fault: "user",
+    });
+  return asString(found.id);
+}
+
+const placeOf = (uri: string) => uri.slice(uri.indexOf("/datastores/")).replace(/\/+$/, "");
+
 /** An inline environment becomes a version named by its content, as Azure ML's own clients do. */
 export async function registerEnvironment(
   workspace: Workspace,

@@ -1,4 +1,4 @@
-export { latestVersion, registerEnvironment, type Uploaded, uploadCode, uploadData } from "./assets.ts";
+export { latestVersion, registerEnvironment, registerFolder, type Uploaded, uploadCode, uploadData } from "./assets.ts";
 export { type BlobPlace, downloadBlob, resolveUri } from "./blobs.ts";
 export { type Documents, type Lease, openDocuments } from "./documents.ts";
 export {

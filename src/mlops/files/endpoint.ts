@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { assetReference, environment, strings } from "./common.ts";
+import { dataCollector } from "./data-collector.ts";
 
 const ENDPOINT_NAME = /^[a-zA-Z][a-zA-Z0-9-]{2,31}$/;
 
@@ -64,6 +65,7 @@ export const onlineDeployment = z.strictObject({
   liveness_probe: probe.optional(),
   readiness_probe: probe.optional(),
   resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
+  data_collector: dataCollector.optional(),
   tags: strings.default({}),
 });
 
@@ -71,7 +73,6 @@ export type OnlineDeployment = z.output<typeof onlineDeployment>;
 
 export const UNSUPPORTED_IN_DEPLOYMENT = {
   scale_settings: "the number of instances is instance_count",
-  data_collector: "collection of requests comes with monitoring",
   egress_public_network_access: "it belongs to managed endpoints",
 } as const;
 

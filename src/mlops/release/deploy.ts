@@ -18,7 +18,7 @@ import { resolveEnvironment } from "../environment.ts";
 import { isoDuration, parseReference } from "../files/common.ts";
 import type { ModelPlan } from "../plan.ts";
 import { type Scoring, score } from "../score.ts";
-
+import { dataCollectorBody } from "./data-collector.ts";
 import { RELEASE_TAG } from "./serving.ts";
 
 export async function ensureEndpoint(workspace: Workspace, plan: ModelPlan, context: PipelineContext): Promise<Endpoint> {
@@ -88,6 +88,8 @@ export async function deployModel(
     );
   }
   const settings = value.request_settings;
+  const collector =
+    value.data_collector && (await dataCollectorBody(workspace, value.data_collector, endpoint.name, slot, context.signal));
   const body: JsonObject = {
     location: workspace.location,
     tags: { ...value.tags, [RELEASE_TAG]: releaseId },
@@ -119,6 +121,7 @@ export async function deployModel(
               containerResourceLimits: amounts(value.resources.limits),
             },
           }),
+      ...(collector === undefined ? {} : { dataCollector: collector }),
     },
   };
   return putDeployment(workspace, endpoint.name, slot, body, context.signal);

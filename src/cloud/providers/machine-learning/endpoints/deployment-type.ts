@@ -13,9 +13,10 @@ import { parentOf } from "../../common/ids.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
 import { assetVersion, servingEnvironment } from "./assets.ts";
 import { clusterOf, instanceType, kubernetesCompute, resourceRequirements } from "./compute.ts";
+import { collectionSpec, dataCollector } from "./data-collector.ts";
 import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
-import { checkAccess } from "./identity.ts";
+import { checkAccess, checkCollection } from "./identity.ts";
 import { fetchModel, modelLocation } from "./model-files.ts";
 import { StartFailure } from "./replica-set.ts";
 import { environmentVariables, probeSettings, requestSettings, requestTimeoutMs, scaling, toProbe } from "./settings.ts";
@@ -74,6 +75,7 @@ function admit(host: CloudHost, { id, name, body, previous }: Change): Resource 
   assetVersion(host, properties.model, "properties.model", "models");
   const environment = assetVersion(host, properties.environmentId, "properties.environmentId", "environments");
   servingEnvironment(environment);
+  const collector = dataCollector(properties.dataCollector);
   const { sku, scaleSettings } = scaling(body.sku, properties.scaleSettings);
   return {
     ...body,
@@ -91,6 +93,7 @@ function admit(host: CloudHost, { id, name, body, previous }: Change): Resource 
       containerResourceRequirements: isObject(properties.containerResourceRequirements)
         ? { ...resourceRequirements(compute, type), ...withoutNulls(properties.containerResourceRequirements) }
         : resourceRequirements(compute, type),
+      ...(collector === undefined ? {} : { dataCollector: collector }),
       properties: isObject(properties.properties) ? properties.properties : {},
     },
   };
@@ -104,7 +107,6 @@ function refuseUnsupported(properties: JsonObject): void {
       "properties.endpointComputeType",
     );
   if (isObject(properties.codeConfiguration)) throw notRehearsed("a Python scoring script (codeConfiguration)");
-  if (isObject(properties.dataCollector)) throw notRehearsed("the data collector");
   if (properties.modelMountPath) throw notRehearsed("another place for the model");
 }
 
@@ -120,6 +122,8 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
   const pulled = checkAccess(host, endpoint, modelLocation(host, model), environment.image);
   const modelFolder = await fetchModel(host, model, fleet.folder(resource.id), say, signal);
   const { properties } = resource;
+  const collection = collectionSpec(host, endpoint, resource);
+  if (collection !== undefined) checkCollection(host, endpoint, collection);
   const { instances } = scaling(resource.sku, properties.scaleSettings);
   const imageDigest = pulled ?? /@(sha256:[0-9a-f]{64})$/.exec(environment.image)?.[1];
   const spec: DeploymentSpec = {
@@ -140,6 +144,7 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
     requestTimeoutMs: requestTimeoutMs(properties.requestSettings),
     liveness: toProbe(properties.livenessProbe, environment.livenessPath, "properties.livenessProbe"),
     readiness: toProbe(properties.readinessProbe, environment.readinessPath, "properties.readinessProbe"),
+    ...(collection === undefined ? {} : { collection }),
   };
   try {
     await fleet.deploy(spec, signal);

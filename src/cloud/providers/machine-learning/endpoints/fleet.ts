@@ -5,7 +5,10 @@ import { idKey } from "../../../../azure/index.ts";
 import { type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import type { EndpointRoute, MirrorRoute, StickyKey } from "../../../../serve/protocol.ts";
 import { ArmFault, type CloudHost } from "../../../contract.ts";
+import type { BlobAccess } from "../../../planes/blob/index.ts";
+import { createCollectionAgent } from "./collection-agent.ts";
 import type { Credentials } from "./credentials.ts";
+import type { CollectionSpec } from "./data-collector.ts";
 import { type LogFile, openLog } from "./log-file.ts";
 import type { Probe } from "./probe.ts";
 import { type ReplicaHooks, ReplicaSet, StartFailure } from "./replica-set.ts";
@@ -27,6 +30,7 @@ export interface DeploymentSpec {
   readonly requestTimeoutMs: number;
   readonly liveness: Probe;
   readonly readiness: Probe;
+  readonly collection?: CollectionSpec;
 }
 
 /** An endpoint as it is routed: what its last PUT that succeeded asked for. */
@@ -42,6 +46,8 @@ export interface RoutedEndpoint {
 
 export interface FleetOptions {
   readonly host: Pick<CloudHost, "store" | "runtime" | "log" | "workloads">;
+  /** Where what deployments collect is written. */
+  readonly blobs: BlobAccess;
   /** Hashes of what opens an endpoint now. */
   credentials(endpoint: RoutedEndpoint): Credentials;
   readonly backoff?: ReplicaHooks["backoff"];
@@ -211,6 +217,8 @@ export class Fleet {
     const log = this.log(spec.deploymentId, "inference-server");
     const { name, version } = spec.model;
     requireExecutable(host.runtime.modelServer, "model server");
+    const { collection, deploymentId } = spec;
+    const say = (line: string) => log.append(`${new Date().toISOString()} ${line}`);
     return new ReplicaSet(
       {
         argv: [
@@ -234,6 +242,9 @@ export class Fleet {
         changed: () => this.#publishSoon(spec.cluster),
         line: (replica, text) => log.append(`[${replica}] ${text}`),
         seen: () => host.workloads.changed(spec.cluster),
+        ...(collection === undefined
+          ? {}
+          : { sidecar: createCollectionAgent(this.#options.blobs, collection, this.folder(deploymentId), say) }),
         ...(backoff === undefined ? {} : { backoff }),
       },
     );

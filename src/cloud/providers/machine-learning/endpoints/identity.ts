@@ -1,11 +1,13 @@
 import type { RoleName } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Principal, Resource } from "../../../contract.ts";
-import { type BlobLocation, containerScope, READ_BLOBS, storageAccount } from "../../../planes/blob/index.ts";
+import { type BlobLocation, containerScope, READ_BLOBS, storageAccount, WRITE_BLOBS } from "../../../planes/blob/index.ts";
 import { imageDigest } from "../../../planes/registry/index.ts";
 import { giveRole } from "../../common/give-role.ts";
 import { requireWorkspace } from "../workspace-of.ts";
+import { blobstoreContainer } from "../workspace-setup.ts";
 import { clusterOf, kubernetesCompute } from "./compute.ts";
+import type { CollectionSpec } from "./data-collector.ts";
 import { authorizationFailed, badArgument, imagePullFailed } from "./faults.ts";
 import { isFilled } from "./settings.ts";
 
@@ -57,6 +59,25 @@ export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLoca
   const digest = imageDigest(host, registry, image.slice(image.indexOf("/") + 1));
   if (digest === undefined) throw imagePullFailed(`image ${image} is not in ${registry.name}; push it first`);
   return digest;
+}
+
+/**
+ * The agent writes to the workspace's own blob store without a role of the endpoint's identity, and anywhere else with it
+ * (how-to-collect-production-data, custom Blob storage).
+ * @throws AuthorizationFailed naming the role that is missing
+ */
+export function checkCollection(host: CloudHost, endpoint: Resource, { collections }: CollectionSpec): void {
+  const own = blobstoreContainer(requireWorkspace(host, endpoint.id));
+  for (const { location } of Object.values(collections)) {
+    if (location.container === own) continue;
+    const principal = endpointPrincipal(host, endpoint);
+    const account = storageAccount(host, location.account);
+    const container = account && containerScope(account, location.container);
+    if (container === undefined || !host.authorizer.allows(principal, WRITE_BLOBS, container, { data: true }))
+      throw authorizationFailed(
+        `identity ${principal.objectId} of endpoint ${endpoint.name} may not write collected data to ${location.container} of ${location.account}; it needs Storage Blob Data Contributor there`,
+      );
+  }
 }
 
 function endpointPrincipal(host: CloudHost, endpoint: Resource): Principal {

@@ -1,4 +1,5 @@
 import type { CloudHost, ProviderModule } from "../../../contract.ts";
+import { createBlobAccess } from "../../../planes/blob/index.ts";
 import { credentialHashes } from "./credentials.ts";
 import { deploymentType } from "./deployment-type.ts";
 import { endpointType } from "./endpoint-type.ts";
@@ -9,6 +10,7 @@ import { workloadsOf } from "./workloads.ts";
 export function createEndpoints(host: CloudHost, options: Pick<FleetOptions, "backoff"> = {}): Partial<ProviderModule> {
   const fleet = new Fleet({
     host,
+    blobs: createBlobAccess(host),
     credentials: ({ id, authMode }) => credentialHashes(host, id, authMode, Date.now()),
     ...options,
   });

@@ -54,7 +54,6 @@ test("an endpoint's name is taken in its whole region", async () => {
 test.each<[string, JsonObject, string]>([
   ["of kind Managed", { endpointComputeType: "Managed" }, "BadArgument"],
   ["with a scoring script", { codeConfiguration: { codeId: "x", scoringScript: "score.py" } }, "FeatureNotSupported"],
-  ["with a data collector", { dataCollector: { collections: {} } }, "FeatureNotSupported"],
   ["of an instance type that the compute has not", { instanceType: "huge" }, "BadArgument"],
   ["of no model", { model: null }, "BadArgument"],
   ["of a model in another registry", { model: "azureml://registries/r/models/m/versions/1" }, "FeatureNotSupported"],

@@ -14,7 +14,15 @@ export interface ReplicaSpec {
   readonly drainMs: number;
 }
 
+/** What runs beside the servers: it is there before the first of them and ends after the last. */
+export interface Sidecar {
+  /** How a server finds it. */
+  environment(): Promise<Readonly<Record<string, string>>>;
+  close(): Promise<void>;
+}
+
 export interface ReplicaHooks {
+  readonly sidecar?: Sidecar;
   /** The list of ready instances is another one now; resolves when nobody is sent to the others any more. */
   changed(): Promise<void>;
   line(replica: number, text: string): void;
@@ -111,6 +119,7 @@ export class ReplicaSet {
   /** Lets requests in flight finish, then ends every process. Take the set out of the router's table before. */
   async drain(): Promise<void> {
     await this.scale(0);
+    await this.#hooks.sidecar?.close();
   }
 
   /** Ends every process at once. */
@@ -121,6 +130,7 @@ export class ReplicaSet {
       child?.kill();
     }
     await Promise.all(all.map(({ done }) => done));
+    await this.#hooks.sidecar?.close();
   }
 
   #launch(): Replica {
@@ -171,6 +181,14 @@ export class ReplicaSet {
 
   /** One life of one process; tells how it ended. */
   async #runOnce(replica: Replica): Promise<string> {
+    let beside: Readonly<Record<string, string>> | undefined;
+    try {
+      beside = await this.#hooks.sidecar?.environment();
+    } catch (cause) {
+      replica.first.reject(new StartFailure("serve.no-agent", String(cause)));
+      return `what runs beside it did not start: ${String(cause)}`;
+    }
+    if (replica.stopping.signal.aborted) return "not started";
     const life = new AbortController();
     const signal = AbortSignal.any([life.signal, replica.stopping.signal]);
     const up = Promise.withResolvers<string>();
@@ -182,7 +200,7 @@ export class ReplicaSet {
       if (message.type === "failed") up.reject(new StartFailure(message.code, message.message));
     };
     const onLine = (text: string) => this.#hooks.line(replica.index, text);
-    const child = startChild({ ...this.#spec, onMessage, onLine });
+    const child = startChild({ ...this.#spec, env: { ...this.#spec.env, ...beside }, onMessage, onLine });
     replica.child = child;
     replica.startedAt = Date.now();
     replica.starts++;

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ML_API_VERSION } from "../../src/arm/machine-learning/workspace.ts";
+import { createBlobAccess } from "../../src/cloud/planes/blob/index.ts";
+import { textAt } from "../../src/cloud/providers/common/body.ts";
+import { eventually } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
+import { onlineDeployment } from "../../src/mlops/files/endpoint.ts";
+import { deployModel, ensureEndpoint } from "../../src/mlops/release/deploy.ts";
+import { contextOf, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
+
+let release: ReleaseWorld;
+beforeAll(async () => {
+  release = await startReleaseWorld();
+});
+afterAll(() => release[Symbol.asyncDispose]());
+
+function planWith(endpoint: string, data_collector: object) {
+  const plan = planOf(endpoint);
+  const deployment = { name: "blue", model: "azureml:stump@latest", environment: "azureml:serve:1", data_collector };
+  return { ...plan, deployment: { ...plan.deployment, value: onlineDeployment.parse(deployment) } };
+}
+
+async function deployed(endpoint: string, data_collector: object) {
+  const plan = planWith(endpoint, data_collector);
+  const made = await ensureEndpoint(release.workspace, plan, contextOf());
+  return await deployModel(release.workspace, plan, made, "green", await release.model("1"), "r", contextOf());
+}
+
+const asset = (name: string) => release.workspace.client.find(`${release.workspace.id}/data/${name}`, ML_API_VERSION);
+
+test("data_collector of deployment.yml collects where the data assets are that monitors look for", async () => {
+  const deployment = await deployed("ep-yaml", {
+    collections: {
+      model_inputs: { enabled: "True" },
+      model_outputs: { enabled: "false" },
+      request: { enabled: "true", data: { name: "raw", version: 2, path: "azureml://datastores/workspaceblobstore/paths/raw" } },
+    },
+  });
+  await release.world.traffic("ep-yaml", { green: 100 });
+  expect((await release.world.score("ep-yaml")).status).toBe(200);
+
+  expect(deployment).toMatchObject({ state: "Succeeded", collects: true });
+  const inputs = await asset("ep-yaml-green-model_inputs/versions/1");
+  expect(inputs?.properties).toMatchObject({
+    dataType: "uri_folder",
+    dataUri: expect.stringMatching(/\/datastores\/workspaceblobstore\/paths\/modelDataCollector\/ep-yaml\/green\/model_inputs$/),
+  });
+  expect(await asset("ep-yaml-green-model_outputs/versions/1")).toBeUndefined();
+  const { host } = release.world.test;
+  const container = `azureml-blobstore-${textAt(host.resources.get(release.workspace.id)?.properties, "workspaceId")}`;
+  for (const path of ["modelDataCollector/ep-yaml/green/model_inputs", "raw"]) {
+    const at = { account: "stworld", container, path };
+    const seen = await eventually(
+      () => createBlobAccess(host).list(at),
+      (items) => items.some(({ bytes }) => bytes > 0),
+    );
+    expect(seen).toMatchObject([{ path: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\d\d\/.*\.jsonl$/) }]);
+  }
+});
+
+test("deploying again finds the assets; one that is somewhere else is not taken for it", async () => {
+  const at = (path: string) => ({
+    collections: {
+      model_inputs: { enabled: true, data: { name: "kept", path: `azureml://datastores/workspaceblobstore/paths/${path}` } },
+    },
+  });
+  await deployed("ep-again", at("one"));
+
+  expect(await deployed("ep-again", at("one/"))).toMatchObject({ state: "Succeeded" });
+  await expect(deployed("ep-again", at("two"))).rejects.toMatchObject({
+    code: "arm.data-elsewhere",
+    message: expect.stringMatching(/^data asset kept:1 is .*paths\/one, not .*paths\/two/),
+  });
+});
