@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeModel } from "../../examples/iris/src/onnx.ts";
 import { listen } from "./listen.ts";
+import { bytesField, concat, integerField, rewrite } from "./server/own/wire-writer.ts";
 import { startChild } from "./testing/child.ts";
-import { folderOf, LINEAR, modelFolder, ZIPMAP } from "./testing/models.ts";
+import { folderOf, LINEAR, modelFolder } from "./testing/models.ts";
 import { post } from "./testing/server.ts";
 
 const ROW = { data: [[5.1, 3.5, 1.4, 0.2]] };
@@ -91,10 +92,10 @@ test.each<[string, Readonly<Record<string, string | Buffer>>, string, RegExp]>([
     / holds 2 \.onnx files; name one of them or call it model\.onnx$/,
   ],
   [
-    "outputs that are maps",
-    { "model.onnx": ZIPMAP },
+    "an output that is a list of tensors",
+    { "model.onnx": listOfTensors() },
     "serve.model-not-tensor",
-    /^output "output_probability" is not a tensor but a sequence or map; export the classifier without ZipMap/,
+    /^output "parts" is not a tensor but a sequence or map; only ZipMap's are turned into tables$/,
   ],
   [
     "a signature that is not one",
@@ -183,6 +184,20 @@ test("what is not HTTP, or too much of it, is refused and the server stays up", 
   expect((await post(`http://127.0.0.1:${port}/score`, ROW)).status).toBe(200);
   expect(server.output()).not.toContain("request.failed");
 });
+
+/** A model that splits its input into a sequence; the type of the output is written by hand, since the writer knows tensors alone. */
+function listOfTensors(): Buffer {
+  const rows = { name: "X", type: "float", shape: ["rows", 2] } as const;
+  const model = encodeModel({
+    name: "split",
+    inputs: [rows],
+    outputs: [{ ...rows, name: "parts" }],
+    nodes: [{ op: "SplitToSequence", inputs: ["X"], outputs: ["parts"] }],
+  });
+  const sequenceOfFloats = bytesField(4, bytesField(1, bytesField(1, integerField(1, 1))));
+  const retyped = concat([bytesField(1, Buffer.from("parts")), bytesField(2, sequenceOfFloats)]);
+  return Buffer.from(rewrite(model, 7, (graph) => rewrite(graph, 12, () => retyped)));
+}
 
 /** A scoring request whose body is still missing its end. */
 async function openRequest(port: number) {

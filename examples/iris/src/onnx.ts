@@ -32,6 +32,7 @@ const SCHEMA = {
     f: [2, "float"],
     i: [3, "int64"],
     s: [4, "bytes"],
+    t: [5, "TensorProto"],
     floats: [7, "float", "repeated"],
     ints: [8, "int64", "repeated"],
     strings: [9, "bytes", "repeated"],
@@ -47,10 +48,10 @@ const SCHEMA = {
 } as const satisfies Record<string, Record<string, readonly [number, string] | readonly [number, string, "repeated"]>>;
 
 /** TensorProto.DataType. */
-const ELEMENT_TYPES = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
+const ELEMENT_TYPES = { float: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
 
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, floats: 6, ints: 7, strings: 8 } as const;
+const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
 export interface OnnxValue {
   readonly name: string;
@@ -63,6 +64,8 @@ export type OnnxAttribute =
   | { readonly f: number }
   | { readonly i: number }
   | { readonly s: string }
+  /** A list of numbers as a tensor: in 64 bits, or in 8. */
+  | { readonly tensor: Float32Array | Float64Array | Uint8Array }
   | { readonly floats: readonly number[] }
   | { readonly ints: readonly number[] }
   | { readonly strings: readonly string[] };
@@ -83,17 +86,18 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   /** Constants, as 32-bit floats. */
   readonly weights?: readonly { readonly name: string; readonly dims: readonly number[]; readonly data: readonly number[] }[];
+  /** Versions of the operator sets, where others are meant than those that ONNX Runtime 1.10 and later know. */
+  readonly opsets?: Readonly<Record<string, number>>;
 }
 
-/** Operator sets that ONNX Runtime 1.10 and later know. */
 const OPSETS = { "": 15, "ai.onnx.ml": 2 } as const;
 
-export function encodeModel({ name, inputs, outputs, nodes, weights = [] }: OnnxModel): Uint8Array {
+export function encodeModel({ name, inputs, outputs, nodes, weights = [], opsets = OPSETS }: OnnxModel): Uint8Array {
   const model = root().lookupType("ModelProto");
   const message = model.fromObject({
     irVersion: 8,
     producerName: "quayside",
-    opsetImport: Object.entries(OPSETS).map(([domain, version]) => ({ domain, version })),
+    opsetImport: Object.entries(opsets).map(([domain, version]) => ({ domain, version })),
     graph: {
       name,
       input: inputs.map(value),
@@ -130,8 +134,18 @@ function attribute([name, given]: [string, OnnxAttribute]): object {
   if ("s" in given) return { name, type: ATTRIBUTE_TYPES.s, s: Buffer.from(given.s) };
   if ("strings" in given) return { name, type: ATTRIBUTE_TYPES.strings, strings: given.strings.map((text) => Buffer.from(text)) };
   if ("floats" in given) return { name, type: ATTRIBUTE_TYPES.floats, floats: given.floats };
+  if ("tensor" in given) return { name, type: ATTRIBUTE_TYPES.tensor, t: tensor(given.tensor) };
   if ("ints" in given) return { name, type: ATTRIBUTE_TYPES.ints, ints: given.ints };
   return "f" in given ? { name, type: ATTRIBUTE_TYPES.f, f: given.f } : { name, type: ATTRIBUTE_TYPES.i, i: given.i };
+}
+
+function tensor(data: Float32Array | Float64Array | Uint8Array): object {
+  const type = data instanceof Float64Array ? "double" : data instanceof Float32Array ? "float" : "uint8";
+  return {
+    dims: [data.length],
+    dataType: ELEMENT_TYPES[type],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
 }
 
 function root(): protobuf.Root {

@@ -13,10 +13,7 @@ test("a linear model is computed without ONNX Runtime, any other with it, and th
   await other.evaluator.close();
 
   expect([own.evaluator.engine, own.reason]).toEqual(["own", undefined]);
-  expect([other.evaluator.engine, other.reason]).toEqual([
-    "onnxruntime",
-    'input "double" that is not [rows, width] of 32-bit floats',
-  ]);
+  expect([other.evaluator.engine, other.reason]).toEqual(["onnxruntime", 'input "int64" that is not [rows, width] of floats']);
 });
 
 test("the engine can be forced, and is refused when it cannot compute the model", async () => {
@@ -25,7 +22,7 @@ test("the engine can be forced, and is refused when it cannot compute the model"
 
   expect(forced.evaluator.engine).toBe("onnxruntime");
   await expect(chooseEngine("own", echo, "echo.onnx")).rejects.toThrow(
-    /^echo\.onnx cannot be computed by the own evaluators \(input "double" .*\); serve it with --engine auto or onnxruntime$/,
+    /^echo\.onnx cannot be computed by the own evaluators \(input "int64" .*\); serve it with --engine auto or onnxruntime$/,
   );
 });
 

@@ -4,6 +4,7 @@ import { ModelFault } from "../fault.ts";
 import { chooseEngine, type Engine, type Threads } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { readSignature } from "./signature.ts";
+import { withoutZipMaps } from "./zip-map.ts";
 
 /** A loaded model and what is known about it. */
 export interface Model {
@@ -34,7 +35,7 @@ export interface ModelSource {
 export async function loadModel({ place, name, version, engine, threads, cores }: ModelSource): Promise<Model> {
   const file = await findModelFile(place);
   const { ino, size, mtimeNs } = await stat(file, { bigint: true });
-  const { evaluator, reason } = await chooseEngine(engine, await readFile(file), file, threads, cores);
+  const { evaluator, reason } = await chooseEngine(engine, withoutZipMaps(await readFile(file)), file, threads, cores);
   const beside = join(dirname(file), "signature.json");
   const signature = await readFile(beside, "utf8").catch(() => undefined);
   const columns = signature === undefined ? undefined : readSignature(beside, signature, evaluator.inputs[0]);

@@ -63,7 +63,7 @@ function spec(role: "input" | "output", value: OrtValueMetadata): TensorSpec {
   if (!isTensor || type === undefined || shape === undefined) {
     throw new ModelFault(
       "serve.model-not-tensor",
-      `${role} "${name}" is not a tensor but a sequence or map; export the classifier without ZipMap (skl2onnx: options={"zipmap": False})`,
+      `${role} "${name}" is not a tensor but a sequence or map; only ZipMap's are turned into tables`,
     );
   }
   if (!Object.hasOwn(ELEMENTS, type)) {

@@ -12,7 +12,7 @@ import {
   word,
 } from "./kernel.ts";
 import { argMax } from "./labels.ts";
-import { ONNX_FLOAT, ONNX_INT64, ONNX_STRING } from "./onnx-file.ts";
+import { ONNX_DOUBLE, ONNX_FLOAT, ONNX_INT64, ONNX_STRING } from "./onnx-file.ts";
 import { logistic, softmax as softmaxOf } from "./post-transform.ts";
 
 /** One number for one number. */
@@ -103,6 +103,13 @@ export const normalizer: Kernel = (context) => {
 };
 
 const NORMS: Readonly<Record<string, (values: Float32Array, at: number, width: number) => void>> = {
+  // The largest value, not the largest size: a row of negative values turns its signs.
+  MAX: (values, at, width) => {
+    let max = Number.NEGATIVE_INFINITY;
+    for (let index = at; index < at + width; index++) max = Math.max(max, values[index] ?? 0);
+    if (max === 0) return;
+    for (let index = at; index < at + width; index++) values[index] = (values[index] ?? 0) / max;
+  },
   L1: (values, at, width) => {
     let sum = 0;
     for (let index = at; index < at + width; index++) sum += Math.abs(values[index] ?? 0);
@@ -157,18 +164,20 @@ export const argMaxOfRow: Kernel = (context) => {
 /** The same values under another name. */
 export const identity: Kernel = (context) => ({ outputs: [rowsOf(context, 0)], cost: 1, run: ([x]) => [x ?? []] });
 
-const ONNX_TYPES = { float32: ONNX_FLOAT, int64: ONNX_INT64, string: ONNX_STRING } as const;
+const ONNX_TYPES = { float32: ONNX_FLOAT, float64: ONNX_DOUBLE, int64: ONNX_INT64, string: ONNX_STRING } as const;
 
-/** Only casts that change nothing, or turn whole numbers into 32-bit floats. */
+/** Only casts that change nothing, or make 32-bit floats. */
 export const cast: Kernel = (context) => {
   const column = rowsOf(context, 0);
   const to = integer(context.node, "to", 0);
   if (to === ONNX_TYPES[column.type]) return identity(context);
-  if (to !== ONNX_FLOAT || column.type !== "int64") throw new Unsupported(`Cast of ${column.type} to type ${to}`);
+  if (to !== ONNX_FLOAT || column.type === "string") throw new Unsupported(`Cast of ${column.type} to type ${to}`);
   return {
     outputs: [{ ...column, type: "float32" }],
     cost: 20 * column.width,
-    run: ([x]) => [Float32Array.from(x as BigInt64Array, Number)],
+    run: ([x]) => [
+      column.type === "float64" ? Float32Array.from(x as Float64Array) : Float32Array.from(x as BigInt64Array, Number),
+    ],
   };
 };
 

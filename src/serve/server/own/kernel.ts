@@ -3,7 +3,7 @@ import type { OnnxConstant, OnnxNode } from "./onnx-file.ts";
 
 /** What a value is for each row: `[rows]` when rank is 1, `[rows, width]` when it is 2. */
 export interface Column {
-  readonly type: "float32" | "int64" | "string";
+  readonly type: "float32" | "float64" | "int64" | "string";
   readonly rank: 1 | 2;
   /** 1 for rank 1. */
   readonly width: number;
@@ -39,6 +39,14 @@ export function floatRows({ node, inputs }: NodeContext, at: number): Column {
   const operand = inputs[at];
   if (operand === undefined || !("column" in operand) || operand.column.type !== "float32")
     throw new Unsupported(`input ${at} of ${node.op} is not rows of 32-bit floats`);
+  return operand.column;
+}
+
+/** The input as rows of 32-bit or 64-bit floats. */
+export function numberRows({ node, inputs }: NodeContext, at: number): Column {
+  const operand = inputs[at];
+  if (operand === undefined || !("column" in operand) || !operand.column.type.startsWith("float"))
+    throw new Unsupported(`input ${at} of ${node.op} is not rows of floats`);
   return operand.column;
 }
 

@@ -1,11 +1,14 @@
 import type { TensorData } from "../tensor.ts";
 import { type Column, Unsupported } from "./kernel.ts";
 import type { OnnxNode } from "./onnx-file.ts";
+import type { Numbers } from "./trees.ts";
 
 /** The classes that a classifier names: whole numbers or texts. */
 export interface Labels {
   readonly count: number;
   readonly column: Column;
+  /** Whether they are texts, or 0, 1, 2 and so on. */
+  readonly isPlain: boolean;
   /** One label for each row, by the class's position. */
   take(classes: Int32Array): TensorData;
 }
@@ -18,6 +21,7 @@ export function readLabels({ attributes }: OnnxNode): Labels {
     return {
       count: texts.length,
       column: { type: "string", rank: 1, width: 1 },
+      isPlain: true,
       take: (classes) => Array.from(classes, (at) => texts[at] ?? ""),
     };
   }
@@ -25,6 +29,7 @@ export function readLabels({ attributes }: OnnxNode): Labels {
   return {
     count: integers.length,
     column: { type: "int64", rank: 1, width: 1 },
+    isPlain: integers.every((label, at) => label === BigInt(at)),
     take: (classes) => {
       const labels = new BigInt64Array(classes.length);
       for (let row = 0; row < classes.length; row++) labels[row] = integers[classes[row] ?? 0] ?? 0n;
@@ -34,7 +39,7 @@ export function readLabels({ attributes }: OnnxNode): Labels {
 }
 
 /** The first of the largest. */
-export function argMax(scores: Float32Array, at: number, width: number): number {
+export function argMax(scores: Numbers, at: number, width: number): number {
   let best = at;
   for (let index = at + 1; index < at + width; index++) if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index;
   return best - at;

@@ -1,4 +1,4 @@
-import { pushFloats, pushIntegers, readFields, text } from "./wire.ts";
+import { pushDoubles, pushFloats, pushIntegers, readFields, text } from "./wire.ts";
 
 /** The parts of an ONNX file (onnx/onnx.proto) that a model of tables consists of. */
 export interface OnnxFile {
@@ -32,7 +32,7 @@ export interface OnnxAttribute {
 export interface OnnxConstant {
   readonly dims: readonly number[];
   /** `undefined` for an element type that is not read here. */
-  readonly values: Float32Array | readonly bigint[] | undefined;
+  readonly values: Float32Array | Float64Array | Uint8Array | readonly bigint[] | undefined;
 }
 
 export interface OnnxValue {
@@ -45,8 +45,10 @@ export interface OnnxValue {
 
 /** TensorProto.DataType. */
 export const ONNX_FLOAT = 1;
+const ONNX_UINT8 = 2;
 export const ONNX_INT64 = 7;
 export const ONNX_STRING = 8;
+export const ONNX_DOUBLE = 11;
 
 /** Throws a `RangeError` when the bytes are not Protocol Buffers at all. */
 export function readOnnx(bytes: Uint8Array): OnnxFile {
@@ -126,6 +128,8 @@ function readAttribute(bytes: Uint8Array): [string, OnnxAttribute] {
 function readTensor(bytes: Uint8Array): [string, OnnxConstant] {
   const dims: bigint[] = [];
   const floats: number[] = [];
+  const doubles: number[] = [];
+  const small: bigint[] = [];
   const integers: bigint[] = [];
   let name = "";
   let type = 0;
@@ -134,20 +138,28 @@ function readTensor(bytes: Uint8Array): [string, OnnxConstant] {
     if (field.number === 1) pushIntegers(dims, field);
     else if (field.number === 2) type = Number(field.integer);
     else if (field.number === 4) pushFloats(floats, field);
+    else if (field.number === 5) pushIntegers(small, field);
     else if (field.number === 7) pushIntegers(integers, field);
+    else if (field.number === 10) pushDoubles(doubles, field);
     else if (field.number === 8) name = text(field.bytes);
     else if (field.number === 9) raw = field.bytes;
     // Field 13: the values are in another file, which only ONNX Runtime looks for.
     else if (field.number === 13) type = -1;
   }
-  return [name, { dims: dims.map(Number), values: valuesOf(type, raw, floats, integers) }];
+  return [name, { dims: dims.map(Number), values: valuesOf(type, raw, { floats, doubles, small, integers }) }];
 }
 
-function valuesOf(type: number, given: Uint8Array | undefined, floats: readonly number[], integers: readonly bigint[]) {
+function valuesOf(
+  type: number,
+  given: Uint8Array | undefined,
+  listed: { readonly floats: number[]; readonly doubles: number[]; readonly small: bigint[]; readonly integers: bigint[] },
+): OnnxConstant["values"] {
   // A copy: views of wider numbers must begin at a multiple of their size.
   const raw = given === undefined ? undefined : new Uint8Array(given);
-  if (type === ONNX_FLOAT) return raw === undefined ? Float32Array.from(floats) : new Float32Array(raw.buffer);
-  if (type === ONNX_INT64) return raw === undefined ? integers : [...new BigInt64Array(raw.buffer)];
+  if (type === ONNX_FLOAT) return raw === undefined ? Float32Array.from(listed.floats) : new Float32Array(raw.buffer);
+  if (type === ONNX_DOUBLE) return raw === undefined ? Float64Array.from(listed.doubles) : new Float64Array(raw.buffer);
+  if (type === ONNX_UINT8) return raw ?? Uint8Array.from(listed.small, Number);
+  if (type === ONNX_INT64) return raw === undefined ? listed.integers : [...new BigInt64Array(raw.buffer)];
   return undefined;
 }
 

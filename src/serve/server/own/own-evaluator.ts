@@ -1,5 +1,5 @@
 import type { Evaluator } from "../evaluator.ts";
-import type { Tensor, TensorData, TensorSpec } from "../tensor.ts";
+import { ELEMENTS, type Tensor, type TensorData, type TensorSpec } from "../tensor.ts";
 import { type Column, Unsupported } from "./kernel.ts";
 import { type OnnxFile, readOnnx } from "./onnx-file.ts";
 import { type Plan, planOf } from "./plan.ts";
@@ -87,7 +87,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 function join({ type, width }: Column, parts: readonly TensorData[], rows: number): TensorData {
   if (type === "string") return (parts as string[][]).flat();
-  const whole = type === "int64" ? new BigInt64Array(rows * width) : new Float32Array(rows * width);
+  const whole = ELEMENTS[type].create(rows * width);
   let at = 0;
   for (const part of parts) {
     // One column has one type, whichever part.

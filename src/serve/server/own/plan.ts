@@ -21,8 +21,9 @@ import {
 } from "./elementwise.ts";
 import { type Column, type Kernel, type Operand, type Step, Unsupported } from "./kernel.ts";
 import { gemm, linearClassifier, linearRegressor, matMul } from "./linear.ts";
-import { ONNX_FLOAT, type OnnxConstant, type OnnxFile, type OnnxNode, type OnnxValue } from "./onnx-file.ts";
-import { treeEnsembleClassifier, treeEnsembleRegressor } from "./tree-ensemble.ts";
+import { ONNX_DOUBLE, ONNX_FLOAT, type OnnxConstant, type OnnxFile, type OnnxNode, type OnnxValue } from "./onnx-file.ts";
+import { treeEnsembleClassifier } from "./tree-classifier.ts";
+import { treeEnsemble, treeEnsembleRegressor } from "./tree-regressor.ts";
 
 /** What can be evaluated here, by domain and operator. */
 const KERNELS: Readonly<Record<string, Readonly<Record<string, Kernel>>>> = {
@@ -51,6 +52,7 @@ const KERNELS: Readonly<Record<string, Readonly<Record<string, Kernel>>>> = {
     LinearRegressor: linearRegressor,
     Normalizer: normalizer,
     Scaler: scaler,
+    TreeEnsemble: treeEnsemble,
     TreeEnsembleClassifier: treeEnsembleClassifier,
     TreeEnsembleRegressor: treeEnsembleRegressor,
   },
@@ -140,10 +142,11 @@ function constantOf(node: OnnxNode): OnnxConstant {
   return tensor;
 }
 
-/** An input must be rows of 32-bit floats whose width is known. */
+/** An input must be rows of floats whose width is known. */
 function columnOf({ name, elementType, shape }: OnnxValue): Column {
   const width = shape?.length === 2 ? shape[1] : undefined;
-  if (elementType !== ONNX_FLOAT || shape?.[0] !== null || typeof width !== "number" || width < 1)
-    throw new Unsupported(`input "${name}" that is not [rows, width] of 32-bit floats`);
-  return { type: "float32", rank: 2, width };
+  const type = elementType === ONNX_FLOAT ? "float32" : elementType === ONNX_DOUBLE ? "float64" : undefined;
+  if (type === undefined || shape?.[0] !== null || typeof width !== "number" || width < 1)
+    throw new Unsupported(`input "${name}" that is not [rows, width] of floats`);
+  return { type, rank: 2, width };
 }

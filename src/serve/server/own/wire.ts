@@ -10,6 +10,8 @@ export interface Field {
   readonly integer: bigint;
   /** Of every other kind: the bytes without their length. */
   readonly bytes: Uint8Array;
+  /** Where the next field begins. */
+  readonly end: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -44,10 +46,10 @@ export function* readFields(message: Uint8Array): Generator<Field> {
     const number = key >>> 3;
     const kind = key & 7;
     if (number === 0) throw new RangeError("field number 0");
-    if (kind === 0) yield { number, kind, integer: varint(), bytes: NO_BYTES };
-    else if (kind === 1) yield { number, kind, integer: 0n, bytes: take(8) };
-    else if (kind === 2) yield { number, kind, integer: 0n, bytes: take(Number(varint())) };
-    else if (kind === 5) yield { number, kind, integer: 0n, bytes: take(4) };
+    if (kind === 0) yield { number, kind, integer: varint(), bytes: NO_BYTES, end: at };
+    else if (kind === 1) yield { number, kind, integer: 0n, bytes: take(8), end: at };
+    else if (kind === 2) yield { number, kind, integer: 0n, bytes: take(Number(varint())), end: at };
+    else if (kind === 5) yield { number, kind, integer: 0n, bytes: take(4), end: at };
     else throw new RangeError(`wire type ${kind}`);
   }
 }
@@ -79,6 +81,12 @@ export function pushIntegers(into: bigint[], { kind, integer, bytes }: Field): v
 export function pushFloats(into: number[], { bytes }: Field): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += 4) into.push(view.getFloat32(at, true));
+}
+
+/** Appends a repeated `double` field, packed or not. */
+export function pushDoubles(into: number[], { bytes }: Field): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; at += 8) into.push(view.getFloat64(at, true));
 }
 
 export function text(bytes: Uint8Array): string {
