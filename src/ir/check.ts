@@ -3,21 +3,22 @@ import { checkReferences } from "./check-references.ts";
 import { dependencies, findCycle } from "./graph.ts";
 import type { Node } from "./node.ts";
 import { checkValue } from "./parameters.ts";
+import { perProgram } from "./per-program.ts";
 import { missing, problem } from "./problem.ts";
 import { type ExistingResource, type Program, type Resource, referents } from "./program.ts";
 import { literalKey, walk } from "./walk.ts";
 
 /** What is wrong with a definition, whatever its parameters and whatever its target. */
-export function checkProgram(program: Program): Diagnostic[] {
-  return sortDiagnostics([
+export const checkProgram = perProgram((program): readonly Diagnostic[] =>
+  sortDiagnostics([
     ...duplicates(program),
     ...checkReferences(program),
     ...program.parameters.flatMap(checkDefault),
     ...[...program.existing, ...program.resources].flatMap((referent) => checkPlace(program, referent)),
     ...program.resources.flatMap((resource) => checkResource(program, resource)),
     ...cycles(program),
-  ]);
-}
+  ]),
+);
 
 function duplicates(program: Program): Diagnostic[] {
   const names = (kind: string, list: readonly string[]) =>

@@ -1,5 +1,6 @@
 import { assert } from "../base/index.ts";
 import type { Node } from "./node.ts";
+import { perProgram } from "./per-program.ts";
 import type { ExistingResource, Program, Resource } from "./program.ts";
 import { walk } from "./walk.ts";
 
@@ -7,7 +8,7 @@ import { walk } from "./walk.ts";
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** For each resource, in order of declaration: its parent, its scope, what it refers to (also through variables) and its explicit dependencies. */
-export function dependencies(program: Program): Graph {
+export const dependencies = perProgram((program): Graph => {
   const [referred, made] = [resourceReferences(program), makers(program)];
   return new Map(
     program.resources.map((resource) => [
@@ -15,7 +16,7 @@ export function dependencies(program: Program): Graph {
       new Set([...impliedBy(resource, referred, resource.body), ...resource.dependsOn].flatMap(made)),
     ]),
   );
-}
+});
 
 /** What a resource's own text refers to, as Bicep sees it: such dependencies need no `dependsOn`. */
 export function impliedDependencies(program: Program, resource: Resource): ReadonlySet<string> {
@@ -28,7 +29,7 @@ export function existingDependencies(program: Program, existing: ExistingResourc
 }
 
 /** The resources behind a symbol: itself, or, as nothing is deployed for an existing one, what that refers to in turn. */
-function makers(program: Program): (symbol: string) => string[] {
+const makers = perProgram((program): ((symbol: string) => string[]) => {
   const deployed = new Set(program.resources.map(({ symbol }) => symbol));
   const existing = new Map(program.existing.map((referent) => [referent.symbol, referent]));
   const referred = resourceReferences(program);
@@ -39,7 +40,7 @@ function makers(program: Program): (symbol: string) => string[] {
     return impliedBy(referent, referred).flatMap((other) => follow(other, [...from, symbol]));
   };
   return (symbol) => follow(symbol, []);
-}
+});
 
 function impliedBy(
   { parent, scope, name, condition }: ExistingResource,

@@ -1,6 +1,7 @@
 import { assert, type JsonValue } from "../base/index.ts";
 import { type AnyInput, type Expr, expression, get, type Input, toNode } from "./expression.ts";
 import type { Node } from "./node.ts";
+import { perProgram } from "./per-program.ts";
 
 /** A deployable definition: parameters, named values, resources and outputs of one resource group. */
 export interface Program {
@@ -230,6 +231,7 @@ export function resourceHandle(symbol: string): ResourceHandle {
 }
 
 /** Everything that a symbol may mean, deployed or not. */
-export function referents(program: Program): ReadonlyMap<string, ExistingResource> {
-  return new Map([...program.existing, ...program.resources].map((referent) => [referent.symbol, referent]));
-}
+export const referents = perProgram(
+  (program): ReadonlyMap<string, ExistingResource> =>
+    new Map([...program.existing, ...program.resources].map((referent) => [referent.symbol, referent])),
+);

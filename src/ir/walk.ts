@@ -4,7 +4,11 @@ import type { Node, NodeOf } from "./node.ts";
 const childrenOf = fold<readonly Node[]>({
   literal: () => [],
   array: (node) => node.items,
-  object: (node) => node.entries.flat(),
+  object: ({ entries }) => {
+    const children: Node[] = []; // flat() takes six times as long, and every walk comes through here
+    for (const [key, value] of entries) children.push(key, value);
+    return children;
+  },
   concat: (node) => node.parts,
   parameter: () => [],
   variable: () => [],
