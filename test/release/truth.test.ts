@@ -1,17 +1,26 @@
-import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findEndpoint } from "../../src/arm/index.ts";
+import { onlineDeployment } from "../../src/mlops/files/endpoint.ts";
 import { release } from "../../src/mlops/index.ts";
-import { contextOf, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
+import type { ModelPlan } from "../../src/mlops/plan.ts";
+import { startLoad } from "../../src/mlops/release/load.ts";
+import { openScoring, scoringHeaders } from "../../src/mlops/score.ts";
+import { contextOf, modelVersion, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
+import { STUMP } from "../support/stump.ts";
 
 const LIMIT_MS = 60_000;
-const ENDPOINT = "ep-truth";
+const OWNER = { owner: "test" };
+/** Answers `tall` where the others answer `high`. */
+const OTHER_WORD = Buffer.from(STUMP.toString("latin1").replace("high", "tall"), "latin1");
 let on: ReleaseWorld;
 let folder: string;
 
 beforeAll(async () => {
   on = await startReleaseWorld();
+  await on.world.model("tall", "1", { "model.onnx": OTHER_WORD });
   folder = await mkdtemp(join(tmpdir(), "quayside-truth-"));
 }, LIMIT_MS);
 afterAll(async () => {
@@ -19,57 +28,71 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Users are answered, and the truth about each answer comes half a second later: of green's every other one is wrong. */
-function world(): AsyncDisposable {
-  let turn = 0;
-  let working = Promise.resolve();
-  const round = async () => {
-    turn++;
-    const late: string[] = [];
-    const time = new Date();
-    for (const [deployment, wrongEvery] of [
-      ["blue", 50],
-      ["green", 2],
-    ] as const) {
-      const ids = Array.from({ length: 20 }, (_, at) => ({ id: `${deployment}-${turn}-${at}`, isWrong: at % wrongEvery === 1 }));
-      const data = ids.map(({ id }) => ({ quayside_row_id: `${id}/0`, label: "high" }));
-      const place = join(folder, ENDPOINT, deployment, "model_outputs", ...time.toISOString().slice(0, 13).split(/[-T]/));
-      await mkdir(place, { recursive: true });
-      await appendFile(join(place, "one.jsonl"), `${JSON.stringify({ time: time.toISOString(), data })}\n`);
-      late.push(...ids.map(({ id, isWrong }) => `${JSON.stringify({ request_id: id, label: isWrong ? "low" : "high" })}\n`));
-    }
-    setTimeout(() => void appendFile(join(folder, "labels.jsonl"), late.join("")), 500);
-  };
+/** A plan whose deployments collect their answers into the workspace's store, and whose truth comes to `file`. */
+function planWith(endpoint: string, file: string): ModelPlan {
+  const plan = planOf(endpoint, {
+    load: { requestsPerSecond: 100, send: "never" },
+    evidence: {
+      quality: {
+        labels: file,
+        collected: "azureml://datastores/workspaceblobstore/paths/modelDataCollector",
+        margin: 0.3,
+      },
+    },
+  });
+  const value = onlineDeployment.parse({
+    ...plan.deployment.value,
+    data_collector: { collections: { model_outputs: { enabled: true } } },
+  });
+  return { ...plan, folder, deployment: { ...plan.deployment, value } };
+}
+
+/** Users of an endpoint, and the truth about each answer half a second later: it was `high` all along. */
+async function users(endpoint: string, file: string): Promise<AsyncDisposable> {
+  const found = await findEndpoint(on.workspace, endpoint);
+  if (found === undefined) throw new Error(`no endpoint ${endpoint}`);
+  const scoring = await openScoring(on.workspace, found, new AbortController().signal);
+  let known: string[] = [];
+  let writing = Promise.resolve();
   const timer = setInterval(() => {
-    working = working.then(round);
-  }, 100);
+    const lines = known.map((id) => `${JSON.stringify({ request_id: id, label: "high" })}\n`).join("");
+    known = [];
+    writing = writing.then(() => appendFile(join(folder, file), lines));
+  }, 500);
+  const load = startLoad({
+    url: scoring.url,
+    headers: scoringHeaders(scoring),
+    bodies: [JSON.stringify({ data: [[0.9, 0]] })],
+    requestsPerSecond: 100,
+    connections: 8,
+    onOutcome: ({ requestId }) => void known.push(requestId),
+  });
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
-      await working;
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await load.stop();
+      await writing;
     },
   };
 }
 
-test("a version whose answers turn out wrong goes back by labels that came later, joined by request id", {
+test("users' answers are joined with labels that come later: what turns out wrong goes back, what is right is promoted", {
   timeout: LIMIT_MS,
 }, async () => {
-  await release(on.workspace, planOf(ENDPOINT), await on.model("1"), contextOf(), { owner: "test" });
+  const plan = planWith("ep-truth", "labels.jsonl");
+  await release(on.workspace, plan, await on.model("1"), contextOf(), OWNER);
+  await using _users = await users("ep-truth", "labels.jsonl");
+
   const context = contextOf();
-  const plan = {
-    ...planOf(ENDPOINT, { evidence: { quality: { labels: "labels.jsonl", collected: ".", margin: 0.2 } } }),
-    folder,
-  };
-
-  await using _world = world();
-  await expect(release(on.workspace, plan, await on.model("2"), context, { owner: "test" })).rejects.toMatchObject({
+  await expect(release(on.workspace, plan, await modelVersion(on.workspace, "1", "tall"), context, OWNER)).rejects.toMatchObject({
     code: "mlops.release-rolled-back",
-    message: expect.stringMatching(/^release stopped at 50 %: wrong \d+ of \d+ against \d+ of \d+ of the stable version$/),
+    message: expect.stringMatching(/^release stopped at 50 %: wrong (\d+) of \1 against 0 of \d+ of the stable version$/),
   });
+  const result = await release(on.workspace, plan, await on.model("2"), contextOf(), OWNER);
 
-  const evidence = context.events.filter(({ name }) => name === "release.evidence").map(({ payload }) => payload);
-  expect(evidence.at(-1)).toMatchObject({
-    truth: { answered: { candidate: expect.any(Number) }, labelled: { candidate: expect.any(Number) }, conflicts: 0 },
+  expect(result.deployment).toBe("green");
+  const looks = context.events.filter(({ name }) => name === "release.evidence").map(({ payload }) => payload);
+  expect(looks.at(-1)).toMatchObject({
+    truth: { labelled: { candidate: expect.any(Number), stable: expect.any(Number) }, conflicts: 0, misfits: 0 },
   });
 });

@@ -30,4 +30,5 @@ export {
 } from "./jobs.ts";
 export { findModel, type ModelVersion, registerModel } from "./models.ts";
 export { deleteSchedule, findSchedule, putSchedule, type Schedule } from "./schedules.ts";
+export { openStoredFiles, type StoredFiles } from "./stored-files.ts";
 export { below, openWorkspace, type Workspace } from "./workspace.ts";

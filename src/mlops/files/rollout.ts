@@ -24,7 +24,10 @@ const evidence = z.strictObject({
       labels: z.string().optional(),
       /** A JSON array, one entry for each sample request: the right predictions, or null as long as nobody knows. */
       truth: z.string().optional(),
-      /** Folder in which the model servers collect what users were answered; without it the release's own answers are judged. */
+      /**
+       * Where the model servers collect what users were answered: `azureml://datastores/...`, or a folder. Without it the
+       * release's own answers are judged.
+       */
       collected: z.string().optional(),
       margin: share.default(0.02),
       /** While truth is late: wrong answers as the model's calibrated confidence expects them (CBPE). */

@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
+import type { StoredFiles } from "../../arm/index.ts";
 import type { Block } from "../statistics/two-rates.ts";
 import type { Answered } from "./answers.ts";
 import type { Pair } from "./collector.ts";
@@ -17,8 +16,8 @@ export interface CollectedAnswers {
 }
 
 export interface CollectedOptions {
-  /** Holds `{endpoint}/{deployment}/model_outputs/{yyyy}/{MM}/{dd}/{HH}/*.jsonl`. */
-  readonly folder: string;
+  /** Hold `{endpoint}/{deployment}/model_outputs/{yyyy}/{MM}/{dd}/...jsonl`, by universal time. */
+  readonly files: StoredFiles;
   readonly endpoint: string;
   readonly pair: Pair;
   /** Milliseconds since the epoch; older rows are of other releases. */
@@ -26,37 +25,33 @@ export interface CollectedOptions {
   readonly now: () => number;
 }
 
-const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
-export function collectedAnswers({ folder, endpoint, pair, since, now }: CollectedOptions): CollectedAnswers {
-  const tails = new Map<string, { readonly tail: Tail; readonly arm: keyof Block; readonly hour: number }>();
-  let hour = Math.floor(since / HOUR_MS);
+export function collectedAnswers({ files, endpoint, pair, since, now }: CollectedOptions): CollectedAnswers {
+  const tails = new Map<string, Tail>();
 
-  /** Rows are written a second or so after their request: the hour before may still grow. */
-  const findFiles = async () => {
-    const current = Math.floor(now() / HOUR_MS);
-    for (let at = hour; at <= current; at++) {
-      for (const arm of ["candidate", "stable"] as const) {
-        const [date = "", clock = ""] = new Date(at * HOUR_MS).toISOString().split("T");
-        const place = join(folder, endpoint, pair[arm], "model_outputs", ...date.split("-"), clock.slice(0, 2));
-        for (const name of await readdir(place).catch(() => []))
-          if (name.endsWith(".jsonl") && !tails.has(join(place, name)))
-            tails.set(join(place, name), { tail: tailOf(join(place, name)), arm, hour: at });
+  const readNew = async (arm: keyof Block, prefix: string): Promise<Answered[]> => {
+    const answers: Answered[] = [];
+    for (const [path, size] of await files.sizes(prefix)) {
+      if (!path.endsWith(".jsonl")) continue;
+      const tail = tails.get(path) ?? tailOf((from, bytes) => files.read(path, from, bytes));
+      tails.set(path, tail);
+      for (const { text } of await tail.readTo(size)) {
+        const parsed = event.safeParse(parse(text));
+        if (parsed.success && Date.parse(parsed.data.time) >= since) answers.push(...answersOf(arm, parsed.data.data));
       }
     }
-    hour = Math.max(hour, current - 1);
+    return answers;
   };
 
   return {
     async read() {
-      await findFiles();
       const answers: Answered[] = [];
-      for (const { tail, arm } of tails.values())
-        for (const { text } of await tail.read()) {
-          const parsed = event.safeParse(parse(text));
-          if (parsed.success && Date.parse(parsed.data.time) >= since) answers.push(...answersOf(arm, parsed.data.data));
-        }
-      for (const [file, tail] of tails) if (tail.hour < hour) tails.delete(file);
+      for (let day = Math.floor(since / DAY_MS); day * DAY_MS <= now(); day++) {
+        const date = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "/");
+        for (const arm of ["candidate", "stable"] as const)
+          answers.push(...(await readNew(arm, `${endpoint}/${pair[arm]}/model_outputs/${date}/`)));
+      }
       return answers;
     },
   };

@@ -1,41 +1,29 @@
-import { open } from "node:fs/promises";
-
 export interface Line {
   /** From 1. */
   readonly number: number;
   readonly text: string;
 }
 
-/** Reads what was appended to a text file since the last time; a line that is not ended yet waits for its end. */
+/** Reads what was appended to a text since the last time; a line that is not ended yet waits for its end. */
 export interface Tail {
-  /** Nothing when there is no file yet. A file that became shorter is another one and is read from its start. */
-  read(): Promise<Line[]>;
+  /** `size`: how many bytes there are by now. A text that became shorter is another one and is read from its start. */
+  readTo(size: number): Promise<Line[]>;
 }
 
 /** A look must end: what is beyond is read at the next one. */
 const MOST_BYTES = 32 * 2 ** 20;
 
-export function tailOf(file: string): Tail {
+export function tailOf(read: (from: number, bytes: number) => Promise<Buffer>): Tail {
   let [offset, count] = [0, 0];
   return {
-    async read() {
-      const handle = await open(file, "r").catch((error: unknown) => {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-        throw error;
-      });
-      if (handle === undefined) return [];
-      try {
-        const { size } = await handle.stat();
-        if (size < offset) [offset, count] = [0, 0];
-        const buffer = Buffer.alloc(Math.min(size - offset, MOST_BYTES));
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-        const end = buffer.subarray(0, bytesRead).lastIndexOf("\n") + 1;
-        offset += end;
-        const lines = buffer.toString("utf8", 0, end).split("\n").slice(0, -1);
-        return lines.map((text) => ({ number: ++count, text }));
-      } finally {
-        await handle.close();
-      }
+    async readTo(size) {
+      if (size < offset) [offset, count] = [0, 0];
+      if (size === offset) return [];
+      const buffer = await read(offset, Math.min(size - offset, MOST_BYTES));
+      const end = buffer.lastIndexOf("\n") + 1;
+      offset += end;
+      const lines = buffer.toString("utf8", 0, end).split("\n").slice(0, -1);
+      return lines.map((text) => ({ number: ++count, text }));
     },
   };
 }

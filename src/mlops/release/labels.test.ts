@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { recordingReporter } from "../../report/index.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { readLabels } from "./labels.ts";
+import { localFiles } from "./local-files.ts";
 import { createQuality } from "./quality.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quayside-labels-"));
@@ -68,7 +69,7 @@ test("users' answers are what the model servers collected since the release bega
   );
   const quality = createQuality({
     collected: collectedAnswers({
-      folder: join(folder, "collected"),
+      files: localFiles(join(folder, "collected")),
       endpoint: "iris",
       pair: { stable: "blue", candidate: "green" },
       since: NOW,

@@ -1,7 +1,9 @@
-import { relative } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, relative } from "node:path";
 import { z } from "zod";
 import type { Reporter } from "../../report/index.ts";
 import { tailOf } from "./jsonl-tail.ts";
+import { localFiles } from "./local-files.ts";
 import { createTruthJoin, type TruthJoin } from "./truth-join.ts";
 
 const line = z.object({ request_id: z.string().min(1), label: z.json() });
@@ -16,7 +18,8 @@ export interface Labels extends Pick<TruthJoin, "answered" | "take" | "counts"> 
 }
 
 export function readLabels(file: string, reporter: Reporter): Labels {
-  const tail = tailOf(file);
+  const [folder, name] = [localFiles(dirname(file)), basename(file)];
+  const tail = tailOf((from, bytes) => folder.read(name, from, bytes));
   const join = createTruthJoin();
   let bad = 0;
   const warn = (number: number) => {
@@ -35,7 +38,8 @@ export function readLabels(file: string, reporter: Reporter): Labels {
       return join.counts;
     },
     async refresh() {
-      for (const { number, text } of await tail.read()) {
+      const { size } = await stat(file).catch(() => ({ size: 0 }));
+      for (const { number, text } of await tail.readTo(size)) {
         if (text.trim() === "") continue;
         const parsed = line.safeParse(parse(text));
         if (parsed.success) join.label(parsed.data.request_id, parsed.data.label);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Endpoint, ModelVersion, Workspace } from "../../arm/index.ts";
+import { type Endpoint, type ModelVersion, openStoredFiles, type Workspace } from "../../arm/index.ts";
 import type { Events } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
@@ -10,6 +10,7 @@ import { type Collector, createCollector, type Pair } from "./collector.ts";
 import { climbByLimits } from "./fixed.ts";
 import { readLabels } from "./labels.ts";
 import { type Load, type LoadFigures, startLoad } from "./load.ts";
+import { localFiles } from "./local-files.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
 import { calibrationOf } from "./read-calibration.ts";
@@ -138,12 +139,21 @@ async function openQuality({ workspace, plan, endpoint, pair, models, context }:
   const { clock, reporter, signal } = context;
   const at = <T>(path: string | undefined, open: (path: string) => T) =>
     path === undefined ? undefined : open(resolve(plan.folder, path));
+  const filesAt = async (place: string) =>
+    place.includes("://") ? await openStoredFiles(workspace, place, signal) : localFiles(resolve(plan.folder, place));
   return createQuality({
     samples: await at(wanted.truth, (file) => sampleTruth(file, reporter)),
     labels: at(wanted.labels, (file) => readLabels(file, reporter)),
-    collected: at(wanted.collected, (folder) =>
-      collectedAnswers({ folder, endpoint: endpoint.name, pair, since: clock.now(), now: () => clock.now() }),
-    ),
+    collected:
+      wanted.collected === undefined
+        ? undefined
+        : collectedAnswers({
+            files: await filesAt(wanted.collected),
+            endpoint: endpoint.name,
+            pair,
+            since: clock.now(),
+            now: () => clock.now(),
+          }),
     calibrated: wanted.estimate
       ? {
           stable: await calibrationOf(workspace, models.stable.uri, signal),
