@@ -1,6 +1,7 @@
+import { PassThrough } from "node:stream";
 import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, KubeConfig, Log } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMPUTE_NAMESPACE, readKubeconfig } from "../support/kubernetes.ts";
 import {
@@ -121,6 +122,9 @@ async function podsOfModel(): Promise<void> {
   expect(() => process.kill(pid, 0)).not.toThrow();
   const name = pod?.metadata?.name ?? "";
   expect(await core.readNamespacedPodLog({ namespace, name })).not.toBe("");
+  // It ends by itself when the deployment goes.
+  const followed = new PassThrough();
+  await new Log(config).log(namespace, name, "inference-server", followed, { follow: true });
   const deployment = await apps.readNamespacedDeployment({ namespace, name: "blue-witness" });
   expect(deployment).toMatchObject({ spec: { replicas: 1 }, status: { readyReplicas: 1, availableReplicas: 1 } });
   expect((await core.listNamespacedPod({ namespace: "azureml", labelSelector: "app=azureml-fe" })).items).toHaveLength(1);
@@ -131,6 +135,12 @@ async function podsOfModel(): Promise<void> {
     const status = pods[0]?.status?.containerStatuses?.[0];
     return status?.ready === true && status.restartCount === 1;
   });
+  // Whoever follows sees the new process come up.
+  await until(
+    async () => String(followed.read() ?? ""),
+    (text) => text.includes("server.listening"),
+  );
+  followed.resume();
   expect(again[0]?.status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 137 });
 }
 

@@ -65,6 +65,13 @@ seen["invoked"] = json.loads(ml.online_endpoints.invoke("ep-python", request_fil
 seen["pinned"] = json.loads(ml.online_endpoints.invoke("ep-python", request_file=request, deployment_name="blue"))["predictions"]
 seen["keys"] = len(ml.online_endpoints.get_keys("ep-python").primary_key) > 30
 seen["logs"] = "server.listening" in ml.online_deployments.get_logs("blue", "ep-python", 50)
+deployment.instance_count = 2
+seen["scaled"] = ml.online_deployments.begin_create_or_update(deployment).result().instance_count
+seen["models"] = [m.version for m in ml.models.list("stump")]
+ml.models.download("stump", "1", download_path=environ["HOME"])
+with open(os.path.join(environ["HOME"], "stump", "client-model", "model.onnx"), "rb") as there, open(os.path.join(environ["MODEL"], "model.onnx"), "rb") as here:
+    seen["downloaded"] = there.read() == here.read()
+seen["environments"] = [e.name for e in ml.environments.list()]
 seen["listed"] = [d.name for d in ml.online_deployments.list("ep-python")]
 try:
     endpoint.traffic = {"blue": 40}

@@ -155,6 +155,7 @@ spec:
       expect(await out("describe", "pods", "-l", "app=web", ...namespace)).toContain("has no container runtime");
       expect(await out("get", "events", ...namespace)).toContain("FailedScheduling");
       expect((await run("rollout", "status", "deployment/web", "--timeout=2s", ...namespace)).code).toBe(1);
+      expect(await out("get", "all", ...namespace)).toMatch(/pod\/web-[^]*deployment\.apps\/web [^]*replicaset\.apps\/web-/);
       expect(await out("rollout", "history", "deployment/web", ...namespace)).toMatch(/\n4 /);
       await out("rollout", "undo", "deployment/web", "--to-revision=1", ...namespace);
       expect(await out("delete", "deployment", "web", "--wait", ...namespace)).toContain("deleted");

@@ -7,11 +7,10 @@ import { review } from "./access/reviews.ts";
 import { control } from "./controllers/index.ts";
 import { NAMESPACE } from "./kinds/index.ts";
 import { type Kind, READ_VERBS, type Verb } from "./kinds/kind.ts";
-import { containers } from "./kinds/pod.ts";
 import { REVIEWS, SELF_ACCESS_REVIEW, SELF_REVIEW, SELF_RULES_REVIEW } from "./kinds/review.ts";
 import { type Call, existing } from "./objects/call.ts";
 import { create, patch, replace, rescale, type Written } from "./objects/handle.ts";
-import { readLog } from "./objects/log.ts";
+import { sendLog } from "./objects/log.ts";
 import { remove } from "./objects/remove.ts";
 import { scaleOf } from "./objects/scale.ts";
 import { selectorOf } from "./objects/selectors.ts";
@@ -40,6 +39,7 @@ export function act(call: Call, response: ServerResponse): void {
     ...(name === "" ? {} : { name }),
   });
   if (kind.namespaced && namespace === undefined && !READ_VERBS.some((read) => read === verb)) throw nothingHere();
+  if (subresource === "log") return sendLog(call, response);
   const shape = shapeOf(call.host, request);
   if (verb === "watch")
     return watch(response, {
@@ -60,7 +60,6 @@ function reply(call: Call, verb: Verb, shape: Shape): Reply {
       control(host, objects, cluster);
       return done;
     });
-  if (subresource === "log") return { status: 200, body: readLog(call, containers(existing(call))) };
   switch (verb) {
     case "get":
     case "list":

@@ -33,6 +33,8 @@ export interface Kind {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
+  /** Groups of kinds that clients ask for at once: `kubectl get all`. */
+  readonly categories?: readonly string[];
   readonly verbs: readonly Verb[];
   readonly subresources?: readonly Subresource[];
   /** Stored encrypted. */

@@ -13,6 +13,7 @@ export const POD: Kind = {
   singular: "pod",
   shortNames: ["po"],
   namespaced: true,
+  categories: ["all"],
   verbs: ALL_VERBS,
   subresources: ["log", "status"],
   schema: objectSchema({ spec: POD_SPEC, status: POD_STATUS }, ["spec"]),

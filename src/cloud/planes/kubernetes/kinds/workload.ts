@@ -7,7 +7,7 @@ import { type Admission, ALL_VERBS, type Kind } from "./kind.ts";
 import { completePodSpec, POD_TEMPLATE, podSpecProblems } from "./pod-spec.ts";
 import { selectorText } from "./policy.ts";
 
-const APPS = { group: "apps", version: "v1", namespaced: true, verbs: ALL_VERBS } as const;
+const APPS = { group: "apps", version: "v1", namespaced: true, categories: ["all"], verbs: ALL_VERBS } as const;
 const ROLLING = struct({ maxSurge: INT_OR_STRING, maxUnavailable: INT_OR_STRING });
 const REPLICA_COUNTS = {
   replicas: INTEGER,

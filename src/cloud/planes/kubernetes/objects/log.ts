@@ -1,29 +1,65 @@
-import type { JsonObject } from "../../../../base/index.ts";
+import type { ServerResponse } from "node:http";
 import { processOf } from "../controllers/processes.ts";
 import { textAt } from "../kinds/columns.ts";
+import { containers } from "../kinds/pod.ts";
 import { badRequest, unsupported } from "../wire/refusal.ts";
 import { type Call, existing } from "./call.ts";
 
 /** Lines that `kubectl logs` gets when it names no number. */
 const MOST_LINES = 10_000;
-const REFUSED = ["follow", "previous", "sinceTime", "sinceSeconds", "limitBytes", "timestamps"];
+const REFUSED = ["previous", "sinceTime", "sinceSeconds", "limitBytes", "timestamps"];
+const LOOK_EVERY_MS = 500;
+const LONGEST_MS = 3_600_000;
 
-/** What the process behind a pod has written. */
-export function readLog(call: Call, containers: readonly JsonObject[]): string {
-  const { host, cluster, name, request } = call;
+/** Sends what the process behind a pod has written; with `follow` also what it goes on to write, until it is gone. */
+export function sendLog(call: Call, response: ServerResponse): void {
+  const { request } = call;
+  const lines = linesOf(call);
+  const first = read(call, lines === undefined ? MOST_LINES : Math.min(lines, MOST_LINES));
+  response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache, private" });
+  response.write(textOf(first));
+  if (request.query.get("follow") !== "true") return void response.end();
+  let seen = read(call, MOST_LINES).length;
+  const deadline = performance.now() + LONGEST_MS;
+  const timer = setInterval(() => {
+    try {
+      const now = read(call, MOST_LINES);
+      // Fewer lines than before: the log was begun anew.
+      response.write(textOf(now.slice(now.length < seen ? 0 : seen)));
+      seen = now.length;
+      if (performance.now() > deadline) response.end();
+    } catch {
+      // The pod or its process is gone.
+      response.end();
+    }
+  }, LOOK_EVERY_MS).unref();
+  response.on("close", () => clearInterval(timer));
+}
+
+function linesOf({ request }: Call): number | undefined {
   for (const option of REFUSED) {
     const value = request.query.get(option);
     if (value !== null && value !== "false") throw unsupported(`${option} of logs`);
   }
-  const names = containers.map((container) => textAt(container, "name"));
+  const asked = request.query.get("tailLines");
+  if (asked === null) return undefined;
+  const lines = Number(asked);
+  if (!Number.isSafeInteger(lines) || lines < 0) throw badRequest(`tailLines: Invalid value: ${JSON.stringify(asked)}`);
+  return lines;
+}
+
+function read(call: Call, lines: number): readonly string[] {
+  const { host, cluster, name, request } = call;
+  const pod = existing(call);
+  const names = containers(pod).map((container) => textAt(container, "name"));
   const container = request.query.get("container") ?? names[0] ?? "";
   if (!names.includes(container)) throw badRequest(`container ${container} is not valid for pod ${name}`);
-  const shown = processOf(host, cluster, existing(call));
+  const shown = processOf(host, cluster, pod);
   if (shown === undefined)
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: no container runs in the embedded AKS`);
-  const asked = request.query.get("tailLines");
-  const lines = asked === null ? MOST_LINES : Number(asked);
-  if (!Number.isSafeInteger(lines) || lines < 0) throw badRequest(`tailLines: Invalid value: ${JSON.stringify(asked)}`);
-  const text = lines === 0 ? [] : shown.workload.logs(shown.process.id, Math.min(lines, MOST_LINES));
-  return text.map((line) => `${line}\n`).join("");
+  return lines === 0 ? [] : shown.workload.logs(shown.process.id, lines);
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
 }

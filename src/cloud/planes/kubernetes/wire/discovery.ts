@@ -39,6 +39,7 @@ export function resourceList(kinds: readonly Kind[], group: string, version: str
         namespaced: kind.namespaced,
         kind: kind.kind,
         verbs: [...kind.verbs],
+        ...(kind.categories === undefined ? {} : { categories: [...kind.categories] }),
         ...(kind.shortNames.length === 0 ? {} : { shortNames: [...kind.shortNames] }),
       },
       ...(kind.subresources ?? []).map((part) => partOf(kind, part)),

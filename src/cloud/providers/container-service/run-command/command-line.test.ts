@@ -12,6 +12,15 @@ test("reads words, quotes and separators as a shell does", () => {
 });
 
 test.each([
+  "kubectl get pods -o jsonpath='{..metadata.name}'",
+  `kubectl patch deployment/web --type=json -p '[{"op":"add","path":"/metadata/labels/a","value":"b"}]'`,
+  "kubectl apply -k overlays/dev --server-side",
+  "kubectl rollout status deployment/web",
+])("%s is taken", (line) => {
+  expect(parseCommands(line)).toHaveLength(1);
+});
+
+test.each([
   ["", "empty"],
   ["helm install x", "helm"],
   ["kubectl get pods | grep x", '"| grep x'],
@@ -24,6 +33,11 @@ test.each([
   ["kubectl apply -k ../elsewhere", "../elsewhere"],
   ["kubectl apply -f https://example.com/x.yaml", "https://example.com/x.yaml"],
   ["kubectl create configmap x --from-file=~/x", "~/x"],
+  ["kubectl create configmap x --from-file=key=/etc/passwd", "/etc/passwd"],
+  ["kubectl create configmap x --from-file key=/etc/passwd", "/etc/passwd"],
+  ["kubectl apply -f/etc/passwd", "/etc/passwd"],
+  ["kubectl apply -f a.yaml,/etc/passwd", "/etc/passwd"],
+  ["kubectl apply -k git@example.com:x", "git@example.com"],
 ])("%j is refused by name", (line, said) => {
   expect(() => parseCommands(line)).toThrow(said);
 });

@@ -39,7 +39,6 @@ const REFUSED_FLAGS = [
   "--user",
   "--insecure-skip-tls-verify",
 ];
-const FILE_FLAGS = ["-f", "--filename", "-k", "--kustomize", "--from-file", "--from-env-file", "--patch-file"];
 const TOKEN = /\s*(?:(&&|;|\n)|((?:[^\s'"\\&;|<>$`()*?#]|\\.|'[^']*'|"(?:[^"\\$`]|\\.)*")+))/y;
 
 /**
@@ -78,11 +77,15 @@ function requireKnown([program = "", ...words]: readonly string[]): void {
   if (program !== "kubectl") throw unsupported(`runCommand with ${program} (kubectl alone runs here)`);
   const verb = words.find((word) => !word.startsWith("-")) ?? "";
   if (!VERBS.includes(verb)) throw unsupported(`runCommand with kubectl ${verb}`);
-  for (const [index, word] of words.entries()) {
-    const [flag = "", value] = word.split("=", 2);
+  for (const word of words) {
+    const [flag = ""] = word.split("=", 1);
     if (REFUSED_FLAGS.includes(flag)) throw unsupported(`runCommand with ${flag}`);
-    const file = FILE_FLAGS.includes(flag) ? (value ?? words[index + 1]) : undefined;
-    if (file !== undefined && (/^(\/|~)|^[a-z]+:/i.test(file) || file.split("/").includes("..")))
-      throw unsupported(`runCommand with ${file}, which is not in the context`);
+    if (leadsOut(word)) throw unsupported(`runCommand with ${word}, which is not in the context`);
   }
+}
+
+/** Names a file or an address outside of what came with the command, whatever flag it belongs to: `-f/x`, `--from-file=key=/x`, `a,../b`. */
+function leadsOut(word: string): boolean {
+  const parts = word.replace(/^-[a-zA-Z](?=[./~])/, "").split(/[=,]/);
+  return parts.some((part) => /^(\/|~|[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(part) || part.split("/").includes(".."));
 }

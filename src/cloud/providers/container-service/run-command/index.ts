@@ -206,6 +206,8 @@ function environmentOf({ runtime }: CloudHost, folder: string, token: string): R
     HTTPS_PROXY: runtime.proxy,
     HTTP_PROXY: runtime.proxy,
     NO_PROXY: "localhost,127.0.0.1",
+    // A kustomization may name a repository; no other protocol of git asks the proxy.
+    GIT_ALLOW_PROTOCOL: "https",
     QUAYSIDE_CLUSTER_TOKEN: token,
   };
 }
