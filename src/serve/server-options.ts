@@ -6,7 +6,7 @@ import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
 
 const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-what model_inputs,model_outputs,request,response] [--collect-rate 1] [--collect-drop COLUMN,..] [--collect-headers NAME,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
+  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--request-timeout-ms N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-what model_inputs,model_outputs,request,response] [--collect-rate 1] [--collect-drop COLUMN,..] [--collect-headers NAME,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
 
 export interface ProcessOptions {
   readonly server: ModelServerOptions;
@@ -29,6 +29,7 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
         workers: { type: "string" },
         threads: { type: "string" },
         "max-body-bytes": { type: "string" },
+        "request-timeout-ms": { type: "string" },
         "max-rows": { type: "string" },
         "max-batch-rows": { type: "string" },
         "max-batch-wait-ms": { type: "string" },
@@ -69,6 +70,8 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
       host: values.host,
       port: integer("port", DEFAULTS.port, 0, 65_535),
       maxBodyBytes: integer("max-body-bytes", DEFAULTS.maxBodyBytes, 1, 2 ** 30),
+      headersTimeoutMs: DEFAULTS.headersTimeoutMs,
+      requestTimeoutMs: integer("request-timeout-ms", DEFAULTS.requestTimeoutMs, 1, 3_600_000),
       maxRows: integer("max-rows", DEFAULTS.maxRows, 1, 10_000_000),
       maxBatchRows: integer("max-batch-rows", DEFAULTS.maxBatchRows, 1, 1_000_000),
       maxBatchWaitMs: integer("max-batch-wait-ms", DEFAULTS.maxBatchWaitMs, 0, 10_000),

@@ -3,7 +3,9 @@ import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { encodeModel } from "../../examples/iris/src/onnx.ts";
 import { startChild } from "./testing/child.ts";
+import { keepAsking } from "./testing/load.ts";
 import { LINEAR, modelFolder } from "./testing/models.ts";
+import { metric } from "./testing/scrape.ts";
 import { post } from "./testing/server.ts";
 
 // What a start takes is what it loads: these hold the 100 ms that a model of our own evaluators needs, without a clock.
@@ -49,4 +51,17 @@ test("with a model of its own evaluators it serves without TLS, HTTP/2 or undici
 
   const [, loaded = ""] = server.output().split("loaded:");
   expect(loaded.match(/NativeModule (http2|internal\/tls\/wrap|internal\/deps\/undici\/undici)/g)).toBeNull();
+});
+
+test("after thousands of requests it holds no more than 120 MiB", async () => {
+  await using folder = await modelFolder(encodeModel(LINEAR));
+  await using server = startChild("server-main.ts", [folder.path]);
+  const { port } = await server.told("listening");
+  await server.told("ready");
+  const callers = Array.from({ length: 8 }, () => keepAsking(port, "/score", JSON.stringify({ data: [[1, 2, 3, 4]] })));
+
+  await expect.poll(() => callers.every(({ answers }) => (answers.get(200) ?? 0) > 500), { timeout: 25_000 }).toBe(true);
+  await Promise.all(callers.map((caller) => caller.stop()));
+
+  expect(await metric(`http://127.0.0.1:${port}`, "process_resident_memory_bytes")).toBeLessThan(120 * 2 ** 20);
 });

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/index.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
@@ -8,15 +7,13 @@ import { BATCH_DEFAULTS } from "./batcher.ts";
 import type { Collector } from "./collection/collector.ts";
 import type { Engine, Threads } from "./engine.ts";
 import { createHolder, type Holder } from "./holder.ts";
+import { createHttpServer, type HttpLimits } from "./http-server.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Whole } from "./routes.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { addModelInfo, createServerMetrics } from "./server-metrics.ts";
 
-// Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
-const { createServer } = process.getBuiltinModule("node:http");
-
-export interface ModelServerOptions {
+export interface ModelServerOptions extends HttpLimits {
   /** A model file, or a folder that holds one. */
   readonly place: string;
   readonly name: string;
@@ -29,7 +26,6 @@ export interface ModelServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly maxBodyBytes: number;
   readonly maxRows: number;
   /** Rows of different requests that may share a run; 1 for a model whose rows influence each other. */
   readonly maxBatchRows: number;
@@ -61,6 +57,8 @@ export const MODEL_SERVER_DEFAULTS = {
   host: "127.0.0.1",
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 60_000,
   maxRows: 10_000,
   maxBatchRows: BATCH_DEFAULTS.maxRows,
   maxBatchWaitMs: BATCH_DEFAULTS.maxWaitMs,
@@ -111,16 +109,7 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
   const answer = createAnswer({ route, requests, maxBodyBytes, collector, draining: () => draining, log });
-  const server = createServer(
-    // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
-    { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
-    answer,
-  );
-  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
-    // A body that will be refused need not be sent.
-    if (Number(request.headers["content-length"] ?? 0) <= maxBodyBytes) response.writeContinue();
-    answer(request, response);
-  });
+  const server = createHttpServer(answer, options, (status) => requests.done("other", status, 0));
 
   return {
     listen: (port = options.port) => listen(server, options.host, port),
