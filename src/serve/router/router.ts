@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
@@ -16,6 +16,9 @@ import { passedFields } from "./request-head.ts";
 import { stickyValue } from "./sticky.ts";
 import { watchStrain } from "./strain.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
+
+// As in model-server.ts: an import would load TLS, HTTP/2 and undici.
+const { createServer } = process.getBuiltinModule("node:http");
 
 export interface RouterOptions {
   readonly host: string;
