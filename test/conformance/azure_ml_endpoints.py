@@ -9,6 +9,8 @@ import os
 
 from azure.ai.ml import MLClient
 from azure.ai.ml.entities import (
+    DataCollector,
+    DeploymentCollection,
     Environment,
     KubernetesOnlineDeployment,
     KubernetesOnlineEndpoint,
@@ -53,9 +55,21 @@ deployment = ml.online_deployments.begin_create_or_update(
         instance_type="defaultinstancetype",
         instance_count=1,
         request_settings=OnlineRequestSettings(request_timeout_ms=3000, max_concurrent_requests_per_instance=32),
+        data_collector=DataCollector(
+            collections={
+                "model_inputs": DeploymentCollection(enabled="true"),
+                "request": DeploymentCollection(enabled="true"),
+                "response": DeploymentCollection(enabled="false"),
+            },
+            sampling_rate=1.0,
+            rolling_rate="hour",
+        ),
     )
 ).result()
 seen["deployment"] = [deployment.name, deployment.provisioning_state, deployment.request_settings.request_timeout_ms]
+collector = deployment.data_collector
+seen["collects"] = {name: collection.enabled for name, collection in collector.collections.items()}
+seen["collectedAt"] = ml.data.get("ep-python-blue-model_inputs", "1").path.split("/datastores/")[1]
 
 endpoint.traffic = {"blue": 100}
 endpoint = ml.online_endpoints.begin_create_or_update(endpoint).result()

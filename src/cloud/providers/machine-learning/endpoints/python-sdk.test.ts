@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { createBlobAccess } from "../../../planes/blob/index.ts";
 import { textAt } from "../../common/body.ts";
 import { STUMP, startWorld, type World } from "./testing.ts";
 
@@ -13,7 +14,7 @@ const PYTHON = process.env.QUAYSIDE_AZURE_ML_PYTHON ?? "";
 const SCRIPT = fileURLToPath(new URL("../../../../../test/conformance/azure_ml_endpoints.py", import.meta.url));
 
 test.skipIf(!existsSync(PYTHON))(
-  "Azure ML's Python client creates, deploys, routes, invokes and deletes (needs QUAYSIDE_AZURE_ML_PYTHON)",
+  "Azure ML's Python client creates, deploys, collects, routes, invokes and deletes (needs QUAYSIDE_AZURE_ML_PYTHON)",
   { timeout: 240_000 },
   async () => {
     await using world = await startWorld();
@@ -46,6 +47,8 @@ test.skipIf(!existsSync(PYTHON))(
     expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual({
       endpoint: ["ep-python", "Succeeded", "key", {}],
       deployment: ["blue", "Succeeded", 3000],
+      collects: { model_inputs: "true", request: "true", response: "false" },
+      collectedAt: "workspaceblobstore/paths/modelDataCollector/ep-python/blue/model_inputs",
       traffic: { blue: 100 },
       invoked: ["high"],
       pinned: ["high"],
@@ -59,6 +62,7 @@ test.skipIf(!existsSync(PYTHON))(
       badTraffic: "BadArgument",
       left: [],
     });
+    expect(await collected(world)).toEqual(["model_inputs", "request"]);
   },
 );
 
@@ -66,4 +70,12 @@ test.skipIf(!existsSync(PYTHON))(
 async function cloudName(world: World): Promise<string> {
   const { body } = await world.test.ask("GET", "/metadata/endpoints?api-version=2019-05-01", { apiVersion: null, token: null });
   return (Array.isArray(body) ? textAt(body[0], "name") : undefined) ?? "";
+}
+
+/** The collections that something was written to. */
+async function collected({ test: { host }, workspace }: World): Promise<string[]> {
+  const id = textAt(host.resources.get(workspace)?.properties, "workspaceId") ?? "";
+  const at = { account: "stworld", container: `azureml-blobstore-${id}`, path: "modelDataCollector/ep-python/blue" };
+  const blobs = await createBlobAccess(host).list(at);
+  return [...new Set(blobs.filter(({ bytes }) => bytes > 0).map(({ path }) => path.split("/")[0] ?? ""))].sort();
 }
