@@ -242,6 +242,7 @@ var profiles = {
     disableRunCommand: false
     inferenceRouterHa: 'False'
     extensionPurpose: 'DevTest'
+    policyEffect: 'Audit'
     egress: 'natGateway'
     firewallSku: 'Basic'
     natGatewaySku: 'Standard'
@@ -285,6 +286,7 @@ var profiles = {
     disableRunCommand: true
     inferenceRouterHa: 'True'
     extensionPurpose: 'FastProd'
+    policyEffect: 'Audit'
     egress: 'natGateway'
     firewallSku: 'Standard'
     natGatewaySku: 'StandardV2'
@@ -328,6 +330,7 @@ var profiles = {
     disableRunCommand: true
     inferenceRouterHa: 'True'
     extensionPurpose: 'FastProd'
+    policyEffect: 'Deny'
     egress: 'natGateway'
     firewallSku: 'Standard'
     natGatewaySku: 'StandardV2'
@@ -763,11 +766,15 @@ module ci 'modules/ci.bicep' = {
 module governance 'modules/governance.bicep' = {
   params: {
     location: location
+    computeNamespace: computeNamespace
+    registryReplicaLocation: registryReplicaLocation
     alertEmail: alertEmail
     budgetScope: budgetScope
     budgetStartDate: budgetStartDate
+    profilePolicyEffect: profile.policyEffect
     profileDeletionLocks: profile.deletionLocks
     profileMonthlyBudget: profile.monthlyBudget
+    region: region
     resourceTags: resourceTags
     keyVaultName: vault.outputs.keyVaultName
     storageAccountName: storage.outputs.storageAccountName

@@ -16,6 +16,7 @@ locals {
       disableRunCommand     = false
       inferenceRouterHa     = "False"
       extensionPurpose      = "DevTest"
+      policyEffect          = "Audit"
       egress                = "natGateway"
       firewallSku           = "Basic"
       natGatewaySku         = "Standard"
@@ -59,6 +60,7 @@ locals {
       disableRunCommand     = true
       inferenceRouterHa     = "True"
       extensionPurpose      = "FastProd"
+      policyEffect          = "Audit"
       egress                = "natGateway"
       firewallSku           = "Standard"
       natGatewaySku         = "StandardV2"
@@ -102,6 +104,7 @@ locals {
       disableRunCommand     = true
       inferenceRouterHa     = "True"
       extensionPurpose      = "FastProd"
+      policyEffect          = "Deny"
       egress                = "natGateway"
       firewallSku           = "Standard"
       natGatewaySku         = "StandardV2"

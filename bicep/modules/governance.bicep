@@ -3,6 +3,14 @@
 @description('Azure region of every resource.')
 param location string
 
+@description('Kubernetes namespace in which training jobs and models run.')
+@minLength(1)
+@maxLength(63)
+param computeNamespace string
+
+@description('Second region that keeps a copy of the container registry; empty for none. Needs the Premium SKU.')
+param registryReplicaLocation string
+
 @description('Address that alerts and the budget write to; empty tells the owners of the subscription.')
 param alertEmail string
 
@@ -16,11 +24,17 @@ param budgetScope string
 @description('First day of the month in which the budget starts, for instance 2027-01-01; empty for no budget. Azure never lets it be changed.')
 param budgetStartDate string
 
+@description('profile.policyEffect of the platform.')
+param profilePolicyEffect string
+
 @description('profile.deletionLocks of the platform.')
 param profileDeletionLocks bool
 
 @description('profile.monthlyBudget of the platform.')
 param profileMonthlyBudget int
+
+@description('The region as addresses spell it.')
+param region string
 
 @description('resourceTags of the platform.')
 param resourceTags object
@@ -54,6 +68,106 @@ resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' exis
 
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
   name: virtualNetworkName
+}
+
+resource podSecurityPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
+  name: 'pod-security'
+  properties: {
+    displayName: 'Pods keep to the baseline of pod security'
+    description: 'Pods run without privileges, host namespaces and host paths.'
+    policyDefinitionId: '/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
+    parameters: {
+      effect: {
+        value: profilePolicyEffect
+      }
+      excludedNamespaces: {
+        value: concat(
+          [
+            'kube-system'
+            'gatekeeper-system'
+            'azure-arc'
+            'azure-extensions-usage-system'
+            'azureml'
+            'dataprotection-microsoft'
+            'flux-system'
+          ],
+          [computeNamespace]
+        )
+      }
+    }
+    enforcementMode: 'Default'
+    nonComplianceMessages: [
+      {
+        message: 'Pods run without privileges, host namespaces and host paths.'
+      }
+    ]
+  }
+}
+
+resource jobSecurityPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
+  name: 'pod-security-of-jobs'
+  properties: {
+    displayName: 'Jobs and models are held against the baseline of pod security'
+    description: 'Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.'
+    policyDefinitionId: '/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
+    parameters: {
+      effect: {
+        value: 'Audit'
+      }
+      namespaces: {
+        value: [computeNamespace]
+      }
+    }
+    enforcementMode: 'Default'
+    nonComplianceMessages: [
+      {
+        message: 'Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.'
+      }
+    ]
+  }
+}
+
+resource locationsPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
+  name: 'allowed-locations'
+  properties: {
+    displayName: 'Resources stay in the regions of the platform'
+    description: 'Data and models stay where they are meant to be.'
+    policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c'
+    parameters: {
+      listOfAllowedLocations: {
+        value: concat(
+          [region],
+          registryReplicaLocation == '' ? [] : [toLower(replace(registryReplicaLocation, ' ', ''))]
+        )
+      }
+    }
+    enforcementMode: profilePolicyEffect == 'Deny' ? 'Default' : 'DoNotEnforce'
+    nonComplianceMessages: [
+      {
+        message: 'Data and models stay where they are meant to be.'
+      }
+    ]
+  }
+}
+
+resource secureTransferPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
+  name: 'secure-transfer'
+  properties: {
+    displayName: 'Storage accounts take encrypted connections only'
+    description: 'Nothing in the group is read or written in the clear.'
+    policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9'
+    parameters: {
+      effect: {
+        value: profilePolicyEffect
+      }
+    }
+    enforcementMode: 'Default'
+    nonComplianceMessages: [
+      {
+        message: 'Nothing in the group is read or written in the clear.'
+      }
+    ]
+  }
 }
 
 resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {

@@ -16,6 +16,7 @@ readonly NAMESPACES=(
   Microsoft.Monitor
   Microsoft.Network
   Microsoft.OperationalInsights
+  Microsoft.PolicyInsights
   Microsoft.Storage
 )
 

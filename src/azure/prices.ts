@@ -76,6 +76,7 @@ export const FREE_TYPES: ReadonlySet<string> = new Set(
   [
     "Microsoft.AlertsManagement/prometheusRuleGroups",
     "Microsoft.Authorization/locks",
+    "Microsoft.Authorization/policyAssignments",
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.Consumption/budgets",
     "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",

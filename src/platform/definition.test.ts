@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { estimateMonthlyCost, ROLES } from "../azure/index.ts";
-import type { JsonValue } from "../base/index.ts";
+import type { JsonObject, JsonValue } from "../base/index.ts";
 import { checkProgram, dependencies, evaluateProgram } from "../ir/index.ts";
 import { DEFAULTS, definePlatform } from "./index.ts";
 
@@ -264,6 +264,7 @@ test("what can carry tags carries the team's", () => {
     .map(({ type }) => type);
 
   expect([...new Set(untagged)].sort()).toEqual([
+    "Microsoft.Authorization/policyAssignments",
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
     "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
@@ -461,6 +462,33 @@ test("the API server is open unless ranges are given, and then the nodes keep th
     "203.0.113.0/24",
     expect.stringContaining("egressAddress.properties.ipAddress"),
   ]);
+});
+
+test("policies tell in dev what they refuse in prod, and leave jobs to Azure ML", () => {
+  const policy = (symbol: string, parameters: Record<string, JsonValue>) => properties(symbol, parameters) as JsonObject;
+  const [dev, prod] = [{}, { environmentName: "prod", location: "West Europe", registryReplicaLocation: "North Europe" }];
+
+  expect([policy("podSecurityPolicy", dev), policy("podSecurityPolicy", prod)]).toMatchObject([
+    { parameters: { effect: { value: "Audit" } } },
+    {
+      parameters: {
+        effect: { value: "Deny" },
+        excludedNamespaces: { value: expect.arrayContaining(["azureml", "ml-workloads"]) as unknown },
+      },
+    },
+  ]);
+  expect(policy("jobSecurityPolicy", prod)).toMatchObject({
+    parameters: { effect: { value: "Audit" }, namespaces: { value: ["ml-workloads"] } },
+  });
+  expect([policy("locationsPolicy", dev).enforcementMode, policy("locationsPolicy", prod).enforcementMode]).toEqual([
+    "DoNotEnforce",
+    "Default",
+  ]);
+  expect(policy("locationsPolicy", prod)).toMatchObject({
+    parameters: { listOfAllowedLocations: { value: ["westeurope", "northeurope"] } },
+  });
+  const off = deploy({ profileOverrides: { policyEffect: "Off" } }).resources;
+  expect(off.filter(({ condition, type }) => condition && type.endsWith("/policyAssignments"))).toEqual([]);
 });
 
 test("the deployer may give the platform's roles to its kinds of principals, and nothing that would give more", () => {

@@ -15,6 +15,7 @@ import { declareLocks } from "./locks.ts";
 import { declareMlRegistry } from "./ml-registry.ts";
 import { declareNetwork } from "./network.ts";
 import { declareObservability } from "./observability.ts";
+import { declarePolicies } from "./policies.ts";
 import { declarePrivateLink } from "./private-link.ts";
 import { declareRegistry } from "./registry.ts";
 import { declareRoles } from "./roles.ts";
@@ -94,6 +95,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     storageAccount: storage.account,
   });
   declareDeployer(program, settings, cluster.cluster);
+  declarePolicies(program, settings);
   declareLocks(program, settings, {
     vault,
     storage: storage.account,

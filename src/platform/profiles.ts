@@ -8,6 +8,8 @@ export const PROFILE_CHOICES = {
   /** `True` runs three replicas of the inference router, which need three nodes in `mlpool`. */
   inferenceRouterHa: ["True", "False"],
   extensionPurpose: ["DevTest", "FastProd", "DenseProd"],
+  /** What Azure Policy does about what is not as it should be. */
+  policyEffect: ["Off", "Audit", "Deny"],
   /** How nodes and training clusters leave the network; both kinds of firewall let out only what is named. */
   egress: ["natGateway", "firewall", "hubFirewall"],
   /** `Basic` carries 250 Mbit/s and only tells of known bad addresses. */
@@ -98,6 +100,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: false,
     inferenceRouterHa: "False",
     extensionPurpose: "DevTest",
+    policyEffect: "Audit",
     egress: "natGateway",
     firewallSku: "Basic",
     natGatewaySku: "Standard",
@@ -141,6 +144,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: true,
     inferenceRouterHa: "True",
     extensionPurpose: "FastProd",
+    policyEffect: "Audit",
     egress: "natGateway",
     firewallSku: "Standard",
     natGatewaySku: "StandardV2",
@@ -184,6 +188,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     disableRunCommand: true,
     inferenceRouterHa: "True",
     extensionPurpose: "FastProd",
+    policyEffect: "Deny",
     egress: "natGateway",
     firewallSku: "Standard",
     natGatewaySku: "StandardV2",

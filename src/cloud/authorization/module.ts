@@ -7,6 +7,7 @@ import { faults } from "../envelope/faults.ts";
 import type { Replication } from "../replication.ts";
 import { ASSIGNMENT_TYPE, roleOf, scopeOfAssignment } from "./authorizer.ts";
 import { readCondition } from "./conditions/read.ts";
+import { POLICY_ASSIGNMENTS } from "./policies/assignments.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LEVELS = ["CanNotDelete", "ReadOnly"];
@@ -18,7 +19,7 @@ interface Surroundings {
   readonly replication: Replication;
 }
 
-/** Microsoft.Authorization: role assignments and locks, both extensions of anything. */
+/** Microsoft.Authorization: role assignments, locks and policy assignments, all extensions of anything. */
 export function createAuthorization(surroundings: Surroundings): ProviderModule {
   return {
     namespace: "Microsoft.Authorization",
@@ -43,6 +44,7 @@ export function createAuthorization(surroundings: Surroundings): ProviderModule 
         status: { created: 201, updated: 200, deleted: 200 },
         admit: admitLock,
       },
+      POLICY_ASSIGNMENTS,
     ],
   };
 }

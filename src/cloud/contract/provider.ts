@@ -79,7 +79,7 @@ export interface TypeSpec {
   /** May hang off any resource id (role assignments, locks, diagnostic settings) instead of a resource group. */
   readonly extension?: boolean;
   /** Answers to a PUT that creates, a PUT that updates, and a DELETE; clients throw on any other code. */
-  readonly status: { readonly created: 200 | 201 | 202; readonly updated: 200 | 202; readonly deleted: 200 | 202 | 204 };
+  readonly status: { readonly created: 200 | 201 | 202; readonly updated: 200 | 201 | 202; readonly deleted: 200 | 202 | 204 };
   /** A DELETE that is done at once answers with what it took away (role assignments). */
   readonly deleteShows?: boolean;
   /** How long Azure takes, on the virtual clock. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isObject, type JsonObject } from "../../base/index.ts";
+import { refuseByPolicy } from "../authorization/policies/enforce.ts";
 import { ArmFault, type Principal, type Resource, type TypeSpec } from "../contract.ts";
 import { checkTypeVersion } from "./api-version.ts";
 import type { Envelope } from "./context.ts";
@@ -124,6 +125,7 @@ async function admit(
   const identity = resolveIdentity(envelope, place, { ...admitted, identity: sent.identity }, request.caller, dry);
   const { identity: _asked, ...rest } = admitted;
   const own = { id: place.id, name: place.name, type };
+  if (request.caller.kind !== "system") refuseByPolicy(envelope.documents, { ...admitted, ...own });
   return { body: { ...own, ...rest, ...own, ...(identity === undefined ? {} : { identity }) }, previous };
 }
 

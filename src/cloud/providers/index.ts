@@ -13,6 +13,7 @@ import { createManagedIdentity } from "./managed-identity/index.ts";
 import { createMonitor } from "./monitor/index.ts";
 import { createNetwork } from "./network/index.ts";
 import { createOperationalInsights } from "./operational-insights/index.ts";
+import { createPolicyInsights } from "./policy-insights/index.ts";
 import { createStorage } from "./storage/index.ts";
 
 /** Every namespace of the embedded Azure beside what the envelope has itself (Resources, Authorization). */
@@ -24,6 +25,7 @@ export const providers: readonly ProviderFactory[] = [
   createMonitor,
   createAlertsManagement,
   createConsumption,
+  createPolicyInsights,
   createStorage,
   createKeyVault,
   createContainerRegistry,

@@ -1,8 +1,8 @@
 import type { Program } from "../../ir/index.ts";
 import { OWNER_TAG, TOOLS } from "./names.ts";
 
-/** Namespaces that no resource of the definition names but that it needs: the machines of node pools. */
-const ALSO = ["Microsoft.Compute"];
+/** Namespaces that no resource of the definition names but that it needs: the machines of node pools, and the cluster's policy add-on. */
+const ALSO = ["Microsoft.Compute", "Microsoft.PolicyInsights"];
 
 /** Resource providers that must be registered before the platform can be deployed. */
 function namespaces(program: Program): string[] {

@@ -1,0 +1,96 @@
+import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, when } from "../ir/index.ts";
+import type { Settings } from "./settings.ts";
+
+interface PolicyAssignment {
+  readonly name: string;
+  /** A policy or an initiative that is built into Azure, the same in every tenant. */
+  readonly definition: { readonly of: "policyDefinitions" | "policySetDefinitions"; readonly id: string };
+  readonly displayName: string;
+  readonly parameters: (settings: Settings) => Readonly<Record<string, Input<AnyInput[]> | Input<string>>>;
+  /** For a policy that knows no effect but denial: it only tells what it would deny, unless the profile wants that. */
+  readonly alwaysDenies?: true;
+  readonly why: string;
+}
+
+const POD_SECURITY = { of: "policySetDefinitions", id: "a8640138-9b0a-4a28-b8cb-1666c838647d" } as const;
+
+/** Whose pods need more than the baseline gives: the cluster's own, extensions, and Azure ML's router and operators. */
+const SYSTEM_NAMESPACES = [
+  "kube-system",
+  "gatekeeper-system",
+  "azure-arc",
+  "azure-extensions-usage-system",
+  "azureml",
+  "dataprotection-microsoft",
+  "flux-system",
+];
+
+/** Ids, parameters and effects as in Azure's own list of built-in policies. */
+export const POLICIES = {
+  podSecurity: {
+    name: "pod-security",
+    definition: POD_SECURITY,
+    displayName: "Pods keep to the baseline of pod security",
+    parameters: (settings) => ({
+      effect: settings.profile("policyEffect"),
+      excludedNamespaces: call("concat", SYSTEM_NAMESPACES, [settings.computeNamespace]) as never,
+    }),
+    why: "Pods run without privileges, host namespaces and host paths.",
+  },
+  jobSecurity: {
+    name: "pod-security-of-jobs",
+    definition: POD_SECURITY,
+    displayName: "Jobs and models are held against the baseline of pod security",
+    parameters: (settings) => ({ effect: "Audit", namespaces: [settings.computeNamespace] as never }),
+    why: "Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.",
+  },
+  locations: {
+    name: "allowed-locations",
+    definition: { of: "policyDefinitions", id: "e56962a6-4747-49cd-b67b-bf8b01975c4c" },
+    displayName: "Resources stay in the regions of the platform",
+    parameters: ({ region, registryReplicaLocation }) => ({
+      listOfAllowedLocations: call(
+        "concat",
+        [region],
+        when<string[]>(
+          equals(registryReplicaLocation, ""),
+          [],
+          [call<string>("toLower", call("replace", registryReplicaLocation, " ", ""))],
+        ),
+      ) as never,
+    }),
+    alwaysDenies: true,
+    why: "Data and models stay where they are meant to be.",
+  },
+  secureTransfer: {
+    name: "secure-transfer",
+    definition: { of: "policyDefinitions", id: "404c3081-a854-4457-ae30-26a93ef643f9" },
+    displayName: "Storage accounts take encrypted connections only",
+    parameters: (settings) => ({ effect: settings.profile("policyEffect") }),
+    why: "Nothing in the group is read or written in the clear.",
+  },
+} as const satisfies Record<string, PolicyAssignment>;
+
+/** Azure Policy on the resource group: what the definition does not do by itself stays so, whoever adds to the group. */
+export function declarePolicies(program: ProgramBuilder, settings: Settings): void {
+  const denies = equals(settings.profile("policyEffect"), "Deny");
+  for (const [key, policy] of Object.entries<PolicyAssignment>(POLICIES)) {
+    const parameters = Object.entries(policy.parameters(settings)).map(([name, value]) => [name, { value }]);
+    program.resource(`${key}Policy`, {
+      type: "Microsoft.Authorization/policyAssignments@2026-07-01",
+      concern: "governance",
+      name: policy.name,
+      condition: not(equals(settings.profile("policyEffect"), "Off")),
+      body: {
+        properties: {
+          displayName: policy.displayName,
+          description: policy.why,
+          policyDefinitionId: `/providers/Microsoft.Authorization/${policy.definition.of}/${policy.definition.id}`,
+          parameters: Object.fromEntries(parameters) as Record<string, AnyInput>,
+          enforcementMode: policy.alwaysDenies ? when<string>(denies, "Default", "DoNotEnforce") : "Default",
+          nonComplianceMessages: [{ message: policy.why }],
+        },
+      },
+    });
+  }
+}
