@@ -4,9 +4,12 @@ import { integerOption, usage } from "./main.ts";
 import { collectorOf } from "./server/collection/options.ts";
 import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
+import { SERVER_FLAGS, type ServerFlag } from "./server-flags.ts";
 
-const USAGE =
-  "usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] [--port 0] [--host 127.0.0.1] [--name model] [--version 1] [--engine auto|own|onnxruntime] [--workers auto|N, else WORKER_COUNT] [--threads auto|N] [--max-body-bytes N] [--request-timeout-ms N] [--max-rows N] [--max-batch-rows N] [--max-batch-wait-ms 0] [--target-p99-ms N] [--deadline-ms N] [--collect DIR] [--collect-as ENDPOINT/DEPLOYMENT] [--collect-what model_inputs,model_outputs,request,response] [--collect-rate 1] [--collect-drop COLUMN,..] [--collect-headers NAME,..] [--drain-delay-ms N] [--drain-timeout-ms N]";
+const FLAGS = Object.entries(SERVER_FLAGS)
+  .map(([name, { value }]) => `[--${name} ${value}]`)
+  .join(" ");
+const USAGE = `usage: server-main.ts [MODEL_DIR_OR_FILE, else AZUREML_MODEL_DIR] ${FLAGS}`;
 
 export interface ProcessOptions {
   readonly server: ModelServerOptions;
@@ -16,36 +19,10 @@ export interface ProcessOptions {
 
 /** What the arguments and Azure's environment variables say. Throws a `UsageError`. */
 export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv, log: Log = jsonLog): ProcessOptions {
-  const { values, positionals } = usage(USAGE, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        port: { type: "string" },
-        host: { type: "string", default: DEFAULTS.host },
-        name: { type: "string" },
-        version: { type: "string" },
-        engine: { type: "string", default: DEFAULTS.engine },
-        workers: { type: "string" },
-        threads: { type: "string" },
-        "max-body-bytes": { type: "string" },
-        "request-timeout-ms": { type: "string" },
-        "max-rows": { type: "string" },
-        "max-batch-rows": { type: "string" },
-        "max-batch-wait-ms": { type: "string" },
-        "target-p99-ms": { type: "string" },
-        "deadline-ms": { type: "string" },
-        collect: { type: "string" },
-        "collect-as": { type: "string" },
-        "collect-what": { type: "string" },
-        "collect-rate": { type: "string" },
-        "collect-drop": { type: "string" },
-        "collect-headers": { type: "string" },
-        "drain-delay-ms": { type: "string" },
-        "drain-timeout-ms": { type: "string" },
-      },
-    }),
-  );
+  const { values, positionals } = usage(USAGE, () => {
+    const options = Object.fromEntries(Object.keys(SERVER_FLAGS).map((name) => [name, { type: "string" } as const]));
+    return parseArgs({ args, allowPositionals: true, options });
+  });
   const { AZUREML_MODEL_DIR: mounted, WORKER_COUNT } = environment;
   const place = usage(USAGE, () => {
     const [only = mounted, ...more] = positionals;
@@ -56,7 +33,7 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
   const name = values.name ?? known?.name ?? "model";
   const version = values.version ?? known?.version ?? "1";
   const collector = usage(USAGE, () => collectorOf(values, environment, name, version, log));
-  const integer = (option: keyof typeof values, fallback: number, min: number, max: number) =>
+  const integer = (option: ServerFlag, fallback: number, min: number, max: number) =>
     integerOption(USAGE, option, values[option], fallback, min, max);
   return {
     workers: values.workers ?? WORKER_COUNT,
@@ -65,9 +42,9 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
       name,
       version,
       ...(collector === undefined ? {} : { collector }),
-      engine: engineOption(values.engine),
+      engine: engineOption(values.engine ?? DEFAULTS.engine),
       threads: (values.threads ?? "auto") === "auto" ? "auto" : integer("threads", 0, 0, 256),
-      host: values.host,
+      host: values.host ?? DEFAULTS.host,
       port: integer("port", DEFAULTS.port, 0, 65_535),
       maxBodyBytes: integer("max-body-bytes", DEFAULTS.maxBodyBytes, 1, 2 ** 30),
       headersTimeoutMs: DEFAULTS.headersTimeoutMs,
