@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { putDeployment } from "../../src/arm/index.ts";
 import { ML_API_VERSION } from "../../src/arm/machine-learning/workspace.ts";
 import { createBlobAccess } from "../../src/cloud/planes/blob/index.ts";
 import { textAt } from "../../src/cloud/providers/common/body.ts";
 import { eventually } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
 import { onlineDeployment } from "../../src/mlops/files/endpoint.ts";
-import { deployModel, ensureEndpoint } from "../../src/mlops/release/deploy.ts";
+import { defineDeployment, taggedFor } from "../../src/mlops/release/definition.ts";
+import { ensureEndpoint } from "../../src/mlops/release/deploy.ts";
 import { contextOf, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 
 let release: ReleaseWorld;
@@ -22,7 +24,8 @@ function planWith(endpoint: string, data_collector: object) {
 async function deployed(endpoint: string, data_collector: object) {
   const plan = planWith(endpoint, data_collector);
   const made = await ensureEndpoint(release.workspace, plan, contextOf());
-  return await deployModel(release.workspace, plan, made, "green", await release.model("1"), "r", contextOf());
+  const definition = await defineDeployment(release.workspace, plan, made, "green", await release.model("1"), contextOf());
+  return await putDeployment(release.workspace, made.name, "green", taggedFor(definition, "r"));
 }
 
 const asset = (name: string) => release.workspace.client.find(`${release.workspace.id}/data/${name}`, ML_API_VERSION);

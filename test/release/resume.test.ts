@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ArmClient, findEndpoint, listDeployments, openDocuments } from "../../src/arm/index.ts";
 import { listReleases, release } from "../../src/mlops/index.ts";
+import type { ModelPlan } from "../../src/mlops/plan.ts";
 import { contextOf, notesOf, openWhereabouts, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 import type { DyingOptions, Stage } from "./dying-controller.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const ROLLOUT = { strategy: "mirror-first", steps: [50, 100] };
 const OWNER = { owner: "test", takeOver: true };
 let on: ReleaseWorld;
@@ -91,3 +92,30 @@ test.each<[Stage, { made: number; note?: RegExp }]>([
     expect(left.ended).toBe(stage === "after promotion" ? left.made.green : left.made.blue);
   },
 );
+
+test("a deployment.yml that was edited before any user was served is deployed anew, and stays so for a version that serves", {
+  timeout: LIMIT_MS,
+}, async () => {
+  const endpoint = "ep-edited";
+  const edited = (plan: ModelPlan): ModelPlan => ({
+    ...plan,
+    deployment: { ...plan.deployment, value: { ...plan.deployment.value, environment_variables: { LEVEL: "2" } } },
+  });
+  await release(on.workspace, planOf(endpoint), await on.model("1"), contextOf(), OWNER);
+
+  await dies({ where: on.where, endpoint, version: "2", rollout: ROLLOUT, stage: "before smoke" });
+  const [anew, serving] = [counting(), counting()];
+  const first = contextOf();
+  const workspace = await openWhereabouts(on.where, anew.around);
+  await release(workspace, edited(planOf(endpoint, ROLLOUT)), await on.model("2"), first, OWNER);
+
+  await dies({ where: on.where, endpoint, version: "1", rollout: { ...ROLLOUT, strategy: "canary" }, stage: "at 50" });
+  const second = contextOf();
+  const other = await openWhereabouts(on.where, serving.around);
+  await release(other, edited(planOf(endpoint, { ...ROLLOUT, strategy: "canary" })), await on.model("1"), second, OWNER);
+
+  expect([anew.made(), serving.made()]).toEqual([1, 0]);
+  expect(notesOf(first.events)).toContain("deployment.yml was edited since; green is deployed anew");
+  expect(notesOf(second.events)).toContain("deployment.yml was edited since; blue serves users and stays as it was deployed");
+  expect((await state(endpoint)).traffic).toEqual({ blue: 100 });
+});

@@ -11,7 +11,7 @@ import { openScoring, scoringHeaders } from "../../src/mlops/score.ts";
 import { contextOf, modelVersion, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 import { STUMP } from "../support/stump.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const OWNER = { owner: "test" };
 /** Answers `tall` where the others answer `high`. */
 const OTHER_WORD = Buffer.from(STUMP.toString("latin1").replace("high", "tall"), "latin1");

@@ -7,7 +7,7 @@ import { openScoring, scoringHeaders } from "../../src/mlops/score.ts";
 import { LINEAR } from "../../src/serve/testing/models.ts";
 import { contextOf, modelVersion, notesOf, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const OWNER = { owner: "test" };
 const NARROW = JSON.stringify({ data: [[0.9, 0]] });
 const WIDE = JSON.stringify({ data: [[5.1, 3.5, 1.4, 0.2]] });
@@ -91,4 +91,27 @@ test("copies of users' requests judge a version before any of them meets it, and
     traffic: { green: 100 },
     properties: { "quayside.mirror": "{}" },
   });
+});
+
+test("where callers stay with one version, users' requests are no evidence: the release sends its own, or says that it must", {
+  timeout: LIMIT_MS,
+}, async () => {
+  await release(on.workspace, planOf("ep-sticky"), await on.model("1"), contextOf(), OWNER);
+  const id = `${on.world.workspace}/onlineEndpoints/ep-sticky`;
+  const { json } = await on.world.test.ask("GET", id);
+  const sticky = { properties: { "quayside.sticky": '{"header":"x-user"}' } };
+  const body = { ...json, properties: { ...(json.properties as object), ...sticky } };
+  await on.world.test.settle(await on.world.test.ask("PUT", id, { body }));
+  const context = contextOf();
+
+  const never = planOf("ep-sticky", { load: { requestsPerSecond: 100, send: "never" } });
+  await expect(release(on.workspace, never, await on.model("2"), context, OWNER)).rejects.toMatchObject({
+    code: "mlops.no-user-evidence",
+    exitCode: 3,
+  });
+  const result = await release(on.workspace, planOf("ep-sticky"), await on.model("2"), context, OWNER);
+
+  expect(result.deployment).toBe("green");
+  expect(notesOf(context.events)).toContainEqual(expect.stringContaining("keeps a caller's requests with one version"));
+  expect((await findEndpoint(on.workspace, "ep-sticky"))?.properties).toMatchObject(sticky.properties);
 });

@@ -2,18 +2,21 @@ import {
   type Documents,
   type Endpoint,
   type EndpointDeployment,
+  findDeployment,
   findEndpoint,
   findModel,
   listDeployments,
   type ModelVersion,
   openDocuments,
+  putDeployment,
   type Workspace,
 } from "../../arm/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { ModelPlan } from "../plan.ts";
 import { openScoring } from "../score.ts";
-import { becomesReady, clearSlot, deployModel, ensureEndpoint, smokeTest } from "./deploy.ts";
+import { DEFINITION_TAG, type Definition, defineDeployment, taggedFor } from "./definition.ts";
+import { becomesReady, clearSlot, ensureEndpoint, smokeTest } from "./deploy.ts";
 import { type Journal, lacksEnd, newReleaseId, openJournal } from "./history.ts";
 import { lastState, livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
@@ -216,11 +219,30 @@ async function hold({ lock, traffic, context }: Job): Promise<void> {
   await traffic.check(context.signal);
 }
 
-/** A deployment that an earlier controller of this release made is waited for and kept; one that failed is made anew. */
-async function deploy({ workspace, plan, endpoint, slot, model, journal, context, resumed }: Job): Promise<void> {
-  if (resumed !== undefined && (await becomesReady(workspace, endpoint, slot, context))) return;
+async function deploy(job: Job): Promise<void> {
+  const { workspace, plan, endpoint, slot, model, journal, context, resumed } = job;
+  const definition = await defineDeployment(workspace, plan, endpoint, slot, model, context);
+  if (resumed !== undefined && (await isKept(job, resumed, definition))) return;
   await clearSlot(workspace, endpoint, slot, context);
-  await deployModel(workspace, plan, endpoint, slot, model, journal.release, context);
+  await putDeployment(workspace, endpoint.name, slot, taggedFor(definition, journal.release), context.signal);
+}
+
+/** Whether what an earlier controller deployed serves this release: not when it failed, or was made from another file. */
+async function isKept(
+  { workspace, endpoint, slot, context, plan }: Job,
+  { percent }: Candidate,
+  { hash }: Definition,
+): Promise<boolean> {
+  const found = await findDeployment(workspace, endpoint.name, slot, context.signal);
+  const isEdited = found?.tags[DEFINITION_TAG] !== hash;
+  const note = (what: string) =>
+    context.reporter.emit("note", { message: `${plan.release.deployment} was edited since; ${what}` });
+  if (percent > 0) {
+    if (isEdited) note(`${slot} serves users and stays as it was deployed`);
+    return true;
+  }
+  if (isEdited) note(`${slot} is deployed anew`);
+  return !isEdited && (await becomesReady(workspace, endpoint, slot, context));
 }
 
 async function smoke({ workspace, endpoint, slot, plan, context }: Job) {

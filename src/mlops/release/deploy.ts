@@ -2,24 +2,17 @@ import {
   below,
   deleteDeployment,
   type Endpoint,
-  type EndpointDeployment,
   findDeployment,
   findEndpoint,
   listDeployments,
-  type ModelVersion,
-  putDeployment,
   putEndpoint,
   type Workspace,
 } from "../../arm/index.ts";
-import type { JsonObject } from "../../base/index.ts";
-import { EXIT, QuaysideError, VerificationError } from "../../report/index.ts";
+import { VerificationError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
-import { resolveEnvironment } from "../environment.ts";
-import { isoDuration, parseReference } from "../files/common.ts";
+import { parseReference } from "../files/common.ts";
 import type { ModelPlan } from "../plan.ts";
 import { type Scoring, score } from "../score.ts";
-import { dataCollectorBody } from "./data-collector.ts";
-import { RELEASE_TAG } from "./serving.ts";
 
 export async function ensureEndpoint(workspace: Workspace, plan: ModelPlan, context: PipelineContext): Promise<Endpoint> {
   const { value } = plan.endpoint;
@@ -70,63 +63,6 @@ export async function becomesReady(
   return false;
 }
 
-export async function deployModel(
-  workspace: Workspace,
-  plan: ModelPlan,
-  endpoint: Endpoint,
-  slot: string,
-  model: ModelVersion,
-  releaseId: string,
-  context: PipelineContext,
-): Promise<EndpointDeployment> {
-  const { value, folder } = plan.deployment;
-  const environmentId = await resolveEnvironment(workspace, value.environment, folder, `${model.name}-serve`, context.signal);
-  if (value.code_configuration !== undefined) {
-    throw new QuaysideError(
-      `${plan.release.deployment} has code_configuration; Quayside serves models with its own server and runs no scoring script`,
-      { code: "mlops.scoring-script-unsupported", fault: "user", exitCode: EXIT.diagnostics },
-    );
-  }
-  const settings = value.request_settings;
-  const collector =
-    value.data_collector && (await dataCollectorBody(workspace, value.data_collector, endpoint.name, slot, context.signal));
-  const body: JsonObject = {
-    location: workspace.location,
-    tags: { ...value.tags, [RELEASE_TAG]: releaseId },
-    sku: { name: "Default", capacity: value.instance_count },
-    properties: {
-      endpointComputeType: "Kubernetes",
-      model: model.id,
-      environmentId,
-      appInsightsEnabled: value.app_insights_enabled,
-      environmentVariables: value.environment_variables,
-      ...(value.description === undefined ? {} : { description: value.description }),
-      ...(value.instance_type === undefined ? {} : { instanceType: value.instance_type }),
-      ...(settings === undefined
-        ? {}
-        : {
-            requestSettings: {
-              requestTimeout: isoDuration(settings.request_timeout_ms),
-              maxConcurrentRequestsPerInstance: settings.max_concurrent_requests_per_instance,
-              maxQueueWait: isoDuration(settings.max_queue_wait_ms),
-            },
-          }),
-      ...(value.liveness_probe === undefined ? {} : { livenessProbe: probe(value.liveness_probe) }),
-      ...(value.readiness_probe === undefined ? {} : { readinessProbe: probe(value.readiness_probe) }),
-      ...(value.resources === undefined
-        ? {}
-        : {
-            containerResourceRequirements: {
-              containerResourceRequests: amounts(value.resources.requests),
-              containerResourceLimits: amounts(value.resources.limits),
-            },
-          }),
-      ...(collector === undefined ? {} : { dataCollector: collector }),
-    },
-  };
-  return putDeployment(workspace, endpoint.name, slot, body, context.signal);
-}
-
 export async function smokeTest(
   scoring: Scoring,
   deployment: string,
@@ -146,30 +82,4 @@ export async function smokeTest(
       });
     }
   }
-}
-
-function probe(value: Record<string, number | undefined>): JsonObject {
-  const seconds = (amount: number | undefined) => (amount === undefined ? undefined : isoDuration(amount * 1000));
-  const { initial_delay, period, timeout, success_threshold: successThreshold, failure_threshold: failureThreshold } = value;
-  return JSON.parse(
-    JSON.stringify({
-      initialDelay: seconds(initial_delay),
-      period: seconds(period),
-      timeout: seconds(timeout),
-      successThreshold,
-      failureThreshold,
-    }),
-  ) as JsonObject;
-}
-
-function amounts(
-  value:
-    | { readonly cpu?: string | undefined; readonly memory?: string | undefined; readonly "nvidia.com/gpu"?: string | undefined }
-    | undefined,
-): JsonObject {
-  return {
-    ...(value?.cpu === undefined ? {} : { cpu: value.cpu }),
-    ...(value?.memory === undefined ? {} : { memory: value.memory }),
-    ...(value?.["nvidia.com/gpu"] === undefined ? {} : { gpu: value["nvidia.com/gpu"] }),
-  };
 }

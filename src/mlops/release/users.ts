@@ -29,28 +29,18 @@ export async function openUsers({ plan: { release }, endpoint, pair, scoring, co
   const needsOwn = evidence.quality !== undefined && evidence.quality.collected === undefined;
   const alone: Users = { requestsPerSecond, send, users: 0, needsOwn, copiesAll: false };
   if (send === "always") return alone;
+  if (endpoint.properties["quayside.sticky"] !== undefined) {
+    refuseOrNote(WHY.sticky);
+    return alone;
+  }
   const read = () => fetchRouterMetrics(scoring.url, endpoint.name, signal);
   const stable = (await read())?.deployments.get(pair.stable);
-  const router = createRouterEvidence({
-    read,
-    pair,
-    ...evidence.latency,
-    now: () => performance.now(),
-  });
+  const router = createRouterEvidence({ read, pair, ...evidence.latency, now: () => performance.now() });
   await router.take();
   await clock.sleep(Math.min(evidence.checkSeconds, MEASURE_SECONDS) * 1000, signal);
   const users = (await router.take())?.requestsPerSecond;
   if (users === undefined) {
-    if (send === "never")
-      throw new QuaysideError(`the router of endpoint ${endpoint.name} shows no counters, so users' requests are no evidence`, {
-        code: "mlops.no-router-metrics",
-        fault: "user",
-        exitCode: EXIT.diagnostics,
-        hint: "let the release send requests: rollout.load.send: missing",
-      });
-    reporter.emit("note", {
-      message: "the endpoint's router shows no counters; the evidence is about the release's own requests",
-    });
+    refuseOrNote(WHY.silent);
     return alone;
   }
   const own = send === "never" ? 0 : needsOwn ? requestsPerSecond : Math.max(0, requestsPerSecond - users);
@@ -59,7 +49,25 @@ export async function openUsers({ plan: { release }, endpoint, pair, scoring, co
   });
   // The candidate's answers to the router's copies are known to nobody who could judge their quality.
   return { ...alone, users, router, copiesAll: !needsOwn, past: stable && errorsOf(stable) };
+
+  /** Without users the evidence is our own requests, unless none may be sent. */
+  function refuseOrNote(why: string): void {
+    const message = `the router of endpoint ${endpoint.name} ${why}`;
+    if (send === "never")
+      throw new QuaysideError(`${message}, so users' requests are no evidence`, {
+        code: "mlops.no-user-evidence",
+        fault: "user",
+        exitCode: EXIT.diagnostics,
+        hint: "let the release send requests: rollout.load.send: missing",
+      });
+    reporter.emit("note", { message: `${message}; the evidence is about the release's own requests` });
+  }
 }
+
+const WHY = {
+  silent: "shows no counters",
+  sticky: "keeps a caller's requests with one version, which makes them less than independent",
+} as const;
 
 /** Long enough to tell whether anybody is there; the rate is corrected with each look. */
 const MEASURE_SECONDS = 5;
