@@ -7,6 +7,7 @@ export type {
   CloudHost,
   Endpoints,
   PodProcess,
+  PodRequest,
   Principals,
   Resources,
   Runtime,

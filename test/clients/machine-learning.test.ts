@@ -103,7 +103,7 @@ describe("blobs", () => {
 });
 
 /** Kubernetes' own client sees the model server and the front end as pods, reads a log, and what it deletes comes back. */
-async function podsOfModel(): Promise<void> {
+async function podsOfModel(): Promise<CoreV1Api> {
   const { test: cloud } = azure;
   const id = `${cloud.subscription}/resourceGroups/${GROUP}/providers/Microsoft.ContainerService/managedClusters/${CLUSTER}`;
   await cloud.assign(claimsOf(await cloud.token()).oid, "aksRbacClusterAdmin", id);
@@ -142,6 +142,7 @@ async function podsOfModel(): Promise<void> {
   );
   followed.resume();
   expect(again[0]?.status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 137 });
+  return core;
 }
 
 describe("a model", () => {
@@ -190,17 +191,19 @@ describe("a model", () => {
       { location: REGION, identity: { type: "SystemAssigned" }, properties: { authMode: "Key", compute } },
       POLLING,
     );
-    await ml.onlineDeployments.beginCreateOrUpdateAndWait(
-      ...AT,
-      "witness",
-      "blue",
-      {
-        location: REGION,
-        sku: { name: "Default", capacity: 1 },
-        properties: { endpointComputeType: "Kubernetes", model, environmentId },
-      },
-      POLLING,
-    );
+    const deploy = (capacity: number) =>
+      ml.onlineDeployments.beginCreateOrUpdateAndWait(
+        ...AT,
+        "witness",
+        "blue",
+        {
+          location: REGION,
+          sku: { name: "Default", capacity },
+          properties: { endpointComputeType: "Kubernetes", model, environmentId },
+        },
+        POLLING,
+      );
+    await deploy(1);
     const moved = (traffic: Record<string, number>) =>
       ml.onlineEndpoints.beginCreateOrUpdateAndWait(
         ...AT,
@@ -219,7 +222,13 @@ describe("a model", () => {
     expect(await answer.json()).toMatchObject({ predictions: ["high"] });
     expect((await ml.onlineDeployments.getLogs(...AT, "witness", "blue", { tail: 20 })).content).not.toBe("");
 
-    await podsOfModel();
+    const core = await podsOfModel();
+    const quota = { metadata: { name: "one-pod" }, spec: { hard: { pods: "1" } } };
+    await core.createNamespacedResourceQuota({ namespace: COMPUTE_NAMESPACE, body: quota });
+    await expect(deploy(2)).rejects.toThrow(/exceeded quota: one-pod, requested: pods=1, used: pods=1, limited: pods=1/);
+    await core.deleteNamespacedResourceQuota({ namespace: COMPUTE_NAMESPACE, name: "one-pod" });
+    expect((await deploy(2)).properties.provisioningState).toBe("Succeeded");
+
     expect(await refusal(ml.onlineDeployments.beginDeleteAndWait(...AT, "witness", "blue", POLLING))).toMatchObject({
       status: 400,
     });

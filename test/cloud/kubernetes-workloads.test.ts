@@ -181,6 +181,31 @@ describe("limits, quotas and budgets", () => {
     });
   });
 
+  test("a limit range says how much a container may take", async () => {
+    const core = "/api/v1/namespaces/limited";
+    await ask("POST", "/api/v1/namespaces", { metadata: { name: "limited" } });
+    await ask("POST", `${core}/limitranges`, {
+      metadata: { name: "limits" },
+      spec: { limits: [{ type: "Container", max: { cpu: "1" }, min: { cpu: "100m" } }] },
+    });
+    const pod = (resources: JsonObject) =>
+      ask("POST", `${core}/pods`, {
+        metadata: { generateName: "pod-" },
+        spec: { containers: [{ name: "main", image: "x", resources }] },
+      });
+
+    expect((await pod({})).json).toMatchObject({
+      spec: { containers: [{ resources: { limits: { cpu: "1" }, requests: { cpu: "1" } } }] },
+    });
+    expect(await pod({ limits: { cpu: "2" } })).toMatchObject({
+      status: 403,
+      json: { message: expect.stringContaining("maximum cpu usage per Container is 1, but limit is 2") as string },
+    });
+    expect((await pod({ limits: { cpu: "50m" } })).json.message).toContain(
+      "minimum cpu usage per Container is 100m, but request is 50m",
+    );
+  });
+
   test("a disruption budget knows the pods that it is about", async () => {
     await ask("POST", `/apis/policy/v1/namespaces/${COMPUTE_NAMESPACE}/poddisruptionbudgets`, {
       metadata: { name: "web" },

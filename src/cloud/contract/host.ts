@@ -151,7 +151,20 @@ export interface Workload {
   end?(id: string): void;
 }
 
+/** More pods of one container, before anything of them is started. */
+export interface PodRequest {
+  /** Resource id of the AKS cluster. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly resources: JsonObject;
+  readonly count: number;
+}
+
 export interface Workloads {
+  /** Why the cluster's namespace takes no more such pods; `undefined` when it does. */
+  refusal(request: PodRequest): Promise<string | undefined>;
+  /** Who answers that. */
+  judge(judge: (request: PodRequest) => Promise<string | undefined>): void;
   provide(source: () => readonly Workload[]): void;
   of(clusterId: string): Workload[];
   /** Says that a process of the cluster started, became ready or ended. */

@@ -21,15 +21,21 @@ export interface KubernetesPlane extends Plane {
 export function createKubernetesPlane(host: CloudHost): KubernetesPlane {
   const objects = createObjects(host);
   const doors = new Map<string, string>();
-  let server: Promise<ApiServer> | undefined;
+  let loaded: Promise<ApiServer> | undefined;
+  const server = () => {
+    loaded ??= import("./server.ts").then(({ createApiServer }) => createApiServer(host, objects));
+    return loaded;
+  };
+  host.workloads.judge(async (request) => (await server()).refusal(request));
   return {
     name: "kubernetes",
     matches: (name, path) => PREFIX.test(path) && isLoopbackName(name),
     handle(request, response) {
       const [prefix = "", uid = "", door = ""] = PREFIX.exec(request.url ?? "") ?? [];
       const to = { uid, prefix, inside: doors.get(door) === uid };
-      server ??= import("./server.ts").then(({ createApiServer }) => createApiServer(host, objects));
-      server.then((answer) => answer(to, request, response)).catch(() => response.destroy());
+      server()
+        .then((api) => api.answer(to, request, response))
+        .catch(() => response.destroy());
     },
     letIn(uid) {
       const door = randomBytes(16).toString("hex");

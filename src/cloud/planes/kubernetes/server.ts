@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { CloudHost, Resource } from "../../contract.ts";
+import type { CloudHost, PodRequest, Resource } from "../../contract.ts";
 import { flagAt, textAt } from "../../providers/common/body.ts";
 import { authenticate } from "./access/authenticate.ts";
 import { createAccess } from "./access/authorize.ts";
@@ -8,6 +8,9 @@ import { act } from "./act.ts";
 import { clusterOf, serverPath, uidOf } from "./cluster/cluster.ts";
 import { reconcile } from "./cluster/reconcile.ts";
 import { control } from "./controllers/index.ts";
+import { createKeeper } from "./controllers/keeper.ts";
+import { withLimits } from "./controllers/limits.ts";
+import { missingRoom } from "./controllers/room.ts";
 import { describe } from "./describe.ts";
 import { KINDS } from "./kinds/index.ts";
 import { REVIEWS } from "./kinds/review.ts";
@@ -29,7 +32,11 @@ export interface Destination {
 }
 
 /** Answers for the clusters' API servers. */
-export type ApiServer = (to: Destination, request: IncomingMessage, response: ServerResponse) => void;
+export interface ApiServer {
+  answer(to: Destination, request: IncomingMessage, response: ServerResponse): void;
+  /** Why a namespace takes no more pods, by its limits and quotas. */
+  refusal(request: PodRequest): string | undefined;
+}
 
 export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
   const bringUpToDate = (uid: string) => {
@@ -52,14 +59,23 @@ export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
     response.on("close", () => clearInterval(timer));
   };
   host.workloads.onChange((id) => look(uidOf(host, id)));
-  return (to, request, response) => {
-    serve(host, objects, to, request, response)
-      .then(() => {
-        // Only a watch is still open by now.
-        if (!response.writableEnded) keepLooking(to.uid, response);
-      })
-      .catch((error: unknown) => send(response, refusalReply(host, error)))
-      .catch(() => response.destroy());
+  return {
+    answer(to, request, response) {
+      serve(host, objects, to, request, response)
+        .then(() => {
+          // Only a watch is still open by now.
+          if (!response.writableEnded) keepLooking(to.uid, response);
+        })
+        .catch((error: unknown) => send(response, refusalReply(host, error)))
+        .catch(() => response.destroy());
+    },
+    refusal({ cluster, namespace, resources, count }) {
+      const uid = uidOf(host, cluster);
+      bringUpToDate(uid);
+      const keeper = createKeeper(host, objects, uid);
+      const container = { name: "main", image: "main", resources };
+      return missingRoom(keeper, withLimits(keeper, { metadata: { namespace }, spec: { containers: [container] } }), count);
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { POD } from "../kinds/pod.ts";
 import { condition, type Keeper, ownerOf, shortHash } from "./keeper.ts";
 import { withLimits } from "./limits.ts";
 import { isProcess } from "./processes.ts";
-import { exceededQuota } from "./quotas.ts";
+import { missingRoom } from "./room.ts";
 
 /** Why a pod that no process stands for does not run. */
 const NO_RUNTIME =
@@ -42,7 +42,7 @@ export function createPod(keeper: Keeper, { owner, kind, prefix, component, labe
     },
     spec: { ...objectAt(template, "spec"), ...spec },
   });
-  const refusal = exceededQuota(keeper, pod);
+  const refusal = missingRoom(keeper, pod);
   if (refusal !== undefined) {
     const message = `Error creating: pods "${nameAt(attempt)}" is forbidden: ${refusal}`;
     keeper.event(owner, { type: "Warning", reason: "FailedCreate", message, component });

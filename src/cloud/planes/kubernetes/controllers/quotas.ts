@@ -70,8 +70,8 @@ function counts(quota: JsonObject, pod: JsonObject): boolean {
   );
 }
 
-/** Why the quotas of its namespace have no room for a pod, in the API server's words. */
-export function exceededQuota(keeper: Keeper, pod: JsonObject): string | undefined {
+/** Why the quotas of its namespace have no room for a pod, or for so many alike, in the API server's words. */
+export function exceededQuota(keeper: Keeper, pod: JsonObject, count: number): string | undefined {
   const namespace = textAt(pod, "metadata.namespace");
   for (const quota of keeper.list(RESOURCE_QUOTA, namespace).filter((each) => counts(each, pod))) {
     const name = textAt(quota, "metadata.name");
@@ -85,7 +85,7 @@ export function exceededQuota(keeper: Keeper, pod: JsonObject): string | undefin
         resource,
         limit: asString(limit),
         used: usedOf(keeper, [], namespace, quota, resource),
-        asked: askedBy(pod, resource),
+        asked: count * askedBy(pod, resource),
       }))
       .filter(({ limit, used, asked }) => used + asked > amount(limit));
     if (over.length === 0) continue;

@@ -3,7 +3,7 @@ import { refuseEscalation } from "../access/escalation.ts";
 import { createKeeper } from "../controllers/keeper.ts";
 import { withLimits } from "../controllers/limits.ts";
 import { isProcess } from "../controllers/processes.ts";
-import { exceededQuota } from "../controllers/quotas.ts";
+import { missingRoom } from "../controllers/room.ts";
 import { textAt } from "../kinds/columns.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { POD } from "../kinds/pod.ts";
@@ -19,7 +19,7 @@ export function admitCreate(call: Call, object: JsonObject): JsonObject {
   if (call.kind !== POD) return object;
   const keeper = createKeeper(call.host, call.objects, call.cluster.uid);
   const completed = withLimits(keeper, object);
-  const refusal = exceededQuota(keeper, completed);
+  const refusal = missingRoom(keeper, completed);
   if (refusal !== undefined) throw forbidden(POD, textAt(object, "metadata.name"), refusal);
   return completed;
 }

@@ -12,7 +12,14 @@ import {
 import { parentOf } from "../../common/ids.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
 import { assetVersion, servingEnvironment } from "./assets.ts";
-import { clusterOf, instanceType, kubernetesCompute, resourceRequirements } from "./compute.ts";
+import {
+  clusterOf,
+  computeNamespace,
+  instanceType,
+  kubernetesCompute,
+  kubernetesResources,
+  resourceRequirements,
+} from "./compute.ts";
 import { collectionSpec, dataCollector } from "./data-collector.ts";
 import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
@@ -125,6 +132,7 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
   const collection = collectionSpec(host, endpoint, resource);
   if (collection !== undefined) checkCollection(host, endpoint, collection);
   const { instances } = scaling(resource.sku, properties.scaleSettings);
+  await requireRoom(host, fleet, resource, compute, instances);
   const imageDigest = pulled ?? /@(sha256:[0-9a-f]{64})$/.exec(environment.image)?.[1];
   const spec: DeploymentSpec = {
     deploymentId: resource.id,
@@ -152,6 +160,23 @@ async function start(host: CloudHost, fleet: Fleet, resource: Resource, signal: 
     if (!(cause instanceof StartFailure)) throw cause;
     throw notReady(`deployment ${resource.name}: ${cause.code}: ${cause.message}\n${fleet.lastLines(resource.id)}`.trimEnd());
   }
+}
+
+/** Instances beyond those that run already must fit into the limits and quotas of the compute's namespace. */
+async function requireRoom(
+  host: CloudHost,
+  fleet: Fleet,
+  resource: Resource,
+  compute: Resource,
+  instances: number,
+): Promise<void> {
+  const count = instances - fleet.instances(resource.id);
+  if (count <= 0) return;
+  const [cluster, namespace] = [clusterOf(compute), computeNamespace(compute)];
+  const resources = kubernetesResources(resource.properties.containerResourceRequirements);
+  const refusal = await host.workloads.refusal({ cluster, namespace, resources, count });
+  if (refusal !== undefined)
+    throw new ArmFault(400, "OutOfQuota", `deployment ${resource.name}: pods in ${namespace} are forbidden: ${refusal}`);
 }
 
 /** A cascade from the endpoint deletes all at once and does not come by here. */

@@ -165,6 +165,11 @@ export class Fleet {
     return [...this.#sets.values(), ...this.#starting];
   }
 
+  /** How many instances a deployment has, whether they are ready or not. */
+  instances(deploymentId: string): number {
+    return this.#sets.get(idKey(deploymentId))?.set.processes.length ?? 0;
+  }
+
   /** The routers by the clusters that they are for. */
   get routers(): readonly { readonly cluster: string; readonly router: Router }[] {
     return [...this.#routers].map(([cluster, router]) => ({ cluster, router }));

@@ -1,9 +1,8 @@
 import { idKey } from "../../../../azure/index.ts";
-import { isObject } from "../../../../base/index.ts";
 import type { CloudHost, Workload } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
 import { lastName } from "../../common/ids.ts";
-import { kubernetesCompute } from "./compute.ts";
+import { computeNamespace, kubernetesCompute, kubernetesResources } from "./compute.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 
@@ -32,14 +31,11 @@ function modelServers(
   if (newest === undefined || endpoint === undefined || deployment === undefined) return undefined;
   const { spec } = newest;
   const compute = kubernetesCompute(host, endpoint.properties.compute);
-  const requirements = deployment.properties.containerResourceRequirements;
-  const resources = isObject(requirements)
-    ? { requests: requirements.containerResourceRequests, limits: requirements.containerResourceLimits }
-    : {};
+  const resources = kubernetesResources(deployment.properties.containerResourceRequirements);
   const processes = sets.flatMap(({ set }) => set.processes);
   return {
     cluster: spec.cluster,
-    namespace: textAt(compute.properties, "properties.namespace") ?? "default",
+    namespace: computeNamespace(compute),
     name: `${spec.name}-${endpoint.name}`.toLowerCase(),
     controller: "Deployment",
     manager: "amloperator",
