@@ -76,6 +76,19 @@ test.each([
   expect((await post(`${server.url}/score`, ROW)).status).toBe(200);
 });
 
+test.each(["/score", "/invocations", "/v1/models/m:predict", "/v2/models/m/infer"])(
+  "data nested without end is a coded 4xx of %s",
+  async (path) => {
+    await using server = await testServer(model);
+
+    for (const key of ["data", "inputs", "instances", "parameters"]) {
+      const answer = await post(server.url + path, `{"${key}":${"[".repeat(200_000)}${"]".repeat(200_000)}}`);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("serve.")]);
+    }
+    expect((await post(`${server.url}/score`, ROW)).status).toBe(200);
+  },
+);
+
 const NAMES = ["x-request-id", "x-ms-request-id", "x-ms-client-request-id"] as const;
 
 test.each([

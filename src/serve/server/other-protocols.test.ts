@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../../examples/iris/src/onnx.ts";
-import { COLUMNS, LINEAR, SUM } from "../testing/models.ts";
+import { COLUMNS, LINEAR, LOOKUP, SUM } from "../testing/models.ts";
 import { post, type TestServer, testServer } from "../testing/server.ts";
 import { VERSION } from "../version.ts";
 
@@ -238,4 +238,26 @@ test("a trace context is passed back, and a malformed one is not", async () => {
 
   expect([given.headers.get("traceparent"), given.headers.get("traceid")]).toEqual([traceparent, "t-1"]);
   expect(malformed.headers.get("traceparent")).toBeNull();
+});
+
+test("a failure of the model is logged with its trace and its request", async () => {
+  const lines: unknown[] = [];
+  await using server = await testServer(encodeModel(LOOKUP), {
+    log: (level, event, fields) => lines.push({ level, event, ...fields }),
+  });
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  const failed = await post(`${server.url}/score`, { data: [[7]] }, { traceparent, "x-request-id": "r-1" });
+
+  expect([failed.status, failed.headers.get("traceparent")]).toEqual([500, traceparent]);
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: "error",
+      event: "request.failed",
+      traceparent,
+      requestId: "r-1",
+      route: "score",
+      status: 500,
+    }),
+  );
 });

@@ -103,7 +103,7 @@ describe("the answers are ONNX Runtime's", () => {
               { name: "b", dims: [1, classes], data: take(classes) },
             ],
           });
-          await expectSame({ model, x: take(rows * width), rows, width });
+          await expectSame({ model, x: take(rows * width), rows, width, labelledBy: "p" });
         },
       ),
       { numRuns: 60 },
