@@ -272,7 +272,7 @@ describe("a model", () => {
       );
     await expect(deploy()).rejects.toThrow(/is not in acrmlops/);
 
-    await using registry = registryClient(azure.test, loginServer);
+    await using registry = registryClient(azure.test.cloud, loginServer);
     const token = await registry.tokenFor(await azure.test.token(), "repository:tools/quayside-serve:pull,push");
     expect((await push(registry, token, "tools/quayside-serve", "1.0", image("server"))).status).toBe(201);
     expect((await deploy()).properties.provisioningState).toBe("Succeeded");

@@ -45,7 +45,7 @@ async function registry(properties: JsonObject = {}, sku = "Premium"): Promise<M
     await cloud.put(id, { location: "eastus", sku: { name: sku }, properties: more }, VERSION);
   };
   await set(properties);
-  const client = registryClient(cloud, `${name}.azurecr.rehearsal.test`);
+  const client = registryClient(cloud.cloud, `${name}.azurecr.rehearsal.test`);
   return { id, name, client, set, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }
 
@@ -412,7 +412,7 @@ test("images survive a restart, half an upload does not, and a deleted registry 
   await first.put(id, { location: "eastus", sku: { name: "Basic" }, properties: {} }, VERSION);
   const pushed = image("kept");
   {
-    await using client = registryClient(first, "acrkept.azurecr.rehearsal.test");
+    await using client = registryClient(first.cloud, "acrkept.azurecr.rehearsal.test");
     const token = await client.tokenFor(await first.token(), pushScope("app"));
     await push(client, token, "app", "v1", pushed);
     await client.ask("POST", "/v2/app/blobs/uploads/", { token });
@@ -424,7 +424,7 @@ test("images survive a restart, half an upload does not, and a deleted registry 
   try {
     expect(existsSync(join(folder, "uploads"))).toBe(false);
     {
-      await using client = registryClient(again, "acrkept.azurecr.rehearsal.test");
+      await using client = registryClient(again.cloud, "acrkept.azurecr.rehearsal.test");
       const token = await client.tokenFor(await again.token(), pushScope("app"));
       expect((await client.ask("GET", "/v2/app/manifests/v1", { token })).text).toBe(pushed.manifest);
       expect(readdirSync(join(folder, "blobs"))).toHaveLength(2);

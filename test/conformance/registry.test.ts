@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 async function exchange(body: Record<string, string>): Promise<string> {
-  await using client = registryClient(cloud, LOGIN);
+  await using client = registryClient(cloud.cloud, LOGIN);
   const { refresh_token } = (await client.ask("POST", "/oauth2/exchange", { body: new URLSearchParams(body) })).json;
   return asString(refresh_token);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
@@ -22,6 +22,7 @@ import {
   WORKSPACE,
 } from "../support/platform.ts";
 import { descendantsOf, stillAlive } from "../support/processes.ts";
+import { digestOf, image, push, registryClient } from "../support/registry.ts";
 import { STUMP } from "../support/stump.ts";
 
 /** The embedded Azure as the product starts it, a process of its own, and Microsoft's clients. */
@@ -249,4 +250,61 @@ test("jobs, model servers, routers and stores of a killed cloud end within secon
     (seen) => typeof seen === "object",
   );
   expect(scored).toMatchObject({ predictions: ["high"] });
+});
+
+test("kill -9 in the middle of a push loses no image that was acknowledged, and leaves nothing of the other", async () => {
+  const first = await start(false);
+  await first.resources.resourceGroups.createOrUpdate(GROUP, { location: REGION });
+  await first.resources.resources.beginCreateOrUpdateAndWait(
+    GROUP,
+    "Microsoft.ContainerRegistry",
+    "",
+    "registries",
+    "acrcrash",
+    "2025-11-01",
+    { location: REGION, sku: { name: "Basic" }, properties: {} },
+    POLLING,
+  );
+  const entra = async ({ credential, rehearsal }: Clients) =>
+    (await credential.getToken(`${rehearsal.cloud.arm}/.default`)).token;
+  const login = "acrcrash.azurecr.rehearsal.test";
+  const acknowledged: string[] = [];
+  {
+    await using client = registryClient(first.rehearsal.cloud, login);
+    const token = await client.tokenFor(await entra(first), "repository:app:pull,push");
+    const upload = await client.ask("POST", "/v2/app/blobs/uploads/", { token });
+    await client.ask("PATCH", upload.headers.get("location") ?? "", { token, body: Buffer.alloc(1 << 20, "x") });
+    let pushing = true;
+    const pusher = (async () => {
+      for (let count = 0; pushing; count++) {
+        try {
+          const { status } = await push(client, token, "app", `v${count}`, image(`layer ${count} ${"y".repeat(50_000)}`));
+          if (status === 201) acknowledged.push(`v${count}`);
+        } catch {
+          // The cloud went away in the middle of this one.
+          return;
+        }
+      }
+    })();
+    await until(
+      async () => acknowledged.length,
+      (count) => count >= 5,
+    );
+    kill(first);
+    pushing = false;
+    await pusher;
+  }
+
+  const second = await start(false);
+  await using client = registryClient(second.rehearsal.cloud, login);
+  const token = await client.tokenFor(await entra(second), "repository:app:pull,push");
+  for (const tag of acknowledged) {
+    const { layers } = (await client.ask("GET", `/v2/app/manifests/${tag}`, { token })).json as {
+      layers: { digest: string; size: number }[];
+    };
+    const layer = await client.ask("GET", `/v2/app/blobs/${layers[0]?.digest}`, { token });
+    expect(`${tag} ${digestOf(layer.text)}`).toBe(`${tag} ${layers[0]?.digest}`);
+  }
+  const folder = join(state.cloud, "files", "registry", "acrcrash");
+  expect([existsSync(join(folder, "blobs")), existsSync(join(folder, "uploads"))]).toEqual([true, false]);
 });

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ProxyAgent, fetch as send } from "undici";
 import { asString, type JsonObject, type JsonValue } from "../../src/base/index.ts";
-import type { TestCloud } from "../../src/cloud/testing.ts";
+import type { Cloud } from "../../src/cloud/index.ts";
 
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
@@ -31,8 +31,8 @@ export interface RegistryClient extends AsyncDisposable {
   tokenFor(entraToken: string, ...scopes: string[]): Promise<string>;
 }
 
-export function registryClient(cloud: TestCloud, loginServer: string): RegistryClient {
-  const dispatcher = new ProxyAgent({ uri: cloud.cloud.proxy, requestTls: { ca: readFileSync(cloud.cloud.caFile, "utf8") } });
+export function registryClient(cloud: Pick<Cloud, "proxy" | "caFile">, loginServer: string): RegistryClient {
+  const dispatcher = new ProxyAgent({ uri: cloud.proxy, requestTls: { ca: readFileSync(cloud.caFile, "utf8") } });
   const ask: RegistryClient["ask"] = async (method, path, { body, headers, token } = {}) => {
     const url = path.startsWith("https:") ? path : `https://${loginServer}${path}`;
     const response = await send(url, {

@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { claimsOf } from "../support/platform.ts";
+import { registryClient } from "../support/registry.ts";
 
 /** What a bearer token gets that is not one, on every plane that takes tokens. */
 let cloud: TestCloud;
@@ -83,6 +84,27 @@ describe.each(Object.entries(BAD))("a token that is %s", (what, { code, token })
     }
   });
 });
+
+test.each(Object.entries(BAD))(
+  "a token that is %s is neither exchanged by a registry nor taken as its own",
+  async (_, { token }) => {
+    const [name, sent] = ["acrtokens", (await token()) ?? ""];
+    const group = await cloud.group("rg-tokens");
+    await cloud.put(
+      `${group}/providers/Microsoft.ContainerRegistry/registries/${name}`,
+      { location: "eastus", sku: { name: "Basic" }, properties: {} },
+      "2025-11-01",
+    );
+    const loginServer = `${name}.azurecr.rehearsal.test`;
+    await using registry = registryClient(cloud.cloud, loginServer);
+    const form = new URLSearchParams({ grant_type: "access_token", service: loginServer, access_token: sent });
+
+    expect((await registry.ask("POST", "/oauth2/exchange", { body: form })).status).toBe(401);
+    expect((await registry.ask("GET", "/v2/_catalog", { token: sent })).status).toBe(401);
+    const refresh = new URLSearchParams({ grant_type: "refresh_token", service: loginServer, refresh_token: sent });
+    expect((await registry.ask("POST", "/oauth2/token", { body: refresh })).status).toBe(401);
+  },
+);
 
 const WORKSPACE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw";
 const PLANES = [
