@@ -43,18 +43,18 @@ test("an A/B test demands the stated gain of one metric and guards the others", 
 
 test("an estimate of quality speaks for the truth while that is late, and for itself where there is none", () => {
   const metrics = (quality: object) =>
-    rulesOf(rolloutPlan.parse({ ...base, evidence: { quality } })).metrics.map(({ name, isOwn, isLate, standsInFor }) => ({
+    rulesOf(rolloutPlan.parse({ ...base, evidence: { quality } })).metrics.map(({ name, answers, isLate, standsInFor }) => ({
       name,
-      isOwn,
+      answers,
       isLate,
       standsInFor,
     }));
 
   expect(metrics({ labels: "labels.jsonl", collected: "rows", estimate: true }).slice(2)).toEqual([
-    { name: "wrong", isOwn: false, isLate: true },
-    { name: "estimated-wrong", isOwn: false, standsInFor: "wrong" },
+    { name: "wrong", answers: "collected", isLate: true },
+    { name: "estimated-wrong", answers: "collected", standsInFor: "wrong" },
   ]);
-  expect(metrics({ estimate: true }).slice(2)).toEqual([{ name: "estimated-wrong", isOwn: true }]);
+  expect(metrics({ estimate: true }).slice(2)).toEqual([{ name: "estimated-wrong", answers: "own" }]);
 });
 
 test.each([

@@ -17,7 +17,7 @@ import type { ModelPlan } from "../plan.ts";
 import { openScoring } from "../score.ts";
 import { DEFINITION_TAG, type Definition, defineDeployment, taggedFor } from "./definition.ts";
 import { becomesReady, clearSlot, ensureEndpoint, smokeTest } from "./deploy.ts";
-import { type Journal, lacksEnd, newReleaseId, openJournal } from "./history.ts";
+import { type Journal, lacksEnd, newReleaseId, openJournal, startOf } from "./history.ts";
 import { lastState, livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
 import { LockLost, lockEndpoint, type ReleaseLock } from "./lock.ts";
@@ -163,6 +163,7 @@ async function next(job: Replacement): Promise<ReleaseResult> {
       plan,
       endpoint,
       pair: { stable, candidate: slot },
+      since: startOf(journal.release),
       models: { stable: stableModel ?? model, candidate: model },
       scoring,
       context,

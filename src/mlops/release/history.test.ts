@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Documents } from "../../arm/index.ts";
 import { recordingReporter } from "../../report/index.ts";
-import { type Journal, lastEvidence, listReleases, newReleaseId, openJournal, servedAt } from "./history.ts";
+import { type Journal, lastEvidence, listReleases, newReleaseId, openJournal, servedAt, startOf } from "./history.ts";
 
 const signal = new AbortController().signal;
 const iris = (version: string) => ({ name: "iris", version });
@@ -93,4 +93,10 @@ test("a store that is away is a warning and stops nothing", async () => {
   expect(reporter.events.map(({ payload }) => payload)).toEqual([
     { code: "mlops.history-not-written", message: "the history of e lacks a page: the store is away" },
   ]);
+});
+
+test("the id of a release tells when it began", () => {
+  const began = Date.UTC(2026, 10, 23, 16, 12, 50, 123);
+
+  expect(startOf(newReleaseId(began, "a-b"))).toBe(began);
 });

@@ -73,6 +73,13 @@ export function newReleaseId(now: number, suffix: string): string {
   return `${stamp(now)}-${suffix}`;
 }
 
+/** When a release began, by its id; milliseconds since the epoch. */
+export function startOf(release: string): number {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(release) ?? [];
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+}
+
 export function openJournal(documents: Documents, endpoint: string, release: string, context: PipelineContext): Journal {
   const { clock, reporter } = context;
   let count = 0;

@@ -22,8 +22,8 @@ export interface MetricRule {
   readonly isLate?: boolean;
   /** Speaks for this metric as long as that one cannot. */
   readonly standsInFor?: string;
-  /** Only our own requests are judged, whose bodies and answers we know. */
-  readonly isOwn?: boolean;
+  /** Judged by the answers themselves: those to our own requests, or what deployments collected, which can be read again. */
+  readonly answers?: "own" | "collected";
   /** What the metric is before anything was seen, as so many requests; it costs time when wrong, never validity. */
   readonly prior: { readonly requests: number; readonly events: number };
 }
@@ -137,8 +137,8 @@ function expectedRequests(rule: MetricRule, { pace, secondsLeft }: Outlook): num
 }
 
 /** Requests a second that a metric judges, before any thinning. */
-export function rateOf({ isOwn, isLate }: MetricRule, { users, own, known = 1, copiesAll }: Pace, percent?: number): number {
-  const isOfUsers = isOwn !== true && (percent !== 0 || copiesAll === true);
+export function rateOf({ answers, isLate }: MetricRule, { users, own, known = 1, copiesAll }: Pace, percent?: number): number {
+  const isOfUsers = answers !== "own" && (percent !== 0 || copiesAll === true);
   return (own + (isOfUsers ? users : 0)) * (isLate === true ? known : 1);
 }
 

@@ -5,6 +5,7 @@ import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { ModelPlan } from "../plan.ts";
 import { type Scoring, scoringHeaders } from "../score.ts";
+import { carriedOver } from "./carry-over.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { type Collector, createCollector, type Pair } from "./collector.ts";
 import { climbByLimits } from "./fixed.ts";
@@ -14,12 +15,12 @@ import { localFiles } from "./local-files.ts";
 import { type Mirror, startMirror } from "./mirror.ts";
 import { createQuality } from "./quality.ts";
 import { calibrationOf } from "./read-calibration.ts";
-import { type Rules, rulesOf } from "./rules.ts";
+import { rulesOf } from "./rules.ts";
 import { sampleTruth } from "./sample-truth.ts";
 import { climbByEvidence } from "./sequential.ts";
 import { createSource } from "./source.ts";
 import { openUsers } from "./users.ts";
-import { startVerdict, type VerdictState } from "./verdict.ts";
+import type { VerdictState } from "./verdict.ts";
 
 /** What both ways to climb the ladder of shares work with. */
 export interface Climb {
@@ -51,6 +52,8 @@ export interface Rollout {
   readonly context: PipelineContext;
   /** The candidate's share when an earlier controller is followed. */
   readonly from?: { readonly percent: number; readonly state?: VerdictState | undefined };
+  /** When the release began, in milliseconds since the epoch; also when an earlier controller began it. */
+  readonly since: number;
   /** `isMirrored`: the endpoint's router gives the candidate a copy of every request. */
   readonly share: (percent: number, isMirrored: boolean) => Promise<void>;
   readonly check: Climb["check"];
@@ -73,7 +76,7 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   // Before our own requests begin, which the router would count, too.
   const users = plan.verdict === "fixed" ? undefined : await openUsers(rollout);
   const rules = rulesOf(plan, users?.past);
-  const state = usable(rollout.from?.state, rules) ?? startVerdict(rules.metrics);
+  const state = carriedOver(rollout.from?.state, rules);
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
   const isMirrored = users?.copiesAll === true;
   const mirror = rules.positions[0] === 0 && !isMirrored ? openMirror(rollout, collector) : undefined;
@@ -127,13 +130,7 @@ function positionAt(positions: readonly number[], percent: number | undefined): 
       );
 }
 
-/** A state of other rules, after the plan was edited, is no use; the evidence begins anew. */
-function usable(state: VerdictState | undefined, { metrics }: Rules): VerdictState | undefined {
-  const fits = metrics.every(({ name, fineBelow }) => state?.metrics[name]?.fine.length === fineBelow.length);
-  return fits ? state : undefined;
-}
-
-async function openQuality({ workspace, plan, endpoint, pair, models, context }: Rollout) {
+async function openQuality({ workspace, plan, endpoint, pair, models, context, since }: Rollout) {
   const wanted = plan.release.rollout.evidence.quality;
   if (wanted === undefined) return undefined;
   const { clock, reporter, signal } = context;
@@ -151,7 +148,7 @@ async function openQuality({ workspace, plan, endpoint, pair, models, context }:
             files: await filesAt(wanted.collected),
             endpoint: endpoint.name,
             pair,
-            since: clock.now(),
+            since,
             now: () => clock.now(),
           }),
     calibrated: wanted.estimate

@@ -31,20 +31,19 @@ const PRIOR = {
 } as const;
 
 type Quality = RolloutPlan["evidence"]["quality"];
-type Traits = Pick<MetricRule, "thinned" | "isOwn" | "isLate" | "standsInFor">;
+type Traits = Pick<MetricRule, "thinned" | "answers" | "isLate" | "standsInFor">;
 
 /** What sets a metric apart from the share of errors. */
 function traitsOf(name: string, { evidence: { quality }, ab }: RolloutPlan): Traits {
-  // Users' answers are known where they are collected.
-  const isOwn = quality?.collected === undefined;
+  const answers = quality?.collected === undefined ? "own" : "collected";
   switch (name) {
     case "slow":
       return { thinned: true };
     case "wrong":
-      return { isOwn, isLate: quality?.labels !== undefined };
+      return { answers, isLate: quality?.labels !== undefined };
     case "estimated-wrong":
       // No estimate shows the gain that an A/B test is about.
-      return hasTruth(quality) && ab?.metric !== "wrong" ? { isOwn, standsInFor: "wrong" } : { isOwn };
+      return hasTruth(quality) && ab?.metric !== "wrong" ? { answers, standsInFor: "wrong" } : { answers };
     default:
       return {};
   }
