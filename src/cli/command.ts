@@ -1,6 +1,6 @@
 import { buildCommand, type Command, type TypedCommandParameters } from "@stricli/core";
 import { InternalError } from "../base/index.ts";
-import { DiagnosticsError, EXIT, QuaysideError, VerificationError } from "../report/index.ts";
+import { DiagnosticsError, EXIT, QuaysideError } from "../report/index.ts";
 import type { Platform } from "./config.ts";
 import { type Context, DONE, INTERRUPTED, type Outcome, type Workbench } from "./context.ts";
 import { chooseRenderer, type Renderer } from "./render/index.ts";
@@ -16,7 +16,7 @@ const SHARED = {
   json: { kind: "boolean", brief: "Print JSON lines: events as they happen, then the result or the error", default: false },
 } as const;
 
-export interface CommandDefinition<Flags extends BaseFlags, Args extends readonly (string | undefined)[]> {
+export interface CommandDefinition<Flags extends BaseFlags, Args extends readonly (string | number | undefined)[]> {
   readonly brief: string;
   readonly fullDescription?: string;
   readonly flags?: object;
@@ -26,7 +26,7 @@ export interface CommandDefinition<Flags extends BaseFlags, Args extends readonl
 }
 
 /** A command: its words as data, its work as a function that gets a workbench and gives an exit code. Errors become one clear line here and nowhere else. */
-export function command<Flags extends BaseFlags, Args extends readonly (string | undefined)[] = []>(
+export function command<Flags extends BaseFlags, Args extends readonly (string | number | undefined)[] = []>(
   definition: CommandDefinition<Flags, Args>,
 ): Command<Context> {
   return buildCommand<SharedFlags, readonly string[], Context>({
@@ -77,12 +77,9 @@ function explain(error: unknown, renderer: Renderer, signal: AbortSignal): Outco
       renderer.failure({ code, message: `${at}: ${message}`, hint: help });
     return error.exitCode;
   }
-  if (error instanceof VerificationError) {
-    renderer.failure({ code: error.code, message: error.message, hint: error.hint, findings: error.findings });
-    return error.exitCode;
-  }
   if (error instanceof QuaysideError) {
-    renderer.failure({ code: error.code, message: error.message, hint: error.hint });
+    const { code, message, hint, findings } = error;
+    renderer.failure({ code, message, hint, ...(findings.length === 0 ? {} : { findings }) });
     return error.exitCode;
   }
   const system = error instanceof Error && "code" in error ? SYSTEM[String(error.code)] : undefined;

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { QuaysideError, Secret } from "../report/index.ts";
+import { asString, isObject, type JsonObject } from "../base/index.ts";
+import { EXIT, QuaysideError, Secret } from "../report/index.ts";
 import type { CloudMessage } from "./cloud-process.ts";
 import { executable } from "./package.ts";
 import { readRunning } from "./running.ts";
@@ -56,7 +57,7 @@ function attachRehearsal(state: StateFolder, cloud: RunningCloud): Rehearsal {
   trust(cloud.caFile);
   return {
     cloud,
-    clientSecret: readClientSecret(state),
+    clientSecret: readSecret(state, "clientSecret"),
     attached: true,
     keep: () => undefined,
     close: async () => undefined,
@@ -85,7 +86,7 @@ async function startRehearsal(state: StateFolder, options: RehearsalOptions): Pr
   trust(cloud.caFile);
   return {
     cloud,
-    clientSecret: readClientSecret(state),
+    clientSecret: readSecret(state, "clientSecret"),
     attached: false,
     keep: () => {
       child.send({ type: "stay" });
@@ -94,6 +95,31 @@ async function startRehearsal(state: StateFolder, options: RehearsalOptions): Pr
     },
     close: () => ended(child),
   };
+}
+
+/** Asks the embedded Azure about itself, or changes it: what no API of Azure does. */
+export async function controlRehearsal(
+  state: StateFolder,
+  method: "GET" | "PUT",
+  path: string,
+  body?: JsonObject,
+): Promise<JsonObject> {
+  const { cloud } = await requireRehearsal(state);
+  const answer = await fetch(`${cloud.http}${CONTROL_PATH}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${readSecret(state, "controlToken").reveal()}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(CONTROL_TIMEOUT_MS),
+  });
+  const told = (await answer.json()) as JsonObject;
+  if (answer.ok) return told;
+  const message = isObject(told.error) ? asString(told.error.message) : `it answered ${answer.status}`;
+  throw new QuaysideError(message, {
+    code: "cli.rehearsal-refused",
+    fault: "user",
+    hint: "quayside cloud quota list shows what there is",
+    exitCode: EXIT.usage,
+  });
 }
 
 /** Stops an embedded Azure, whoever started it. */
@@ -132,7 +158,9 @@ async function answers(cloud: RunningCloud): Promise<boolean> {
   }
 }
 
-const HEALTH_PATH = "/_rehearsal/health";
+const CONTROL_PATH = "/_rehearsal";
+const HEALTH_PATH = `${CONTROL_PATH}/health`;
+const CONTROL_TIMEOUT_MS = 30_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 
 export function resetRehearsal(state: StateFolder): void {
@@ -204,7 +232,7 @@ function trust(caFile: string): void {
   setDefaultCACertificates([...getCACertificates("default"), readFileSync(caFile, "utf8")]);
 }
 
-function readClientSecret(state: StateFolder): Secret {
-  const credentials = JSON.parse(readFileSync(join(state.cloud, "credentials.json"), "utf8")) as { clientSecret: string };
-  return new Secret(credentials.clientSecret);
+function readSecret(state: StateFolder, name: "clientSecret" | "controlToken"): Secret {
+  const credentials = JSON.parse(readFileSync(join(state.cloud, "credentials.json"), "utf8")) as Record<typeof name, string>;
+  return new Secret(credentials[name]);
 }

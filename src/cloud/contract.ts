@@ -24,6 +24,7 @@ export type {
   NameRule,
   NamespaceAction,
   Plane,
+  ProviderControl,
   ProviderFactory,
   ProviderModule,
   TypeSpec,

@@ -143,7 +143,17 @@ async function assemble(options: CloudOptions, store: OpenStore, closing: Closin
     tokens,
     deployments: (request) => deployments.handle(request),
     planes: modules.flatMap((module) => module.planes ?? []),
-    control: { token: credentials.controlToken, clock, mode, directory, faults, journal, replication, reset: startOver },
+    control: {
+      token: credentials.controlToken,
+      clock,
+      mode,
+      directory,
+      faults,
+      journal,
+      replication,
+      reset: startOver,
+      providers: modules.flatMap((module) => module.controls ?? []),
+    },
   });
 
   for (const module of modules) {

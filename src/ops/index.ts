@@ -1,4 +1,13 @@
 export { type ApplyRequest, apply } from "./apply.ts";
 export type { OperationContext } from "./context.ts";
 export { type DestroyOptions, destroy } from "./destroy.ts";
+export {
+  type Finding,
+  findingLine,
+  type MeasuredQuota,
+  type Preflight,
+  type PreflightRequest,
+  preflight,
+  refuse,
+} from "./preflight/index.ts";
 export { type Promised, type Verified, verify } from "./verify.ts";

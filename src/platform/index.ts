@@ -6,4 +6,3 @@ export { definePlatform } from "./definition.ts";
 export { replaced } from "./merge-body.ts";
 export { environmentOf, type ProfileDifference, profileDifferences } from "./profile-differences.ts";
 export { ENVIRONMENTS, type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";
-export { type QuotaNeed, quotaNeeds } from "./quota.ts";

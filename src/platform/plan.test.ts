@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { quotaNeeds } from "../azure/index.ts";
 import type { JsonValue } from "../base/index.ts";
 import { evaluateProgram } from "../ir/index.ts";
-import { definePlatform, profileDifferences, quotaNeeds } from "./index.ts";
+import { definePlatform, profileDifferences } from "./index.ts";
 
 const evaluated = (parameters: Record<string, JsonValue>) =>
   evaluateProgram(definePlatform(), {

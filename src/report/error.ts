@@ -11,6 +11,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   readonly cause?: unknown;
   readonly exitCode?: ExitCode;
+  /** One line for each of several things that are wrong. */
+  readonly findings?: readonly string[];
 }
 
 /** The world said no. Thrown where it is noticed, caught at the command boundary or where it is retried. */
@@ -20,6 +22,7 @@ export class QuaysideError extends Error {
   readonly fault: Fault;
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
+  readonly findings: readonly string[];
 
   constructor(message: string, details: ErrorDetails) {
     super(message, { cause: details.cause });
@@ -27,18 +30,16 @@ export class QuaysideError extends Error {
     this.fault = details.fault;
     this.hint = details.hint;
     this.exitCode = details.exitCode ?? EXIT.failed;
+    this.findings = details.findings ?? [];
   }
 }
 
 /** Something that was promised is not there, or a candidate did not pass its gate. */
 export class VerificationError extends QuaysideError {
   override readonly name = "VerificationError";
-  /** One line for each thing that is missing or wrong. */
-  readonly findings: readonly string[];
 
-  constructor(message: string, findings: readonly string[], details: Omit<ErrorDetails, "fault" | "exitCode">) {
-    super(message, { ...details, fault: "azure", exitCode: EXIT.verification });
-    this.findings = findings;
+  constructor(message: string, findings: readonly string[], details: Omit<ErrorDetails, "fault" | "exitCode" | "findings">) {
+    super(message, { ...details, findings, fault: "azure", exitCode: EXIT.verification });
   }
 }
 

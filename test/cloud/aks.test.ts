@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
-import { setQuotaLimit } from "../../src/cloud/providers/compute/index.ts";
+import { computeLimits } from "../../src/cloud/providers/compute/index.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { buildCore, type Core, clusterBody, extensionBody, mlPool, outcome, VERSIONS } from "./core.ts";
@@ -176,7 +176,7 @@ describe("a cluster body that AKS refuses", () => {
 });
 
 test("more vCPUs than the quota of the family are refused, and granted once the quota is raised", async () => {
-  setQuotaLimit(cloud.host, "eastus", "standardDSv2Family", 8);
+  computeLimits(cloud.host).grant("eastus", "standardDSv2Family", 8);
 
   const refused = await putPool("mlpool", mlPool(core));
   expect(refused).toMatchObject({
@@ -185,14 +185,14 @@ test("more vCPUs than the quota of the family are refused, and granted once the 
     message: expect.stringMatching(/12 requested, 8 left/),
   });
 
-  setQuotaLimit(cloud.host, "eastus", "standardDSv2Family", 12);
+  computeLimits(cloud.host).grant("eastus", "standardDSv2Family", 12);
   expect(await putPool("mlpool", mlPool(core))).toMatchObject({ status: 201, code: undefined });
   const { json } = await cloud.ask("GET", `${cloud.subscription}/providers/Microsoft.Compute/locations/eastus/usages`, {
     apiVersion: "2024-07-01",
   });
   const family = (json.value as JsonObject[]).find(({ name }) => (name as JsonObject).value === "standardDSv2Family");
   expect(family).toMatchObject({ currentValue: 12, limit: 12 });
-  setQuotaLimit(cloud.host, "eastus", "standardDSv2Family", 100);
+  computeLimits(cloud.host).grant("eastus", "standardDSv2Family", 100);
 });
 
 test("what a pool was made with cannot change, its count and taints can", async () => {

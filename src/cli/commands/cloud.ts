@@ -8,6 +8,7 @@ import { command } from "../command.ts";
 import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
 import { readRunning } from "../running.ts";
 import { stateFolder } from "../state.ts";
+import { quota } from "./cloud-quota.ts";
 
 interface CloudFlags extends Readonly<Record<string, unknown>> {
   readonly state?: string;
@@ -116,6 +117,6 @@ function parsePort(text: string): number {
 }
 
 export const cloud = buildRouteMap({
-  routes: { start, stop, reset, status, env, exec },
+  routes: { start, stop, reset, status, env, exec, quota },
   docs: { brief: "The embedded Azure: start, stop, reset, status, and pointing other tools at it" },
 });

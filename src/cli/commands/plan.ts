@@ -1,25 +1,40 @@
-import { type CostEstimate, estimateMonthlyCost } from "../../azure/index.ts";
+import { type CostEstimate, estimateMonthlyCost, type QuotaNeed, quotaNeeds } from "../../azure/index.ts";
 import { type JsonValue, jsonEqual } from "../../base/index.ts";
 import { type EvaluatedResource, evaluateProgram } from "../../ir/index.ts";
-import { environmentOf, type ProfileDifference, profileDifferences, type QuotaNeed, quotaNeeds } from "../../platform/index.ts";
+import { type Finding, findingLine, type MeasuredQuota, type Preflight, preflight } from "../../ops/index.ts";
+import { environmentOf, type ProfileDifference, profileDifferences } from "../../platform/index.ts";
 import { EXIT } from "../../report/index.ts";
+import { armEnvironment } from "../arm-environment.ts";
 import { command } from "../command.ts";
 import { regionOf, resolveParameters } from "../parameters.ts";
-import { GROUP_FLAGS, resourceGroupName } from "../session.ts";
+import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS } from "../session.ts";
 
 interface PlanFlags extends Readonly<Record<string, unknown>> {
   readonly resourceGroup?: string;
   readonly location?: string;
   readonly parameters?: string;
   readonly parameter?: readonly string[];
+  readonly cloud?: string;
+  readonly subscription?: string;
+  readonly state?: string;
 }
 
 /** Stands for what only the subscription tells; names that depend on it are marked. */
 const NOWHERE = "00000000-0000-0000-0000-000000000000";
 
 export const plan = command<PlanFlags>({
-  brief: "Show what would be deployed: parameters, departures from the profile, resources, quotas and cost; asks nobody",
+  brief: "Show what would be deployed: parameters, departures from the profile, resources, quotas and cost",
+  fullDescription:
+    "Asks nobody, unless --cloud names an Azure (azure, or the rehearsal that runs): then quotas are compared with the subscription, and what it would refuse is told. Nothing is made either way.",
   flags: {
+    cloud: {
+      ...SESSION_FLAGS.cloud,
+      default: undefined,
+      optional: true,
+      brief: "Compare with rehearsal, azure or an https:// address",
+    },
+    subscription: SESSION_FLAGS.subscription,
+    state: SESSION_FLAGS.state,
     ...GROUP_FLAGS,
     location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (eastus)", optional: true },
     parameters: { kind: "parsed", parse: String, brief: "ARM parameters file", optional: true },
@@ -35,12 +50,15 @@ export const plan = command<PlanFlags>({
     );
     const resourceGroup = await resourceGroupName(flags, bench);
     const location = regionOf(flags, bench.env, config);
-    const subscriptionId = bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
+    const { cloud } = flags;
+    const session = cloud === undefined ? undefined : await openSession({ ...flags, cloud }, bench, "require");
+    const subscriptionId = session?.client.connection.subscriptionId ?? bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
     const evaluation = evaluateProgram(program, {
       parameters: given,
       subscriptionId,
-      tenantId: bench.env.AZURE_TENANT_ID ?? NOWHERE,
+      tenantId: session?.tenantId ?? bench.env.AZURE_TENANT_ID ?? NOWHERE,
       resourceGroup: { name: resourceGroup, location },
+      ...(session === undefined ? {} : { environment: armEnvironment(session.client.connection) }),
     });
     const concerns = new Map(program.resources.map(({ symbol, concern }) => [symbol, concern]));
     const deployed = evaluation.resources.filter(({ condition }) => condition);
@@ -49,6 +67,7 @@ export const plan = command<PlanFlags>({
       value,
       given: Object.hasOwn(given, name),
     }));
+    const checked = session && (await preflight(session.client, { location, resources: deployed }, bench.signal));
     const made: Plan = {
       resourceGroup,
       location,
@@ -56,11 +75,12 @@ export const plan = command<PlanFlags>({
       parameters,
       differences: profileDifferences(given),
       resources: deployed.map((resource) => row(resource, concerns.get(resource.symbol) ?? "")),
-      quotas: quotaNeeds(deployed),
+      quotas: withLimits(quotaNeeds(deployed), checked),
+      ...(checked === undefined ? {} : { refusals: checked.refusals, warnings: checked.warnings }),
       cost: estimateMonthlyCost(deployed),
     };
     bench.renderer.result(planText(made, subscriptionId === NOWHERE), made);
-    return EXIT.done;
+    return made.refusals === undefined || made.refusals.length === 0 ? EXIT.done : EXIT.failed;
   },
 });
 
@@ -79,8 +99,37 @@ export interface Plan {
   readonly parameters: readonly { readonly name: string; readonly value: JsonValue; readonly given: boolean }[];
   readonly differences: readonly ProfileDifference[];
   readonly resources: readonly Row[];
-  readonly quotas: readonly QuotaNeed[];
+  /** With what the subscription has, when one was asked. */
+  readonly quotas: readonly (QuotaNeed | MeasuredQuota)[];
+  /** What the subscription would refuse, when one was asked. */
+  readonly refusals?: readonly Finding[];
+  readonly warnings?: readonly Finding[];
   readonly cost: CostEstimate;
+}
+
+/** Measured ones in place of the same needs; the region's total is only known to a subscription. */
+function withLimits(needs: readonly QuotaNeed[], checked: Preflight | undefined): Plan["quotas"] {
+  const measured = checked?.quotas ?? [];
+  const same = (a: QuotaNeed) => (b: QuotaNeed) => a.of === b.of && a.family === b.family;
+  return [...measured.filter((quota) => !needs.some(same(quota))), ...needs.map((need) => measured.find(same(need)) ?? need)];
+}
+
+function quotaLine(quota: QuotaNeed | MeasuredQuota): string {
+  const { of, family, vCpus, mostVCpus } = quota;
+  const has = "limit" in quota ? `; ${quota.inUse} of ${quota.limit} in use` : "";
+  return `  ${family.padEnd(30)} ${vCpus} to ${mostVCpus} (${of}${has})`;
+}
+
+function checkedLines({ refusals, warnings }: Plan): string[] {
+  if (refusals === undefined || warnings === undefined) return [];
+  const found = [...refusals, ...warnings.map((warning) => ({ ...warning, code: `warning ${warning.code}` }))];
+  return [
+    "",
+    refusals.length === 0
+      ? "Checked    the subscription has what this needs"
+      : `Checked    Azure would refuse ${refusals.length === 1 ? "one thing" : `${refusals.length} things`}`,
+    ...found.map((finding) => `  ${findingLine(finding)}`),
+  ];
 }
 
 function row({ symbol, type, name }: EvaluatedResource, concern: string): Row {
@@ -119,7 +168,8 @@ function planText(made: Plan, isNowhere: boolean): string {
     ...(isNowhere ? ["  names that end in a suffix are those of no subscription; AZURE_SUBSCRIPTION_ID tells yours"] : []),
     "",
     "Quotas     vCPUs now, and with every pool at its most",
-    ...quotas.map(({ of, family, vCpus, mostVCpus }) => `  ${family.padEnd(30)} ${vCpus} to ${mostVCpus} (${of})`),
+    ...quotas.map(quotaLine),
+    ...checkedLines(made),
     "",
     `Cost       about $${cost.monthlyUsd.toFixed(0)} a month (list prices of ${cost.pricesAsOf})`,
     ...[...cost.lines]

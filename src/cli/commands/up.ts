@@ -6,7 +6,7 @@ import { asString, isObject, type JsonObject, type JsonValue, systemClock } from
 import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
 import { type ModelPlan, openScoring, type ReleaseResult, release, score, trainCandidate } from "../../mlops/index.ts";
-import { apply, destroy, type OperationContext, type Verified, verify } from "../../ops/index.ts";
+import { apply, destroy, findingLine, type OperationContext, preflight, refuse, type Verified, verify } from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { command } from "../command.ts";
@@ -131,6 +131,18 @@ async function run(job: Run): Promise<RunSummary> {
     resourceGroup: { name: resourceGroup, location },
     environment: armEnvironment(client.connection),
   });
+  await step(
+    renderer,
+    { step: "preflight", title: "ask what Azure would refuse" },
+    async () => {
+      const promised = evaluation.resources.filter(({ condition }) => condition);
+      const found = await preflight(client, { location, resources: promised }, bench.signal);
+      for (const warning of found.warnings) renderer.emit("note", { message: findingLine(warning) });
+      refuse(found);
+      return found;
+    },
+    ({ quotas }) => `names, sizes, versions and ${quotas.length} quotas can be had`,
+  );
   const deployment = await step(
     renderer,
     { step: "deploy", title: `deploy the platform to ${resourceGroup}` },

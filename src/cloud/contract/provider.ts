@@ -142,11 +142,20 @@ export interface Plane {
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
+/** What a provider lets the rehearsal's own command line change that no Azure API does: the answer of a granted request. */
+export interface ProviderControl {
+  readonly method: "GET" | "PUT";
+  /** Below the control endpoint: `/quotas/Microsoft.Compute`. */
+  readonly path: string;
+  run(call: { readonly query: URLSearchParams; readonly body: JsonObject }): JsonObject;
+}
+
 export interface ProviderModule {
   readonly namespace: string;
   readonly types: readonly TypeSpec[];
   readonly actions?: readonly NamespaceAction[];
   readonly planes?: readonly Plane[];
+  readonly controls?: readonly ProviderControl[];
   /** Picks up what was running before a restart. */
   start?(): Promise<void>;
   /** Ends every process and timer that the provider owns. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { isObject, type JsonObject } from "../../base/index.ts";
-import { ArmFault, type CloudClock } from "../contract.ts";
+import { ArmFault, type CloudClock, type ProviderControl } from "../contract.ts";
 import type { Directory } from "../entra/principals.ts";
 import { toJson } from "../envelope/json.ts";
 import { readJson } from "../envelope/read-json.ts";
@@ -29,6 +29,7 @@ export interface ControlOptions {
   readonly journal: Journal;
   readonly replication: Replication;
   readonly reset: () => Promise<void>;
+  readonly providers: readonly ProviderControl[];
 }
 
 /** Steers the rehearsal itself: only tests and the command line come here, with a token of its own. */
@@ -37,6 +38,7 @@ export function createControl(options: ControlOptions) {
   const time = (): JsonObject => ({ now: new Date(clock.now()).toISOString(), mode: options.mode });
 
   const routes: Readonly<Record<string, (call: Call) => Reply | Promise<Reply>>> = {
+    ...Object.fromEntries(options.providers.map((control) => [`${control.method} ${control.path}`, routeOf(control)])),
     "GET /clock": () => ({ status: 200, body: time() }),
     "POST /clock/advance": (call) => {
       clock.advance(parse(advanceSchema, call).ms);
@@ -96,6 +98,13 @@ export function createControl(options: ControlOptions) {
         `the control endpoint has no ${call.method} ${path}; it has ${Object.keys(routes).join(", ")}`,
       );
     return route(call);
+  };
+}
+
+function routeOf(control: ProviderControl): (call: Call) => Reply {
+  return (call) => {
+    const body = call.text.trim() === "" ? {} : readJson(call.text);
+    return { status: 200, body: control.run({ query: call.query, body: isObject(body) ? body : {} }) };
   };
 }
 

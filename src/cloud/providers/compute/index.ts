@@ -1,9 +1,10 @@
 import { normalizeLocation, REGIONS, VM_SIZES, type VmSize } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { CloudHost, NamespaceAction, ProviderFactory } from "../../contract.ts";
-import { FAMILIES, quotaLimit, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
+import { quotaControls } from "../common/quota-limits.ts";
+import { computeLimits, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
 
-export { isSpotPool, type Nodes, quotaLimit, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES, setQuotaLimit } from "./quotas.ts";
+export { computeLimits, isSpotPool, type Nodes, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
 
 /** What a preflight asks before nodes are wanted: sizes, where they are, and how many vCPUs are left. No resources. */
 const TOTALS: Readonly<Record<string, string>> = {
@@ -15,9 +16,11 @@ export const createCompute: ProviderFactory = (host) => ({
   namespace: "Microsoft.Compute",
   types: [],
   actions: [usages(host), vmSizes, skus],
+  controls: quotaControls("Microsoft.Compute", computeLimits(host), (location) => quotaUsage(host, location)),
 });
 
 function usages(host: CloudHost): NamespaceAction {
+  const limits = computeLimits(host);
   return {
     method: "GET",
     path: "locations/{location}/usages",
@@ -25,10 +28,10 @@ function usages(host: CloudHost): NamespaceAction {
     run({ params }) {
       const location = params.location ?? "";
       const used = quotaUsage(host, location);
-      const value = [REGIONAL_CORES, SPOT_CORES, ...FAMILIES].map((name) => ({
+      const value = limits.names.map((name) => ({
         unit: "Count",
         currentValue: used.get(name) ?? 0,
-        limit: quotaLimit(host, location, name),
+        limit: limits.limit(location, name),
         name: { value: name, localizedValue: TOTALS[name] ?? `${name} vCPUs` },
       }));
       return { status: 200, body: { value } };

@@ -2,8 +2,8 @@ import { normalizeLocation, VM_SIZES, vmSize } from "../../../azure/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
 import { numberAt, objectsAt, textAt } from "../common/body.ts";
 import { parentOf } from "../common/ids.ts";
+import { createQuotaLimits, type QuotaLimits } from "../common/quota-limits.ts";
 
-const COLLECTION = "compute-quotas";
 const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
 /** The region's total, beside the families. */
 export const REGIONAL_CORES = "cores";
@@ -20,7 +20,7 @@ const DEFAULT_LIMITS: Readonly<Record<string, number>> = {
   StandardNCadsH100v5Family: 0,
 };
 
-export const FAMILIES: readonly string[] = [...new Set(Object.values(VM_SIZES).map((size) => size.family))].sort();
+const FAMILIES: readonly string[] = [...new Set(Object.values(VM_SIZES).map((size) => size.family))].sort();
 
 export interface Nodes {
   readonly vmSize: string;
@@ -33,18 +33,10 @@ export function quotasOf(family: string, isSpot: boolean): readonly string[] {
   return isSpot ? [SPOT_CORES] : [family, REGIONAL_CORES];
 }
 
-/** vCPUs that may run in a region, of one family or of all. */
-export function quotaLimit(host: CloudHost, location: string, family: string): number {
-  return host.store.get<number>(COLLECTION, quotaKey(location, family)) ?? DEFAULT_LIMITS[family] ?? DEFAULT_LIMIT;
-}
-
-/** What a granted quota request does. */
-export function setQuotaLimit(host: CloudHost, location: string, family: string, vCpus: number): void {
-  host.store.put(COLLECTION, quotaKey(location, family), vCpus);
-}
-
-function quotaKey(location: string, family: string): string {
-  return `${normalizeLocation(location)}/${family.toLowerCase()}`;
+/** vCPUs that may run in a region, by family and of all. */
+export function computeLimits(host: CloudHost): QuotaLimits {
+  const names = [REGIONAL_CORES, SPOT_CORES, ...FAMILIES];
+  return createQuotaLimits(host, "compute-quotas", names, (name) => DEFAULT_LIMITS[name] ?? DEFAULT_LIMIT);
 }
 
 /** vCPUs in use by family, and in total, except those of one resource (which is about to change). */

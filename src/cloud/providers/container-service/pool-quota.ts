@@ -2,7 +2,7 @@ import { vmSize } from "../../../azure/index.ts";
 import type { CloudHost } from "../../contract.ts";
 import { numberAt, textAt } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
-import { isSpotPool, quotaLimit, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "../compute/index.ts";
+import { computeLimits, isSpotPool, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "../compute/index.ts";
 import type { PoolProfile } from "./pool-rules.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -20,8 +20,9 @@ export function checkQuota(host: CloudHost, location: string, pools: readonly Po
     for (const key of quotasOf(size.family, isSpotPool(pool))) wanted.set(key, (wanted.get(key) ?? 0) + vCpus);
   }
   const used = quotaUsage(host, location, changingId);
+  const limits = computeLimits(host);
   for (const [family, vCpus] of wanted) {
-    const left = quotaLimit(host, location, family) - (used.get(family) ?? 0);
+    const left = limits.limit(location, family) - (used.get(family) ?? 0);
     if (vCpus <= left) continue;
     const what = WORDS[family] ?? `family ${family}`;
     throw badRequest(

@@ -7,6 +7,7 @@ import { computes } from "./computes.ts";
 import { datastores } from "./datastores.ts";
 import { createEndpoints } from "./endpoints/index.ts";
 import { createJobs } from "./jobs/index.ts";
+import { mlQuotaControls, mlUsages } from "./quotas.ts";
 import { registries, sharedAssets } from "./registries.ts";
 import { schedules } from "./schedules/index.ts";
 import { NAMESPACE } from "./versions.ts";
@@ -32,8 +33,9 @@ export const createMachineLearning: ProviderFactory = (host: CloudHost): Provide
       ...(endpoints.types ?? []),
       ...(mlflow.types ?? []),
     ],
-    actions: [...(endpoints.actions ?? []), ...(mlflow.actions ?? [])],
+    actions: [mlUsages(host), ...(endpoints.actions ?? []), ...(mlflow.actions ?? [])],
     planes: [blobs, createHistoryPlane(host), ...(endpoints.planes ?? []), ...(mlflow.planes ?? [])],
+    controls: mlQuotaControls(host),
     async start() {
       await jobs.start();
       await endpoints.start?.();

@@ -1,5 +1,5 @@
-import { vmSize } from "../azure/index.ts";
 import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { vmSize } from "./vm-sizes.ts";
 
 /** vCPUs of one VM family that a deployment takes from one quota of the region. */
 export interface QuotaNeed {
@@ -13,31 +13,37 @@ export interface QuotaNeed {
   readonly mostVCpus: number;
 }
 
-interface Declared {
+export interface NodeHolder {
   readonly type: string;
+  readonly name: string;
   readonly body: JsonObject;
 }
 
-interface Nodes {
+/** Machines that a resource's body asks for: a pool of a cluster, or a training cluster. */
+export interface NodePool {
   readonly of: QuotaNeed["of"];
+  readonly name: string;
   readonly size: string;
   readonly isSpot: boolean;
+  readonly zones: readonly string[];
   readonly least: number;
   readonly most: number;
 }
 
-const SHARED = {
-  "Microsoft.Compute": "lowPriorityCores",
-  "Microsoft.MachineLearningServices": "Total Low-priority vCPUs",
+/** Quotas that are not of one family, as the usages APIs name them. */
+export const SHARED_QUOTAS = {
+  /** Of every family's nodes but spot ones. */
+  regional: "cores",
+  spot: { "Microsoft.Compute": "lowPriorityCores", "Microsoft.MachineLearningServices": "Total Low-priority vCPUs" },
 } as const;
 
 /** Needed quotas of evaluated bodies, sorted; sizes that are unknown here are left out, as the checks tell. */
-export function quotaNeeds(resources: readonly Declared[]): QuotaNeed[] {
+export function quotaNeeds(resources: readonly NodeHolder[]): QuotaNeed[] {
   const needs = new Map<string, QuotaNeed>();
-  for (const { of, size, isSpot, least, most } of resources.flatMap(nodesOf)) {
+  for (const { of, size, isSpot, least, most } of resources.flatMap(nodePools)) {
     const known = vmSize(size);
     if (!known) continue;
-    const family = isSpot ? SHARED[of] : known.family;
+    const family = isSpot ? SHARED_QUOTAS.spot[of] : known.family;
     const before = needs.get(`${of}/${family}`);
     needs.set(`${of}/${family}`, {
       of,
@@ -49,37 +55,42 @@ export function quotaNeeds(resources: readonly Declared[]): QuotaNeed[] {
   return [...needs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
 }
 
-function nodesOf({ type, body }: Declared): Nodes[] {
+export function nodePools({ type, name, body }: NodeHolder): NodePool[] {
   const properties = object(body.properties);
+  const ownName = name.slice(name.lastIndexOf("/") + 1);
   switch (type) {
     case "Microsoft.ContainerService/managedClusters":
-      return list(properties.agentPoolProfiles).map(pool);
+      return list(properties.agentPoolProfiles).map((profile) => pool(text(profile.name), profile));
     case "Microsoft.ContainerService/managedClusters/agentPools":
-      return [pool(properties)];
+      return [pool(ownName, properties)];
     case "Microsoft.MachineLearningServices/workspaces/computes":
-      return properties.computeType === "AmlCompute" ? [trainingCluster(object(properties.properties))] : [];
+      return properties.computeType === "AmlCompute" ? [trainingCluster(ownName, object(properties.properties))] : [];
     default:
       return [];
   }
 }
 
-function pool(of: JsonObject): Nodes {
+function pool(name: string, of: JsonObject): NodePool {
   const least = number(of.count);
   return {
     of: "Microsoft.Compute",
+    name,
     size: text(of.vmSize),
     isSpot: of.scaleSetPriority === "Spot",
+    zones: Array.isArray(of.availabilityZones) ? of.availabilityZones.map(String) : [],
     least,
     most: of.enableAutoScaling === true ? number(of.maxCount) : least,
   };
 }
 
-function trainingCluster(of: JsonObject): Nodes {
+function trainingCluster(name: string, of: JsonObject): NodePool {
   const scale = object(of.scaleSettings);
   return {
     of: "Microsoft.MachineLearningServices",
+    name,
     size: text(of.vmSize),
     isSpot: of.vmPriority === "LowPriority",
+    zones: [],
     least: number(scale.minNodeCount),
     most: number(scale.maxNodeCount),
   };

@@ -1,0 +1,70 @@
+import { type NodePool, nodePools } from "../../azure/index.ts";
+import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import type { Ask, Wanted } from "./ask.ts";
+import type { Finding } from "./finding.ts";
+
+const API_VERSION = "2021-07-01";
+const CLUSTER = "Microsoft.ContainerService/managedClusters";
+const POOL = `${CLUSTER}/agentPools`;
+
+/** Sizes of new node pools, and their zones, that the region or the subscription does not have. */
+export async function missingSizes(ask: Ask): Promise<Finding[]> {
+  const pools = await newPools(ask);
+  if (pools.length === 0) return [];
+  const filter = encodeURIComponent(`location eq '${ask.location}'`);
+  const offered = await ask.client.list(`${ask.provider("Microsoft.Compute/skus")}?$filter=${filter}`, API_VERSION, ask.signal);
+  const machines = offered.filter(({ resourceType }) => resourceType === "virtualMachines");
+  return pools.flatMap((pool) => sizeFindings(pool, ask.location, machines));
+}
+
+/** Pools that are there with the same size stay as they are. */
+async function newPools(ask: Ask): Promise<NodePool[]> {
+  const clusters = ask.ofType(CLUSTER);
+  const there = new Set<string>();
+  for (const cluster of clusters) {
+    const body = await ask.current(cluster);
+    if (body === undefined) continue;
+    for (const pool of nodePools({ ...cluster, body })) there.add(poolKey(cluster.name, pool));
+  }
+  const wanted = [...clusters, ...ask.ofType(POOL)];
+  return wanted.flatMap((resource) => nodePools(resource).filter((pool) => !there.has(poolKey(clusterOf(resource), pool))));
+}
+
+const clusterOf = ({ name }: Wanted) => name.split("/")[0] ?? "";
+const poolKey = (cluster: string, { name, size }: NodePool) => `${cluster}/${name}/${size}`.toLowerCase();
+
+function sizeFindings({ name, size, zones }: NodePool, location: string, machines: readonly JsonObject[]): Finding[] {
+  const sku = machines.find((machine) => asString(machine.name).toLowerCase() === size.toLowerCase());
+  const restrictions = objects(sku?.restrictions);
+  const closed = restrictions.find(({ type }) => type === "Location");
+  if (sku === undefined || closed !== undefined) {
+    const why = closed === undefined ? "" : ` to this subscription (${asString(closed.reasonCode)})`;
+    return [
+      {
+        code: "ops.size-not-offered",
+        message: `${size} of pool ${name} is not offered in ${location}${why}`,
+        hint: "choose another size or another region; az vm list-skus tells which there are",
+      },
+    ];
+  }
+  const closedZones = restrictions
+    .filter(({ type }) => type === "Zone")
+    .flatMap(({ restrictionInfo }) => zonesOf(restrictionInfo));
+  const open = objects(sku.locationInfo)
+    .flatMap(zonesOf)
+    .filter((zone) => !closedZones.includes(zone));
+  const missing = zones.filter((zone) => !open.includes(zone));
+  if (missing.length === 0) return [];
+  const has = open.length === 0 ? "it has no zones there" : `it is in ${open.sort().join(", ")}`;
+  return [
+    {
+      code: "ops.zone-not-offered",
+      message: `${size} of pool ${name} is not in zone ${missing.join(", ")} of ${location}; ${has}`,
+      hint: "choose the zones in the profile (availabilityZones), another size or another region",
+    },
+  ];
+}
+
+const objects = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const zonesOf = (value: JsonValue | undefined): string[] =>
+  isObject(value) && Array.isArray(value.zones) ? value.zones.map(String) : [];
