@@ -260,6 +260,7 @@ var profiles = {
     logRetentionDays: 30
     logDailyQuotaGb: 2
     namespaceDeletePolicy: 'Delete'
+    namespaceTraffic: 'AllowAll'
     privateNetworking: false
     privateApiServer: false
     computeInternetAccess: true
@@ -304,6 +305,7 @@ var profiles = {
     logRetentionDays: 30
     logDailyQuotaGb: 5
     namespaceDeletePolicy: 'Delete'
+    namespaceTraffic: 'DenyAll'
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: true
@@ -348,6 +350,7 @@ var profiles = {
     logRetentionDays: 90
     logDailyQuotaGb: -1
     namespaceDeletePolicy: 'Keep'
+    namespaceTraffic: 'DenyAll'
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: false
@@ -559,6 +562,7 @@ module cluster 'modules/cluster.bicep' = {
     profileUpgradeChannel: profile.upgradeChannel
     profileContainerInsights: profile.containerInsights
     profileManagedPrometheus: profile.managedPrometheus
+    profileNamespaceTraffic: profile.namespaceTraffic
     profileNamespaceDeletePolicy: profile.namespaceDeletePolicy
     profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags

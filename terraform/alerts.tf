@@ -1485,7 +1485,7 @@ resource "azapi_resource" "cluster_admin_granted_alert" {
       criteria = {
         allOf = [
           {
-            query           = "AKSAuditAdmin | where Verb in ('create', 'update', 'patch') and RequestUri has 'clusterrolebindings' and ResponseStatus.code < 300"
+            query           = "AKSAuditAdmin | where Verb in ('create', 'update', 'patch') and ObjectRef.resource == 'clusterrolebindings' and toint(ResponseStatus.code) < 300"
             timeAggregation = "Count"
             operator        = "GreaterThan"
             threshold       = 0
@@ -1571,7 +1571,7 @@ resource "azapi_resource" "compute_resize_failed_alert" {
       criteria = {
         allOf = [
           {
-            query           = "AmlComputeClusterEvent | where EventType has 'Error' or ClusterErrorCodes != ''"
+            query           = "AmlComputeClusterEvent | where isnotempty(ClusterErrorCodes)"
             timeAggregation = "Count"
             operator        = "GreaterThan"
             threshold       = 0

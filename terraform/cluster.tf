@@ -372,8 +372,8 @@ resource "azapi_resource" "ml_namespace" {
         "app.kubernetes.io/part-of" = "mlops"
       }
       defaultNetworkPolicy = {
-        ingress = "AllowAll"
-        egress  = "AllowAll"
+        ingress = local.profile.namespaceTraffic
+        egress  = local.profile.namespaceTraffic
       }
       adoptionPolicy = "IfIdentical"
       deletePolicy   = local.profile.namespaceDeletePolicy

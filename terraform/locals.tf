@@ -34,6 +34,7 @@ locals {
       logRetentionDays      = 30
       logDailyQuotaGb       = 2
       namespaceDeletePolicy = "Delete"
+      namespaceTraffic      = "AllowAll"
       privateNetworking     = false
       privateApiServer      = false
       computeInternetAccess = true
@@ -78,6 +79,7 @@ locals {
       logRetentionDays      = 30
       logDailyQuotaGb       = 5
       namespaceDeletePolicy = "Delete"
+      namespaceTraffic      = "DenyAll"
       privateNetworking     = true
       privateApiServer      = false
       computeInternetAccess = true
@@ -122,6 +124,7 @@ locals {
       logRetentionDays      = 90
       logDailyQuotaGb       = -1
       namespaceDeletePolicy = "Keep"
+      namespaceTraffic      = "DenyAll"
       privateNetworking     = true
       privateApiServer      = false
       computeInternetAccess = false

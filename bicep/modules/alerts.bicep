@@ -1263,7 +1263,7 @@ resource clusterAdminGrantedAlert 'Microsoft.Insights/scheduledQueryRules@2026-0
     criteria: {
       allOf: [
         {
-          query: 'AKSAuditAdmin | where Verb in (\'create\', \'update\', \'patch\') and RequestUri has \'clusterrolebindings\' and ResponseStatus.code < 300'
+          query: 'AKSAuditAdmin | where Verb in (\'create\', \'update\', \'patch\') and ObjectRef.resource == \'clusterrolebindings\' and toint(ResponseStatus.code) < 300'
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
@@ -1333,7 +1333,7 @@ resource computeResizeFailedAlert 'Microsoft.Insights/scheduledQueryRules@2026-0
     criteria: {
       allOf: [
         {
-          query: 'AmlComputeClusterEvent | where EventType has \'Error\' or ClusterErrorCodes != \'\''
+          query: 'AmlComputeClusterEvent | where isnotempty(ClusterErrorCodes)'
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0

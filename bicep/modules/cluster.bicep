@@ -142,6 +142,9 @@ param profileContainerInsights bool
 @description('profile.managedPrometheus of the platform.')
 param profileManagedPrometheus bool
 
+@description('profile.namespaceTraffic of the platform.')
+param profileNamespaceTraffic string
+
 @description('profile.namespaceDeletePolicy of the platform.')
 param profileNamespaceDeletePolicy string
 
@@ -490,8 +493,8 @@ resource mlNamespace 'Microsoft.ContainerService/managedClusters/managedNamespac
       'app.kubernetes.io/part-of': 'mlops'
     }
     defaultNetworkPolicy: {
-      ingress: 'AllowAll'
-      egress: 'AllowAll'
+      ingress: profileNamespaceTraffic
+      egress: profileNamespaceTraffic
     }
     adoptionPolicy: 'IfIdentical'
     deletePolicy: profileNamespaceDeletePolicy

@@ -244,8 +244,8 @@ function declareNamespace(
       tags: settings.resourceTags,
       properties: {
         labels: { "app.kubernetes.io/part-of": "mlops" },
-        // The inference router lives in another namespace; AllowSameNamespace would cut it off from the models.
-        defaultNetworkPolicy: { ingress: "AllowAll", egress: "AllowAll" },
+        // Adds up with the policies of kubernetes/: AllowAll would undo their default-deny.
+        defaultNetworkPolicy: { ingress: settings.profile("namespaceTraffic"), egress: settings.profile("namespaceTraffic") },
         adoptionPolicy: "IfIdentical",
         deletePolicy: settings.profile("namespaceDeletePolicy"),
       },

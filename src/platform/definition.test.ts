@@ -491,6 +491,15 @@ test("policies tell in dev what they refuse in prod, and leave jobs to Azure ML"
   expect(off.filter(({ condition, type }) => condition && type.endsWith("/policyAssignments"))).toEqual([]);
 });
 
+test("the namespace of models denies what kubernetes/ does not open, but in dev, where nothing may be applied", () => {
+  const traffic = (environmentName: string, profileOverrides = {}) =>
+    deploy({ environmentName, profileOverrides }).resources.find(({ symbol }) => symbol === "mlNamespace")?.body.properties;
+  expect(traffic("dev")).toMatchObject({ defaultNetworkPolicy: { ingress: "AllowAll", egress: "AllowAll" } });
+  for (const environmentName of ["staging", "prod"])
+    expect(traffic(environmentName)).toMatchObject({ defaultNetworkPolicy: { ingress: "DenyAll", egress: "DenyAll" } });
+  expect(traffic("prod", { namespaceTraffic: "AllowAll" })).toMatchObject({ defaultNetworkPolicy: { egress: "AllowAll" } });
+});
+
 test("the deployer may give the platform's roles to its kinds of principals, and nothing that would give more", () => {
   const deployerObjectId = "33333333-3333-3333-3333-333333333333";
   const operatorObjectId = "22222222-2222-2222-2222-222222222222";

@@ -19,6 +19,8 @@ export const PROFILE_CHOICES = {
   registrySku: ["Basic", "Standard", "Premium"],
   storageSku: ["Standard_LRS", "Standard_ZRS", "Standard_GZRS"],
   namespaceDeletePolicy: ["Delete", "Keep"],
+  /** What passes to and from models and jobs but for what `kubernetes/` opens; with `DenyAll` they need it applied. */
+  namespaceTraffic: ["AllowAll", "DenyAll"],
   /** `Full` also collects what only an investigation reads. */
   diagnosticLogs: ["Essential", "Full"],
   /** How often the cluster is backed up. */
@@ -118,6 +120,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 30,
     logDailyQuotaGb: 2,
     namespaceDeletePolicy: "Delete",
+    namespaceTraffic: "AllowAll",
     privateNetworking: false,
     privateApiServer: false,
     computeInternetAccess: true,
@@ -162,6 +165,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 30,
     logDailyQuotaGb: 5,
     namespaceDeletePolicy: "Delete",
+    namespaceTraffic: "DenyAll",
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: true,
@@ -206,6 +210,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     logRetentionDays: 90,
     logDailyQuotaGb: -1,
     namespaceDeletePolicy: "Keep",
+    namespaceTraffic: "DenyAll",
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: false,

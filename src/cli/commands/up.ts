@@ -9,6 +9,7 @@ import { type ModelPlan, openScoring, type ReleaseResult, release, score, trainC
 import { apply, destroy, findingLine, type OperationContext, preflight, refuse, type Verified, verify } from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
+import { closedNamespaceNote } from "../closed-namespace.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
 import { modelPlan } from "../model-plan.ts";
@@ -173,6 +174,8 @@ async function run(job: Run): Promise<RunSummary> {
     (found) => `${found.length} resources`,
   );
   const deployMs = performance.now() - deployStarted;
+  const note = session.rehearsal === undefined ? closedNamespaceNote(evaluation.resources) : undefined;
+  if (note !== undefined) renderer.emit("note", { message: note });
   const workspace = await openWorkspace(client, resourceGroup, asString(deployment.outputs.workspaceName), bench.signal);
   const pipeline = { ...operations(session, bench), newId: () => randomBytes(4).toString("hex") };
 

@@ -17,7 +17,9 @@ const FIVE_MINUTES = { every: "PT5M", window: "PT5M" } as const;
 
 /**
  * Queries over what arrives in Log Analytics. Endpoints on Kubernetes have no metrics of their own in Azure Monitor, so
- * their latency and errors are read from the requests that Application Insights keeps.
+ * their latency and errors are read from the requests that Application Insights keeps. Columns are those of the table
+ * references below learn.microsoft.com/azure/azure-monitor/reference/tables/; in `aksauditadmin`, `ObjectRef` and
+ * `ResponseStatus` are dynamic, which comparisons by size need cast.
  */
 function logAlerts({ computeNamespace, endpointLatencyMs }: Settings): Record<string, LogAlert> {
   const events = text`KubeEvents | where Namespace == '${computeNamespace}'`;
@@ -55,7 +57,7 @@ function logAlerts({ computeNamespace, endpointLatencyMs }: Settings): Record<st
     },
     clusterAdminGranted: {
       query:
-        "AKSAuditAdmin | where Verb in ('create', 'update', 'patch') and RequestUri has 'clusterrolebindings' and ResponseStatus.code < 300",
+        "AKSAuditAdmin | where Verb in ('create', 'update', 'patch') and ObjectRef.resource == 'clusterrolebindings' and toint(ResponseStatus.code) < 300",
       ...QUARTER,
       severity: 3,
       why: "Somebody was given rights over the whole cluster.",
@@ -67,7 +69,7 @@ function logAlerts({ computeNamespace, endpointLatencyMs }: Settings): Record<st
       why: "The vault refused a caller.",
     },
     computeResizeFailed: {
-      query: "AmlComputeClusterEvent | where EventType has 'Error' or ClusterErrorCodes != ''",
+      query: "AmlComputeClusterEvent | where isnotempty(ClusterErrorCodes)",
       ...QUARTER,
       severity: 3,
       why: "A training cluster could not get nodes, mostly for want of quota.",
