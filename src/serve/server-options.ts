@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { jsonLog, type Log } from "./log.ts";
 import { integerOption, usage } from "./main.ts";
-import { collectorOf } from "./server/collection/options.ts";
+import type { Collector } from "./server/collection/collector.ts";
 import { ENGINES, type Engine } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
 import { SERVER_FLAGS, type ServerFlag } from "./server-flags.ts";
@@ -18,7 +18,11 @@ export interface ProcessOptions {
 }
 
 /** What the arguments and Azure's environment variables say. Throws a `UsageError`. */
-export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv, log: Log = jsonLog): ProcessOptions {
+export async function readServerOptions(
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  log: Log = jsonLog,
+): Promise<ProcessOptions> {
   const { values, positionals } = usage(USAGE, () => {
     const options = Object.fromEntries(Object.keys(SERVER_FLAGS).map((name) => [name, { type: "string" } as const]));
     return parseArgs({ args, allowPositionals: true, options });
@@ -32,7 +36,7 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
   const known = positionals.length === 0 ? nameFromMount(place) : undefined;
   const name = values.name ?? known?.name ?? "model";
   const version = values.version ?? known?.version ?? "1";
-  const collector = usage(USAGE, () => collectorOf(values, environment, name, version, log));
+  const collector = await readCollector(values, environment, name, version, log);
   const integer = (option: ServerFlag, fallback: number, min: number, max: number) =>
     integerOption(USAGE, option, values[option], fallback, min, max);
   return {
@@ -64,6 +68,20 @@ export function readServerOptions(args: string[], environment: NodeJS.ProcessEnv
 
 /** An error in what was asked for, with how to ask. */
 export const usageOf = <T>(read: () => T): T => usage(USAGE, read);
+
+/** Loaded only where something is collected: nobody else need wait for it at the start. */
+async function readCollector(
+  values: { readonly [flag in ServerFlag]?: string | undefined },
+  environment: NodeJS.ProcessEnv,
+  name: string,
+  version: string,
+  log: Log,
+): Promise<Collector | undefined> {
+  const isAsked = Object.keys(values).some((flag) => flag.startsWith("collect")) || Boolean(environment.AZUREML_MDC_CONFIG_PATH);
+  if (!isAsked) return undefined;
+  const { collectorOf } = await import("./server/collection/options.ts");
+  return usage(USAGE, () => collectorOf(values, environment, name, version, log));
+}
 
 function engineOption(text: string): Engine {
   return usage(USAGE, () => {

@@ -16,7 +16,7 @@ await runMain(async () => {
   const place = process.env.QUAYSIDE_WORKER;
   const log: Log =
     place === undefined ? jsonLog : (level, event, fields) => jsonLog(level, event, { ...fields, worker: Number(place) });
-  const { server, workers } = readServerOptions(args, process.env, log);
+  const { server, workers } = await readServerOptions(args, process.env, log);
   if (place !== undefined)
     return runWorker(
       server,
