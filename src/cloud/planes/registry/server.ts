@@ -11,10 +11,11 @@ import { RegistryRefusal, unsupported } from "./refusal.ts";
 import { ACR_ROUTES } from "./routes/acr.ts";
 import { BLOB_ROUTES } from "./routes/blobs.ts";
 import { type Call, type Reply, type Route, readBody } from "./routes/call.ts";
+import { DELETED_ROUTES } from "./routes/deleted.ts";
 import { MANIFEST_ROUTES } from "./routes/manifests.ts";
 
 const REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries";
-const ROUTES: readonly Route[] = [...BLOB_ROUTES, ...MANIFEST_ROUTES, ...ACR_ROUTES];
+const ROUTES: readonly Route[] = [...BLOB_ROUTES, ...MANIFEST_ROUTES, ...DELETED_ROUTES, ...ACR_ROUTES];
 const MOST_FORM_BYTES = 64 * 1024;
 /** Clients look for it to know that this is a registry. */
 const VERSION = { "docker-distribution-api-version": "registry/2.0" };

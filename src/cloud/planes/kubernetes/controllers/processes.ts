@@ -4,6 +4,7 @@ import type { CloudHost, PodProcess, Workload } from "../../../contract.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { at, objectAt, objectsAt, textAt } from "../kinds/columns.ts";
 import { NAMESPACE } from "../kinds/core.ts";
+import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { POD } from "../kinds/pod.ts";
 import { DEPLOYMENT, REPLICA_SET } from "../kinds/workload.ts";
 import { rfc3339 } from "../objects/write.ts";
@@ -58,51 +59,44 @@ export function showProcesses(host: CloudHost, keeper: Keeper, { resource }: Clu
 
 /** The ReplicaSet that owns the pods. */
 function showReplicas(keeper: Keeper, workload: Workload, keep: (object: JsonObject) => void): JsonObject {
-  const { namespace, name, labels, manager, processes } = workload;
-  const annotations = { [WORKLOAD]: keyOf(workload) };
+  const { name, labels, processes } = workload;
+  const selector = { matchLabels: { ...labels } };
   const template = { metadata: { labels: { ...labels } }, spec: podSpec(workload) };
   const replicas = processes.length;
   const ready = processes.filter((process) => process.ready).length;
-  const deployment = keeper.write(
-    DEPLOYMENT,
-    {
-      ...keeper.get(DEPLOYMENT, namespace, name),
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: {
-        ...objectAt(keeper.get(DEPLOYMENT, namespace, name), "metadata"),
-        name,
-        namespace,
-        labels: { ...labels },
-        annotations,
-      },
-      spec: { replicas, selector: { matchLabels: { ...labels } }, template },
-    },
-    manager,
-  );
+  const annotations = { [WORKLOAD]: keyOf(workload) };
+  const spec = { replicas, selector, template };
+  const deployment = show(keeper, workload, DEPLOYMENT, { name, annotations }, { spec });
   keep(deployment);
-  const setName = `${name}-${shortHash({ workload: keyOf(workload) }, 10)}`;
-  const set = keeper.write(
+  const set = show(
+    keeper,
+    workload,
     REPLICA_SET,
     {
-      ...keeper.get(REPLICA_SET, namespace, setName),
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      metadata: {
-        ...objectAt(keeper.get(REPLICA_SET, namespace, setName), "metadata"),
-        name: setName,
-        namespace,
-        labels: { ...labels },
-        annotations: { ...annotations, "deployment.kubernetes.io/revision": "1" },
-        ownerReferences: [ownerOf(DEPLOYMENT, deployment)],
-      },
-      spec: { replicas, selector: { matchLabels: { ...labels } }, template },
+      name: `${name}-${shortHash({ workload: keyOf(workload) }, 10)}`,
+      annotations: { ...annotations, "deployment.kubernetes.io/revision": "1" },
+      ownerReferences: [ownerOf(DEPLOYMENT, deployment)],
+    },
+    {
+      spec,
       status: { replicas, fullyLabeledReplicas: replicas, readyReplicas: ready, availableReplicas: ready, observedGeneration: 1 },
     },
-    manager,
   );
   keep(set);
   return set;
+}
+
+/** Lays what a workload says over what is there. */
+function show(
+  keeper: Keeper,
+  { namespace, labels, manager }: Workload,
+  kind: Kind,
+  metadata: JsonObject & { readonly name: string },
+  rest: JsonObject,
+): JsonObject {
+  const live = keeper.get(kind, namespace, metadata.name);
+  const own = { ...objectAt(live, "metadata"), namespace, labels: { ...labels }, ...metadata };
+  return keeper.write(kind, { ...live, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: own, ...rest }, manager);
 }
 
 function podSpec({ container }: Workload): JsonObject {
@@ -116,29 +110,14 @@ function showPod(
   process: PodProcess,
   owner: JsonObject | undefined,
 ): JsonObject {
-  const { namespace, labels, manager } = workload;
   const name = owner === undefined ? workload.name : `${textAt(owner, "metadata.name")}-${shortHash({ id: process.id }, 5)}`;
-  const live = keeper.get(POD, namespace, name);
-  return keeper.write(
-    POD,
-    {
-      ...live,
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        ...objectAt(live, "metadata"),
-        name,
-        namespace,
-        labels: { ...labels },
-        annotations: { [WORKLOAD]: keyOf(workload), [PROCESS]: process.id },
-        ...(owner === undefined ? {} : { ownerReferences: [ownerOf(REPLICA_SET, owner)] }),
-      },
-      // A pod keeps what it was made with; later ones of its workload may be of another image.
-      spec: live === undefined ? podSpec(workload) : objectAt(live, "spec"),
-      status: statusOf(keeper, host, workload, process, live ?? {}),
-    },
-    manager,
-  );
+  const live = keeper.get(POD, workload.namespace, name);
+  const annotations = { [WORKLOAD]: keyOf(workload), [PROCESS]: process.id };
+  const owned = owner === undefined ? {} : { ownerReferences: [ownerOf(REPLICA_SET, owner)] };
+  // A pod keeps what it was made with; later ones of its workload may be of another image.
+  const spec = live === undefined ? podSpec(workload) : objectAt(live, "spec");
+  const status = statusOf(keeper, host, workload, process, live ?? {});
+  return show(keeper, workload, POD, { name, annotations, ...owned }, { spec, status });
 }
 
 /** A pod is where its process is: on this machine, and on no node of the cluster. */

@@ -1,9 +1,9 @@
 import type { CloudHost, Resource } from "../../../contract.ts";
-import { numberAt, textAt } from "../../../providers/common/body.ts";
 import { isDigest } from "../names.ts";
 import { locked, manifestInvalid, manifestUnknown, RegistryRefusal, repositoryUnknown } from "../refusal.ts";
 import { type BlobFiles, blobFiles } from "./files.ts";
 import { type ParsedManifest, parseManifest } from "./manifest.ts";
+import { dispensable, retentionDays, softDeleteDays } from "./policies.ts";
 import { type Manifest, OPEN, type Records, type Repository, registryRecords, type Tag } from "./records.ts";
 
 const DAY_MS = 86_400_000;
@@ -115,7 +115,7 @@ export class Content {
     const tags = this.tagsOf(repository, digest);
     const held = [this.repository(repository), manifest, ...tags].find(({ attributes }) => !attributes.deleteEnabled);
     if (held !== undefined) throw locked(`${repository}@${digest}`);
-    const softly = this.#softDeleteDays() !== undefined;
+    const softly = softDeleteDays(this.#registry) !== undefined;
     this.records.transaction(() => {
       this.records.manifests.delete(repository, digest);
       for (const { name } of tags) this.records.tags.delete(repository, name);
@@ -135,7 +135,8 @@ export class Content {
 
   /** Brings a soft-deleted manifest back, and a tag of it; one that is somebody else's by now only when forced. */
   restore(repository: string, digest: string, tag: string | undefined, force: boolean): void {
-    this.#requireFreshDeleted(repository);
+    if (softDeleteDays(this.#registry) === undefined)
+      throw manifestInvalid(`soft delete is not enabled, so ${repository} keeps nothing that was deleted`);
     const { deletedAt: _, tags, ...manifest } = this.records.deleted.get(repository, digest) ?? { digest: "" };
     if (tags === undefined || manifest.digest === "") throw manifestUnknown(digest);
     const taken = tag === undefined ? undefined : this.records.tags.get(repository, tag);
@@ -159,42 +160,24 @@ export class Content {
 
   /** Lets go of what the policies of the registry keep no longer. */
   async applyPolicies(): Promise<void> {
-    for (const name of this.records.repositoryNames()) await this.#retain(name);
+    const days = retentionDays(this.#registry);
+    if (days !== undefined) for (const name of this.records.repositoryNames()) await this.#retain(name, days);
     for (const name of this.records.deletedNames()) await this.#purge(name);
   }
 
-  /** Untagged manifests go after their days, unless an index names them or they belong to an image that is there. */
-  async #retain(repository: string): Promise<void> {
-    if (textAt(this.#registry, "properties.policies.retentionPolicy.status") !== "enabled") return;
-    const days = numberAt(this.#registry, "properties.policies.retentionPolicy.days") ?? 7;
-    const all = this.records.manifests.list(repository);
-    const named = new Set(all.flatMap(({ manifests }) => manifests));
-    const there = new Set(all.map(({ digest }) => digest));
-    for (const { digest, untaggedAt, subject, attributes } of all) {
-      if (untaggedAt === undefined || named.has(digest) || (subject !== undefined && there.has(subject))) continue;
-      if (attributes.deleteEnabled && this.#isPast(untaggedAt, days)) await this.delete(repository, digest);
-    }
+  async #retain(repository: string, days: number): Promise<void> {
+    if (!this.repository(repository).attributes.deleteEnabled) return;
+    for (const { digest, untaggedAt } of dispensable(this.records.manifests.list(repository)))
+      if (this.#isPast(untaggedAt ?? "", days)) await this.delete(repository, digest);
   }
 
   async #purge(repository: string): Promise<void> {
-    const days = this.#softDeleteDays() ?? 0;
+    const days = softDeleteDays(this.#registry) ?? 0;
     for (const { digest, blobs, deletedAt } of this.records.deleted.list(repository)) {
       if (!this.#isPast(deletedAt, days)) continue;
       this.records.deleted.delete(repository, digest);
       await this.#dropBlobs(repository, blobs);
     }
-  }
-
-  #requireFreshDeleted(repository: string): void {
-    if (this.#softDeleteDays() === undefined)
-      throw manifestInvalid(`soft delete is not enabled, so ${repository} keeps nothing that was deleted`);
-  }
-
-  #softDeleteDays(): number | undefined {
-    const policy = "properties.policies.softDeletePolicy";
-    return textAt(this.#registry, `${policy}.status`) === "enabled"
-      ? (numberAt(this.#registry, `${policy}.retentionDays`) ?? 7)
-      : undefined;
   }
 
   #isPast(since: string, days: number): boolean {

@@ -6,9 +6,6 @@ import { type Call, onRepository, page, type Reply, type Route, readBody } from 
 import { requireListed } from "./manifests.ts";
 
 const CATALOG = /^\/acr\/v1\/_catalog$/;
-const DELETED_MANIFESTS = /^\/acr\/v1\/_deleted\/(.+?)\/_manifests$/;
-const DELETED_MANIFEST = /^\/acr\/v1\/_deleted\/(.+?)\/_manifests\/([^/]+)$/;
-const DELETED_TAGS = /^\/acr\/v1\/_deleted\/(.+?)\/_tags$/;
 const TAGS = /^\/acr\/v1\/(.+?)\/_tags$/;
 const TAG = /^\/acr\/v1\/(.+?)\/_tags\/([^/]+)$/;
 const MANIFESTS = /^\/acr\/v1\/(.+?)\/_manifests$/;
@@ -19,13 +16,6 @@ const MOST_BODY_BYTES = 64 * 1024;
 /** What `az acr repository` and `az acr manifest` ask beside the standard: Azure's own view of repositories. */
 export const ACR_ROUTES: readonly Route[] = [
   { method: ["GET"], path: CATALOG, run: (call) => catalog(call) },
-  { method: ["GET"], path: DELETED_MANIFESTS, run: (call, [name = ""]) => deletedManifests(call, requireRepository(name)) },
-  { method: ["GET"], path: DELETED_TAGS, run: (call, [name = ""]) => deletedTags(call, requireRepository(name)) },
-  {
-    method: ["POST"],
-    path: DELETED_MANIFEST,
-    run: (call, [name = "", digest = ""]) => restore(call, requireRepository(name), digest),
-  },
   { method: ["GET"], path: TAGS, run: (call, [name = ""]) => tags(call, requireRepository(name)) },
   {
     method: ["GET", "PATCH", "DELETE"],
@@ -135,38 +125,7 @@ function ordered<T extends { readonly updatedAt: string }>({ query }: Call, item
   return items.toSorted((a, b) => sign * a.updatedAt.localeCompare(b.updatedAt));
 }
 
-function deletedManifests(call: Call, name: string): Reply {
-  call.requireScope(onRepository(name, "deleted_read"));
-  const found = call.content.records.deleted.list(name);
-  const { items, headers } = page(found, ({ digest }) => digest, call);
-  return {
-    status: 200,
-    headers,
-    body: {
-      ...about(call, name),
-      manifests: items.map(({ digest, deletedAt, tags: names }) => ({ digest, deletedAt, tags: [...names] })),
-    },
-  };
-}
-
-function deletedTags(call: Call, name: string): Reply {
-  call.requireScope(onRepository(name, "deleted_read"));
-  const found = call.content.records.deleted
-    .list(name)
-    .flatMap(({ digest, deletedAt, tags: names }) => names.map((tag) => ({ tag, digest, deletedAt })))
-    .sort((a, b) => a.deletedAt.localeCompare(b.deletedAt));
-  return { status: 200, body: { ...about(call, name), tags: found } };
-}
-
-async function restore(call: Call, name: string, text: string): Promise<Reply> {
-  call.requireScope(onRepository(name, "deleted_restore"));
-  const { tag } = await readObject(call);
-  const force = call.query.get("force")?.toLowerCase() === "true";
-  call.content.restore(name, requireDigest(text), typeof tag === "string" && tag !== "" ? tag : undefined, force);
-  return { status: 200, body: { digest: text, ...(typeof tag === "string" ? { tag } : {}) } };
-}
-
-function about({ registry }: Call, name: string): JsonObject {
+export function about({ registry }: Call, name: string): JsonObject {
   return { registry: registry.properties.loginServer ?? "", imageName: name };
 }
 
@@ -207,7 +166,7 @@ async function changed(call: Call, before: Attributes): Promise<Attributes> {
   };
 }
 
-async function readObject({ request }: Call): Promise<JsonObject> {
+export async function readObject({ request }: Call): Promise<JsonObject> {
   const text = (await readBody(request, MOST_BODY_BYTES)).toString("utf8");
   try {
     const value = JSON.parse(text === "" ? "{}" : text) as JsonValue;
