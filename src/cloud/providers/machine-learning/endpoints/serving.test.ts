@@ -76,6 +76,19 @@ test("a model that is not ONNX fails the deployment with the server's own code, 
   expect((await world.deploy("ep-broken", "blue")).json).toMatchObject({ status: "Succeeded" });
 });
 
+test("WORKER_COUNT gives an instance workers behind its port, as Azure's server has them", async () => {
+  await world.endpoint("ep-workers");
+  const deployed = await world.deploy("ep-workers", "blue", { environmentVariables: { WORKER_COUNT: "2" } });
+  expect(deployed.json).toMatchObject({ status: "Succeeded" });
+  await world.traffic("ep-workers", { blue: 100 });
+
+  expect((await world.score("ep-workers")).status).toBe(200);
+  const id = `${world.workspace}/onlineEndpoints/ep-workers/deployments/blue`;
+  const logs = textAt((await world.test.ask("POST", `${id}/getLogs`, { body: { tail: 50 } })).json, "content") ?? "";
+  expect(logs.match(/"worker\.serving"/g)).toHaveLength(2);
+  expect(logs).toContain('"workers":2');
+});
+
 test("an instance that is killed leaves the table at once and comes back by itself", async () => {
   await world.endpoint("ep-kill");
   await world.deploy("ep-kill", "blue", { model: await stump("kill-stump") }, { sku: { name: "Default", capacity: 2 } });
