@@ -11,7 +11,7 @@ import { openScoring, scoringHeaders } from "../../src/mlops/score.ts";
 import { contextOf, modelVersion, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 import { STUMP } from "../support/stump.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 const OWNER = { owner: "test" };
 /** Answers `tall` where the others answer `high`. */
 const OTHER_WORD = Buffer.from(STUMP.toString("latin1").replace("high", "tall"), "latin1");
@@ -33,6 +33,7 @@ function planWith(endpoint: string, file: string): ModelPlan {
   const plan = planOf(endpoint, {
     load: { requestsPerSecond: 100, send: "never" },
     evidence: {
+      giveUpAfterSeconds: 100,
       quality: {
         labels: file,
         collected: "azureml://datastores/workspaceblobstore/paths/modelDataCollector",
