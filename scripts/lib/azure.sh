@@ -39,6 +39,9 @@ require_tools() {
   found=''
   if present jq; then found=$(jq --version) && found=${found#jq-}; fi
   need jq 1.6 "$found" "https://jqlang.org/download"
+  found=''
+  if present curl; then found=$(curl --version | sed -n '1s/^curl \([^ ]*\).*/\1/p'); fi
+  need curl 7.66.0 "$found" "https://curl.se/download.html"
 }
 
 # Subscription and sign-in; nothing of az's own settings is changed.

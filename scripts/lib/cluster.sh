@@ -5,17 +5,11 @@ readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
 
 # configure_cluster CLUSTER ENVIRONMENT GPU
 configure_cluster() {
-  local cluster=$1 overlay="overlays/$2" gpu=$3 objects=$manifests way=kubectl private
+  local cluster=$1 overlay="overlays/$2" gpu=$3 objects=$manifests
   azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
   say "context $cluster is in $kubeconfig"
   if [ -n "$grant_access" ]; then give_cluster_role "$cluster"; fi
-  private=$(azure aks show --resource-group "$resource_group" --name "$cluster" --query 'apiServerAccessProfile.enablePrivateCluster' -o tsv)
-  if [ "$private" = true ] || ! present kubectl; then
-    way=invoke
-  elif [ "$(user_of "$cluster")" = kubelogin ]; then
-    # A cluster without local accounts: az's own sign-in serves, with no browser and no device code.
-    if present kubelogin; then kubelogin convert-kubeconfig --login azurecli --kubeconfig "$kubeconfig" --context "$cluster"; else way=invoke; fi
-  fi
+  choose_way "$cluster"
   if [ ! -d "$manifests/$overlay" ]; then
     say "there is no kubernetes/$overlay to apply"
     return
@@ -25,10 +19,32 @@ configure_cluster() {
     objects="$scratch/kubernetes"
   fi
   if [ "$way" = kubectl ]; then
+    if [ "$(user_of "$cluster")" = kubelogin ]; then
+      # A cluster without local accounts: az's own sign-in serves, with no browser and no device code.
+      kubelogin convert-kubeconfig --login azurecli --kubeconfig "$kubeconfig" --context "$cluster"
+    fi
     need kubectl 1.28.0 "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
     apply_objects "$cluster" "$objects/$overlay"
   else
     invoke_on_cluster "$cluster" "$objects" "kubectl apply --server-side --field-manager quayside -k $overlay"
+  fi
+}
+
+# Sets `way`: kubectl, or invoke, which goes through Azure for who is outside of a private cluster's network or lacks a tool.
+choose_way() {
+  local access lacks=''
+  access=$(azure aks show --resource-group "$resource_group" --name "$1" --query apiServerAccessProfile -o json)
+  if ! present kubectl; then
+    lacks=kubectl
+  elif [ "$(user_of "$1")" = kubelogin ] && ! present kubelogin; then
+    lacks=kubelogin
+  fi
+  way=kubectl
+  if jq -e '.disableRunCommand == true' <<< "${access:-null}" > /dev/null; then
+    # Then a private cluster takes objects only from within its network.
+    if [ -n "$lacks" ]; then fail "$EXIT_FAILED" "$lacks is not here, and cluster $1 allows no run commands" "install $lacks, or give --skip-kubernetes"; fi
+  elif [ -n "$lacks" ] || jq -e '.enablePrivateCluster == true' <<< "${access:-null}" > /dev/null; then
+    way=invoke
   fi
 }
 

@@ -53,7 +53,7 @@ test("two parameters of one flag, and one with a name of the scripts' own, are r
   expect(files.size).toBe(0);
 });
 
-const missing = ["bash", "jq"].filter((program) => spawnSync(program, ["--version"]).error !== undefined);
+const missing = ["bash", "jq", "curl"].filter((program) => spawnSync(program, ["--version"]).error !== undefined);
 const shellcheck = [join(repository, ".tools/shellcheck/bin/shellcheck"), "shellcheck"].find(
   (program) => spawnSync(program, ["--version"]).error === undefined,
 );
@@ -68,7 +68,7 @@ test.skipIf(shellcheck === undefined)("shellcheck finds nothing (skipped where t
 });
 
 describe.skipIf(missing.length > 0)(
-  `deploy.sh before it touches anything (needs bash and jq; missing: ${missing.join(", ")})`,
+  `deploy.sh before it touches anything (needs bash, jq and curl; missing: ${missing.join(", ")})`,
   () => {
     const folder = temporaryFolder();
     let calls = "";

@@ -43,6 +43,9 @@ require_tools() {
   found=''
   if present jq; then found=$(jq --version) && found=\${found#jq-}; fi
   need jq ${TOOLS.jq} "$found" "https://jqlang.org/download"
+  found=''
+  if present curl; then found=$(curl --version | sed -n '1s/^curl \\([^ ]*\\).*/\\1/p'); fi
+  need curl ${TOOLS.curl} "$found" "https://curl.se/download.html"
 }
 
 # Subscription and sign-in; nothing of az's own settings is changed.

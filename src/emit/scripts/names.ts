@@ -7,7 +7,7 @@ export const DEPLOYMENT = "main";
 export const OWNER_TAG = { name: "managedBy", value: "quayside" } as const;
 
 /** The oldest versions that know what the scripts ask for. */
-export const TOOLS = { az: "2.50.0", jq: "1.6", kubectl: "1.28.0" } as const;
+export const TOOLS = { az: "2.50.0", jq: "1.6", curl: "7.66.0", kubectl: "1.28.0" } as const;
 
 /** The same endings as the quayside command has. */
 export const EXIT = { failed: 1, usage: 2, diagnostics: 3, verification: 4, declined: 5, interrupted: 130 } as const;

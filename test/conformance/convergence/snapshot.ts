@@ -112,14 +112,12 @@ interface Kept {
   readonly purgeable: boolean;
 }
 
-/** Resources and soft-deleted ones that nobody removed; what purge protection keeps is nobody's to remove. */
-export function leftovers({ host, subscription }: TestCloud): string[] {
+/** Resources that were not there before and soft-deleted ones; what purge protection keeps is nobody's to remove. */
+export function leftovers(cloud: TestCloud, before: Snapshot): string[] {
+  const { host } = cloud;
   const kept = host.store.list<Kept>("soft-deleted").filter(({ value }) => value.purgeable);
   return [
-    ...host.resources
-      .below(subscription)
-      .filter(({ id }) => id.toLowerCase().includes("/resourcegroups/"))
-      .map(({ id }) => id),
+    ...Object.keys(snapshot(cloud)).filter((id) => !Object.hasOwn(before, id)),
     ...kept.map(({ value }) => `soft-deleted ${value.resource.id}`),
   ];
 }
