@@ -2,29 +2,26 @@ import {
   type Documents,
   type Endpoint,
   type EndpointDeployment,
-  findDeployment,
   findEndpoint,
   findModel,
   listDeployments,
   type ModelVersion,
   openDocuments,
-  putDeployment,
   type Workspace,
 } from "../../arm/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import type { ModelPlan } from "../plan.ts";
-import { openScoring } from "../score.ts";
-import { DEFINITION_TAG, type Definition, defineDeployment, taggedFor } from "./definition.ts";
-import { becomesReady, clearSlot, ensureEndpoint, smokeTest } from "./deploy.ts";
-import { type Journal, lacksEnd, newReleaseId, openJournal, startOf } from "./history.ts";
+import { ensureEndpoint } from "./deploy.ts";
+import { lacksEnd, newReleaseId, openJournal, startOf } from "./history.ts";
+import { deploy, end, hold, type Job, type Replacement, readEndpoint, smoke, start, textOf, warnNotSettled } from "./job.ts";
 import { lastState, livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
-import { LockLost, lockEndpoint, type ReleaseLock } from "./lock.ts";
+import { LockLost, lockEndpoint } from "./lock.ts";
 import { rollOut } from "./rollout.ts";
 import { Undecided } from "./sequential.ts";
-import { type Candidate, modelsOf, RELEASE_TAG, readServing } from "./serving.ts";
-import { controlTraffic, TrafficChanged, type TrafficControl } from "./traffic.ts";
+import { modelsOf, RELEASE_TAG, readServing } from "./serving.ts";
+import { controlTraffic, TrafficChanged } from "./traffic.ts";
 
 /** The two places that versions take in turn; the first one is the recipe's. */
 const SLOTS = ["blue", "green"] as const;
@@ -96,27 +93,6 @@ export async function release(
   return await next({ ...job, stable, stableModel: models[stable] });
 }
 
-interface Job {
-  readonly workspace: Workspace;
-  readonly plan: ModelPlan;
-  readonly model: ModelVersion;
-  readonly context: PipelineContext;
-  readonly endpoint: Endpoint;
-  readonly documents: Documents;
-  readonly lock: ReleaseLock;
-  readonly journal: Journal;
-  readonly traffic: TrafficControl;
-  /** Where the model goes. */
-  readonly slot: string;
-  /** What an earlier controller of this release left. */
-  readonly resumed: Candidate | undefined;
-}
-
-interface Replacement extends Job {
-  readonly stable: string;
-  readonly stableModel: { readonly name: string; readonly version: string } | undefined;
-}
-
 /** The last words of a release whose controller crashed after its last change of traffic; `undefined` when they are said. */
 async function finish(
   documents: Documents,
@@ -145,7 +121,7 @@ async function first(job: Job): Promise<ReleaseResult> {
     throw error;
   }
   await end(job, "promoted", "the first version");
-  return { endpoint: await read(job), deployment: slot };
+  return { endpoint: await readEndpoint(job), deployment: slot };
 }
 
 async function next(job: Replacement): Promise<ReleaseResult> {
@@ -195,7 +171,7 @@ async function next(job: Replacement): Promise<ReleaseResult> {
   }
   // From here on the candidate serves: nothing below may take it back.
   await end(job, "promoted", "as good as the stable version", load);
-  return { endpoint: await read(job), deployment: slot, load };
+  return { endpoint: await readEndpoint(job), deployment: slot, load };
 }
 
 /** Whatever went wrong, users get the version that worked; also when this pipeline is being interrupted. */
@@ -215,71 +191,6 @@ async function goBack(job: Replacement, error: unknown): Promise<void> {
   await end(job, isUndecided ? "undecided" : "rolled-back", textOf(error));
 }
 
-async function hold({ lock, traffic, context }: Job): Promise<void> {
-  lock.check();
-  await traffic.check(context.signal);
-}
-
-async function deploy(job: Job): Promise<void> {
-  const { workspace, plan, endpoint, slot, model, journal, context, resumed } = job;
-  const definition = await defineDeployment(workspace, plan, endpoint, slot, model, context);
-  if (resumed !== undefined && (await isKept(job, resumed, definition))) return;
-  await clearSlot(workspace, endpoint, slot, context);
-  await putDeployment(workspace, endpoint.name, slot, taggedFor(definition, journal.release), context.signal);
-}
-
-/** Whether what an earlier controller deployed serves this release: not when it failed, or was made from another file. */
-async function isKept(
-  { workspace, endpoint, slot, context, plan }: Job,
-  { percent }: Candidate,
-  { hash }: Definition,
-): Promise<boolean> {
-  const found = await findDeployment(workspace, endpoint.name, slot, context.signal);
-  const isEdited = found?.tags[DEFINITION_TAG] !== hash;
-  const note = (what: string) =>
-    context.reporter.emit("note", { message: `${plan.release.deployment} was edited since; ${what}` });
-  if (percent > 0) {
-    if (isEdited) note(`${slot} serves users and stays as it was deployed`);
-    return true;
-  }
-  if (isEdited) note(`${slot} is deployed anew`);
-  return !isEdited && (await becomesReady(workspace, endpoint, slot, context));
-}
-
-async function smoke({ workspace, endpoint, slot, plan, context }: Job) {
-  const scoring = await openScoring(workspace, endpoint, context.signal);
-  await smokeTest(scoring, slot, plan.sampleRequests, plan.release.rollout.smoke.requests, context.signal);
-  return scoring;
-}
-
-async function start({ journal, model, slot, plan, context, resumed }: Job, stable: string | undefined): Promise<void> {
-  const { strategy, verdict } = plan.release.rollout;
-  const named = { name: model.name, version: model.version };
-  const replaces = stable === undefined ? {} : { replaces: stable };
-  const entry = { model: named, deployment: slot, ...replaces, strategy, verdict, resumed: resumed !== undefined };
-  await journal.append("started", entry, context.signal);
-}
-
-async function end({ journal }: Job, outcome: Ending, reason: string, load?: LoadFigures): Promise<void> {
-  const figures = load === undefined ? {} : { requests: load.sent, failed: load.failed };
-  await journal.append("ended", { outcome, reason, ...figures });
-}
-
-type Ending = "promoted" | "rolled-back" | "undecided" | "abandoned";
-
-async function read({ workspace, endpoint, context }: Job): Promise<Endpoint> {
-  return (await findEndpoint(workspace, endpoint.name, context.signal)) ?? endpoint;
-}
-
-function warnNotSettled({ endpoint, context }: Job, cause: unknown): void {
-  const message = `endpoint ${endpoint.name} could not be told that its release has ended: ${textOf(cause)}`;
-  context.reporter.emit("warning", { code: "mlops.end-not-written", message });
-}
-
 function holds({ model: held }: EndpointDeployment, model: ModelVersion): boolean {
   return held.toLowerCase() === model.id.toLowerCase();
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
