@@ -8,6 +8,7 @@ export const SERVER_FLAGS = {
   workers: { value: "auto|N", brief: "Processes behind the port, else WORKER_COUNT, else 1; auto takes the usable processors" },
   threads: { value: "auto|N", brief: "Threads for ONNX Runtime; auto takes some for models that would hold up others" },
   "max-body-bytes": { value: "N", brief: "The largest body" },
+  "max-text-bytes": { value: "N", brief: "The largest body of JSON or CSV; more goes as binary tensors" },
   "request-timeout-ms": { value: "N", brief: "How long a request may take to arrive" },
   "max-rows": { value: "N", brief: "The most rows in a request" },
   "max-batch-rows": { value: "N", brief: "The most rows of different requests in a run; 1 where rows influence each other" },

@@ -50,6 +50,7 @@ export async function readServerOptions(
       threads: (values.threads ?? "auto") === "auto" ? "auto" : integer("threads", 0, 0, 256),
       host: values.host ?? DEFAULTS.host,
       port: integer("port", DEFAULTS.port, 0, 65_535),
+      maxTextBytes: integer("max-text-bytes", DEFAULTS.maxTextBytes, 1, 2 ** 30),
       maxBodyBytes: integer("max-body-bytes", DEFAULTS.maxBodyBytes, 1, 2 ** 30),
       headersTimeoutMs: DEFAULTS.headersTimeoutMs,
       requestTimeoutMs: integer("request-timeout-ms", DEFAULTS.requestTimeoutMs, 1, 3_600_000),

@@ -3,6 +3,7 @@ import { RequestFault } from "../fault.ts";
 import type { Log } from "../log.ts";
 import { checkRequestIds, type RequestIds, requestIds } from "../request-ids.ts";
 import { SERVER_VERSION } from "../version.ts";
+import { type BodyLimits, bodyLimit } from "./body-limit.ts";
 import type { Reply } from "./call.ts";
 import type { Collector } from "./collection/collector.ts";
 import { receive } from "./receive.ts";
@@ -13,7 +14,7 @@ import type { Route, RouteName, Router } from "./routes.ts";
 export interface AnswerOptions {
   readonly route: Router;
   readonly requests: RequestMetrics;
-  readonly maxBodyBytes: number;
+  readonly limits: BodyLimits;
   readonly collector?: Collector | undefined;
   readonly draining: () => boolean;
   readonly log: Log;
@@ -23,7 +24,7 @@ export interface AnswerOptions {
  * Answers one HTTP request. Callbacks instead of promises as long as nothing waits: a prediction of an own evaluator is
  * answered in the turn in which its body ended.
  */
-export function createAnswer({ route, requests, maxBodyBytes, collector, draining, log }: AnswerOptions) {
+export function createAnswer({ route, requests, limits, collector, draining, log }: AnswerOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const url = request.url ?? "/";
@@ -33,7 +34,7 @@ export function createAnswer({ route, requests, maxBodyBytes, collector, drainin
     const ids = requestIds(request.headers);
     let received: Buffer | undefined;
 
-    receive(request, maxBodyBytes, (body) => {
+    receive(request, bodyLimit(request.headers, limits), (body) => {
       try {
         if (body instanceof RequestFault) throw body;
         received = body;

@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { RequestFault } from "../fault.ts";
+import { type BodyLimits, bodyLimit } from "./body-limit.ts";
 
 // Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
 const { createServer, maxHeaderSize, STATUS_CODES } = process.getBuiltinModule("node:http");
 
-export interface HttpLimits {
-  readonly maxBodyBytes: number;
+export interface HttpLimits extends BodyLimits {
   /** How long a request's headers may take to arrive, and the whole of it. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -17,7 +17,7 @@ const LOOKS = 10;
 
 /** An HTTP server that answers what is no request, too large or too slow with a coded refusal too; `refused` is told its status. */
 export function createHttpServer(answer: RequestListener, limits: HttpLimits, refused: (status: number) => void): Server {
-  const { maxBodyBytes, headersTimeoutMs, requestTimeoutMs } = limits;
+  const { headersTimeoutMs, requestTimeoutMs } = limits;
   const server = createServer(
     {
       // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
@@ -31,7 +31,7 @@ export function createHttpServer(answer: RequestListener, limits: HttpLimits, re
   );
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     // A body that will be refused need not be sent.
-    if (Number(request.headers["content-length"] ?? 0) <= maxBodyBytes) response.writeContinue();
+    if (Number(request.headers["content-length"] ?? 0) <= bodyLimit(request.headers, limits)) response.writeContinue();
     answer(request, response);
   });
   server.on("clientError", (cause: Error & { readonly code?: string }, socket: Duplex) => {

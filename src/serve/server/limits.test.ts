@@ -146,3 +146,21 @@ test("a request that would wait past its deadline is a 429 with the time after w
     expect(await answer.json()).toMatchObject({ message: expect.stringMatching(/^serve\.overloaded: /) });
   }
 });
+
+test("text has a lower limit than binary tensors, since it is parsed in one go", async () => {
+  await using small = await testServer(model, { maxTextBytes: 2_000, maxBodyBytes: 200_000 });
+  const rows = 1_000;
+  const head = JSON.stringify({
+    inputs: [{ name: "X", shape: [rows, 4], datatype: "FP32", parameters: { binary_data_size: rows * 16 } }],
+  });
+  const binary = (jsonBytes: number) =>
+    fetch(`${small.url}/v2/models/m/infer`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream", "inference-header-content-length": String(jsonBytes) },
+      body: Buffer.concat([Buffer.from(head), Buffer.alloc(rows * 16)]),
+    });
+
+  expect((await post(`${small.url}/score`, { data: Array.from({ length: rows }, () => ROW.data[0]) })).status).toBe(413);
+  expect((await binary(head.length)).status).toBe(200);
+  expect((await binary(2_001)).status).toBe(413);
+});

@@ -57,6 +57,7 @@ export const MODEL_SERVER_DEFAULTS = {
   host: "127.0.0.1",
   port: 0,
   maxBodyBytes: 8 * 2 ** 20,
+  maxTextBytes: 1.5 * 2 ** 20,
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 60_000,
   maxRows: 10_000,
@@ -83,7 +84,7 @@ export interface UnboundServer extends Omit<ModelServer, "port"> {
 }
 
 export function createModelServer(options: ModelServerOptions): UnboundServer {
-  const { log, maxBodyBytes, maxRows, name, version, collector } = options;
+  const { log, maxRows, name, version, collector } = options;
   let draining = false;
   const runs = createRuns();
   const holder = createHolder(options, runs, (next) => {
@@ -108,7 +109,7 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   const repository = { name, version, state, reason: () => (state() === "UNAVAILABLE" ? "unloaded" : "") };
   const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
-  const answer = createAnswer({ route, requests, maxBodyBytes, collector, draining: () => draining, log });
+  const answer = createAnswer({ route, requests, limits: options, collector, draining: () => draining, log });
   const server = createHttpServer(answer, options, (status) => requests.done("other", status, 0));
 
   return {

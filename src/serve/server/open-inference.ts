@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../../base/index.ts";
 import { RequestFault } from "../fault.ts";
 import type { Batcher } from "./batcher.ts";
 import { binaryOf } from "./binary.ts";
+import { JSON_LENGTH_HEADER } from "./body-limit.ts";
 import { type Call, json, type Reply } from "./call.ts";
 import { readInputs, readOutputs, readRaw, type WantedOutput } from "./infer-request.ts";
 import { kindOf, parseObject, readJsonObject } from "./json-body.ts";
@@ -77,10 +78,8 @@ function readPath(parts: readonly string[], model: Model): "metadata" | "ready" 
   );
 }
 
-const HEADER_LENGTH = "inference-header-content-length";
-
 function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Reply | Promise<Reply> {
-  const given = call.headers[HEADER_LENGTH];
+  const given = call.headers[JSON_LENGTH_HEADER];
   // Triton's own client names no content type.
   if (typeof given !== "string") return answerTo(call, readJsonObject(call, "json"), NO_BYTES, model, batcher, maxRows);
   const length = /^\d+$/.test(given) ? Number(given) : Number.NaN;
@@ -88,7 +87,7 @@ function infer(call: Call, model: Model, batcher: Batcher, maxRows: number): Rep
     throw new RequestFault(
       400,
       "serve.binary-size",
-      `${HEADER_LENGTH} is ${given.slice(0, 20)}; the body has ${call.body.length} bytes`,
+      `${JSON_LENGTH_HEADER} is ${given.slice(0, 20)}; the body has ${call.body.length} bytes`,
     );
   }
   // Length 0 says that there is no JSON at all: the answer is as bare.
@@ -152,7 +151,7 @@ function print(
         status: 200,
         contentType: "application/octet-stream",
         body: Buffer.concat([header, ...binary]),
-        headers: { [HEADER_LENGTH]: String(header.length) },
+        headers: { [JSON_LENGTH_HEADER]: String(header.length) },
       };
     },
   );

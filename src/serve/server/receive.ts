@@ -89,7 +89,12 @@ function collect(
 }
 
 function tooLarge(limit: number): RequestFault {
-  return new RequestFault(413, "serve.body-too-large", `the body is larger than ${limit} bytes; send fewer rows in a request`, {
-    connection: "close",
-  });
+  return new RequestFault(
+    413,
+    "serve.body-too-large",
+    `the body is larger than ${limit} bytes; send fewer rows in a request, or binary tensors`,
+    {
+      connection: "close",
+    },
+  );
 }

@@ -125,7 +125,7 @@ describe("what cannot be scored gets one line, a code, and a server that stays u
       "a body too large",
       raw(`{"data":[[${"1,".repeat(3000)}1]]}`),
       413,
-      "serve.body-too-large: the body is larger than 4096 bytes; send fewer rows in a request",
+      "serve.body-too-large: the body is larger than 4096 bytes; send fewer rows in a request, or binary tensors",
     ],
     [
       "a long request id",

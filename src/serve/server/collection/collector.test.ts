@@ -130,7 +130,10 @@ test("what the queue cannot hold is dropped, counted, and answered all the same"
 });
 
 test("data larger than an event may have is written beside the events", async () => {
-  await using run = await collecting({ rates: { model_inputs: 1 }, maxQueuedRows: 100_000 }, { maxRows: 40_000 });
+  await using run = await collecting(
+    { rates: { model_inputs: 1 }, maxQueuedRows: 100_000 },
+    { maxRows: 40_000, maxTextBytes: 8 * 2 ** 20 },
+  );
   const rows = Array.from({ length: 40_000 }, (_, at) => [at / 7, at / 11, at / 13, at / 17]);
   expect((await post(`${run.server.url}/score`, { data: rows })).status).toBe(200);
   await run.collector.flush();
