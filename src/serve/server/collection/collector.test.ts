@@ -20,7 +20,10 @@ const ROWS = [
 ];
 const NOW = Date.UTC(2026, 10, 23, 7, 30);
 
-async function collecting(options: Partial<CollectorOptions> = {}, limits: { readonly maxRows?: number } = {}) {
+async function collecting(
+  options: Partial<CollectorOptions> = {},
+  limits: { readonly maxRows?: number; readonly maxTextBytes?: number } = {},
+) {
   const folder = await folderOf({});
   const collector = createCollector({
     ...COLLECTOR_DEFAULTS,
