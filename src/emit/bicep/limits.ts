@@ -7,10 +7,12 @@ import { isIdentifier, KEYWORD_LITERALS } from "./quote.ts";
 
 /** What Bicep cannot say. */
 export function bicepLimits(program: Program): Diagnostic[] {
+  const cycle = concernCycle(program);
   return [
-    ...concernCycle(program),
+    ...cycle,
     ...concernNames(program),
-    ...concernTargets(program),
+    // modules have an order, and with it a placement, only without a cycle
+    ...(cycle.length > 0 ? [] : concernTargets(program)),
     ...identifiers(program),
     ...texts(program),
     ...keys(program),
