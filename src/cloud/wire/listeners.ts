@@ -1,5 +1,6 @@
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
+import type { Socket } from "node:net";
 import type { Certificates } from "../certificates.ts";
 import { listen } from "./listen.ts";
 import { createProxy } from "./proxy.ts";
@@ -33,21 +34,29 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   const proxy = createProxy(tls, () => ports, options.log);
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   const servers: readonly Server[] = [tls, http, proxy];
-  for (const server of servers) server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const sockets = new Set<Socket>();
+  for (const server of servers) {
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+    });
+  }
   try {
     ports.push(await listen(tls, options.port, "HTTPS"));
     const httpPort = await listen(http, options.httpPort, "HTTP");
     const proxyPort = await listen(proxy, options.proxyPort, "the proxy");
-    return { port: ports[0] ?? 0, httpPort, proxyPort, close: () => close(servers) };
+    return { port: ports[0] ?? 0, httpPort, proxyPort, close: () => close(servers, sockets) };
   } catch (error) {
-    await close(servers);
+    await close(servers, sockets);
     throw error;
   }
 }
 
-async function close(servers: readonly Server[]): Promise<void> {
+async function close(servers: readonly Server[], sockets: ReadonlySet<Socket>): Promise<void> {
   const force = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections();
+    // Not `closeAllConnections`: a server knows neither tunnels nor connections whose handshake a client gave up.
+    for (const socket of sockets) socket.destroy();
   }, GRACE_MS);
   await Promise.all(
     servers.map(

@@ -16,15 +16,7 @@ export function createProxy(
     response.writeHead(405, { "content-type": "text/plain; charset=utf-8", connection: "close" });
     response.end(`this proxy only makes tunnels (CONNECT); ${request.url ?? ""} was asked for\n`);
   });
-  const sockets = new Set<Socket>();
-  proxy.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => sockets.delete(socket));
-  });
-  proxy.on("close", () => {
-    for (const socket of sockets) socket.destroy();
-  });
+  proxy.on("connection", (socket: Socket) => socket.on("error", () => socket.destroy()));
   proxy.on("connect", (request, stream, head: Buffer) => {
     const socket = stream as Socket; // node:http always gives the net.Socket
     const { host, port } = authority(request.url ?? "");

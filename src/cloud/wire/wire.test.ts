@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud } from "../start.ts";
@@ -126,3 +128,21 @@ test("a port that is taken is named", async () => {
   });
   other.close();
 });
+
+test("a client that gave its handshake up through the proxy does not keep the cloud from closing", async () => {
+  const { cloud } = await startTestCloud();
+  const proxy = new URL(cloud.proxy);
+  const host = new URL(cloud.endpoints.arm).host;
+  const socket = connectPlain(Number(proxy.port), proxy.hostname, () =>
+    socket.write(`CONNECT ${host} HTTP/1.1\r\nhost: ${host}\r\n\r\n`),
+  );
+  await once(socket, "data");
+  // The first bytes of a TLS record, and then nothing any more.
+  socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02]));
+
+  const closed = once(socket, "close");
+  await cloud.close();
+  await closed;
+
+  expect(socket.destroyed).toBe(true);
+}, 15_000);

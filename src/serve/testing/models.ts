@@ -104,9 +104,9 @@ export const LOOKUP = {
   weights: [{ name: "table", dims: [3], data: [10, 20, 30] }],
 } as const;
 
-const SIDE = 1024;
+const SIDE = 1536;
 
-/** A row costs two thousand million operations, tens of milliseconds, in a file of 8 KiB: a product of two large matrices that depend on it. */
+/** A row costs seven thousand million operations, tens of milliseconds on any machine, in a file of 12 KiB: a product of two large matrices that depend on it. */
 export const HEAVY = {
   name: "heavy",
   inputs: [rowsOf("X", "float", 1)],
