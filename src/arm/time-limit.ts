@@ -9,6 +9,9 @@ export interface TimeLimit {
   readonly hint: string;
 }
 
+/** Node's timers hold no more than a signed 32-bit number of milliseconds (24 days), and fire at once beyond it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Ends a wait whose end may never come. What runs on Azure goes on there; only the waiting ends, with `arm.wait-too-long`. */
 export async function waitWithin<T>(
   { what, ms, hint }: TimeLimit,
@@ -25,7 +28,7 @@ export async function waitWithin<T>(
           hint,
         }),
       ),
-    ms,
+    Math.min(ms, LONGEST_TIMER_MS),
   );
   try {
     return await wait(signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]));
