@@ -51,7 +51,7 @@ def quotas:
 def kubernetes:
   [$versions[0].values[]? | .version, (.patchVersions // {} | keys[])] as $offered
   | changed | select(is("managedclusters/[^/]+")) | .after.properties.kubernetesVersion
-  | select(. != null and ([.] | inside($offered) | not))
+  | . as $wanted | select($wanted != null and (any($offered[]; . == $wanted) | not))
   | "Kubernetes \(.) is not offered in \($location); it has \([$versions[0].values[]?.version] | sort | join(", "))";
 
 [pools] as $pools | ($pools[] | offers), ($pools | quotas), kubernetes

@@ -18,7 +18,10 @@ name_problems() {
   while read -r type name; do
     version=$(jq -r --arg type "$type" '.[$type | ascii_downcase]' "$library/api-versions.json")
     answer=$(arm post "/subscriptions/$subscription/providers/${type%%/*}/checkNameAvailability?api-version=$version" \
-      --body "{\"name\":\"$name\",\"type\":\"$type\"}" < /dev/null)
+      --body "{\"name\":\"$name\",\"type\":\"$type\"}" < /dev/null) || {
+      printf 'whether name %s of %s can be had is not known\n' "$name" "$type"
+      continue
+    }
     jq -r --arg name "$name" --arg type "$type" 'select(.nameAvailable == false) | "name \($name) of \($type) cannot be had: \(.message // .reason)"' <<< "$answer"
   done < "$scratch/names"
 }
@@ -26,9 +29,12 @@ name_problems() {
 node_problems() {
   local location=$1
   if ! jq -e 'any(.changes[]; (.changeType == "Create" or .changeType == "Modify") and (.resourceId | test("/managedClusters/"; "i")))' "$scratch/what-if.json" > /dev/null; then return; fi
-  azure vm list-skus --location "$location" --resource-type virtualMachines -o json > "$scratch/skus.json"
-  azure vm list-usage --location "$location" -o json > "$scratch/usage.json"
-  azure aks get-versions --location "$location" -o json > "$scratch/versions.json"
+  if ! { azure vm list-skus --location "$location" --resource-type virtualMachines -o json > "$scratch/skus.json" \
+    && azure vm list-usage --location "$location" -o json > "$scratch/usage.json" \
+    && azure aks get-versions --location "$location" -o json > "$scratch/versions.json"; }; then
+    printf 'what %s offers cannot be read: sizes, usage or versions of Kubernetes\n' "$location"
+    return
+  fi
   jq -r --arg location "$location" --slurpfile skus "$scratch/skus.json" --slurpfile usage "$scratch/usage.json" \
     --slurpfile versions "$scratch/versions.json" -f "$library/preflight.jq" "$scratch/what-if.json"
 }

@@ -39,7 +39,7 @@ export async function resolveParameters(
 
 /** The region of the resource group. */
 export function regionOf(flags: { readonly location?: string }, env: ParameterSources["env"], config: Config): string {
-  return flags.location ?? env.LOCATION ?? config.parameters?.location ?? "eastus";
+  return flags.location ?? (env.LOCATION || undefined) ?? config.parameters?.location ?? "eastus";
 }
 
 /** The definition as these values make it; rules about bodies do not depend on where it is deployed. */

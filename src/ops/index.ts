@@ -4,6 +4,7 @@ export { type DestroyOptions, destroy } from "./destroy.ts";
 export {
   type Finding,
   findingLine,
+  isUnchecked,
   type MeasuredQuota,
   type Preflight,
   type PreflightRequest,

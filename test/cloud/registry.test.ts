@@ -383,6 +383,18 @@ describe("policies", () => {
     await made[Symbol.asyncDispose]();
   });
 
+  test("a repository goes with what it holds, and the answer names it", async () => {
+    const { made, token } = await holder({});
+    const pushed = image("whole");
+    await push(made.client, token, "app", "v1", pushed);
+
+    const { status, json } = await made.client.ask("DELETE", "/acr/v1/app", { token });
+
+    expect([status, json]).toEqual([202, { manifestsDeleted: [pushed.digest], tagsDeleted: ["v1"] }]);
+    expect((await made.client.ask("GET", "/v2/app/manifests/v1", { token })).status).toBe(404);
+    await made[Symbol.asyncDispose]();
+  });
+
   test("what was deleted softly is listed, comes back with its tag, and is gone after its days", async () => {
     const { made, token } = await holder({ policies: { softDeletePolicy: { status: "enabled", retentionDays: 7 } } });
     const pushed = image("soft");

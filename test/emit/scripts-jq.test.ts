@@ -116,6 +116,17 @@ describe.skipIf(!hasJq)("jq programs of the scripts (skipped where there is no j
       ["quota lowPriorityCores has 4 vCPUs left in eastus, and a need 8"],
     ],
     [
+      "a version that only begins like one on offer",
+      [
+        {
+          changeType: "Create",
+          resourceId: id(CLUSTER),
+          after: { properties: { kubernetesVersion: "1.3", agentPoolProfiles: [] } },
+        },
+      ],
+      ["Kubernetes 1.3 is not offered in eastus; it has 1.34, 1.35"],
+    ],
+    [
       "a cluster's own pools, and its version",
       [
         {

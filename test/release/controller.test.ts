@@ -176,6 +176,20 @@ test("without users and without requests of its own a release is undecided: no d
   expect(await trafficOf("ep-nobody")).toEqual({ blue: 100 });
 });
 
+test("one that is to be held stays where it was undecided", { timeout: LIMIT_MS }, async () => {
+  await first("ep-held");
+  const plan = planOf("ep-held", {
+    load: { requestsPerSecond: 100, send: "never" },
+    evidence: { giveUpAfterSeconds: 1.5, undecided: "hold" },
+  });
+
+  await expect(release(on.workspace, plan, await on.model("2"), contextOf(), OWNER)).rejects.toMatchObject({
+    code: "mlops.release-undecided",
+  });
+
+  expect((await trafficOf("ep-held")).green).toBeGreaterThan(0);
+});
+
 test("a split that does not arrive as set sends the release back", { timeout: LIMIT_MS }, async () => {
   await first("ep-split");
   await using front = await startFront(on, "ep-split", pinHalf);

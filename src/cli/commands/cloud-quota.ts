@@ -24,7 +24,7 @@ const list = command<QuotaFlags>({
   flags: FLAGS,
   aliases: ALIASES,
   async run(flags, bench) {
-    const location = regionOf(flags, bench.env, {});
+    const location = regionOf(flags, bench.env, (await bench.platform()).config);
     const path = `${pathOf(flags)}?location=${encodeURIComponent(location)}`;
     const { value } = await controlRehearsal(stateFolder(bench.cwd, flags.state), "GET", path);
     const quotas = Array.isArray(value) ? value.filter(isObject) : [];
@@ -44,7 +44,7 @@ const set = command<QuotaFlags, [string, number]>({
     ],
   },
   async run(flags, bench, name, limit) {
-    const location = regionOf(flags, bench.env, {});
+    const location = regionOf(flags, bench.env, (await bench.platform()).config);
     const changed = await controlRehearsal(stateFolder(bench.cwd, flags.state), "PUT", pathOf(flags), { location, name, limit });
     bench.renderer.result(line(changed), changed);
   },

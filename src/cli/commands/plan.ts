@@ -1,7 +1,7 @@
 import { type CostEstimate, estimateMonthlyCost, type QuotaNeed, quotaNeeds } from "../../azure/index.ts";
 import { type JsonValue, jsonEqual } from "../../base/index.ts";
 import { type EvaluatedResource, evaluateProgram } from "../../ir/index.ts";
-import { type Finding, findingLine, type MeasuredQuota, type Preflight, preflight } from "../../ops/index.ts";
+import { type Finding, findingLine, isUnchecked, type MeasuredQuota, type Preflight, preflight } from "../../ops/index.ts";
 import { environmentOf, type ProfileDifference, profileDifferences } from "../../platform/index.ts";
 import { EXIT } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
@@ -52,7 +52,8 @@ export const plan = command<PlanFlags>({
     const location = regionOf(flags, bench.env, config);
     const { cloud } = flags;
     const session = cloud === undefined ? undefined : await openSession({ ...flags, cloud }, bench, "require");
-    const subscriptionId = session?.client.connection.subscriptionId ?? bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
+    const subscriptionId =
+      session?.client.connection.subscriptionId ?? flags.subscription ?? bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
     const evaluation = evaluateProgram(program, {
       parameters: given,
       subscriptionId,
@@ -126,7 +127,7 @@ function checkedLines({ refusals, warnings }: Plan): string[] {
   return [
     "",
     refusals.length === 0
-      ? "Checked    the subscription has what this needs"
+      ? `Checked    ${warnings.some(isUnchecked) ? "nothing that could be checked would be refused" : "the subscription has what this needs"}`
       : `Checked    Azure would refuse ${refusals.length === 1 ? "one thing" : `${refusals.length} things`}`,
     ...found.map((finding) => `  ${findingLine(finding)}`),
   ];

@@ -6,7 +6,17 @@ import { asString, isObject, type JsonObject, type JsonValue, systemClock } from
 import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type Evaluation, evaluateProgram, type Program } from "../../ir/index.ts";
 import { type ModelPlan, openScoring, type ReleaseResult, release, score, trainCandidate } from "../../mlops/index.ts";
-import { apply, destroy, findingLine, type OperationContext, preflight, refuse, type Verified, verify } from "../../ops/index.ts";
+import {
+  apply,
+  destroy,
+  findingLine,
+  isUnchecked,
+  type OperationContext,
+  preflight,
+  refuse,
+  type Verified,
+  verify,
+} from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { closedNamespaceNote } from "../closed-namespace.ts";
@@ -142,7 +152,10 @@ async function run(job: Run): Promise<RunSummary> {
       refuse(found);
       return found;
     },
-    ({ quotas }) => `names, sizes, versions and ${quotas.length} quotas can be had`,
+    ({ quotas, warnings }) =>
+      warnings.some(isUnchecked)
+        ? "nothing that could be checked would be refused"
+        : `names, sizes, versions and ${quotas.length} quotas can be had`,
   );
   const deployment = await step(
     renderer,

@@ -94,6 +94,8 @@ export const rolloutPlan = z
     if (plan.strategy !== "ab" && plan.ab !== undefined)
       refuse("ab", `ab belongs to strategy: ab; this plan's strategy is ${plan.strategy}`);
     const { quality } = plan.evidence;
+    if (fixed && quality !== undefined)
+      refuse("evidence.quality", "evidence.quality belongs to verdict: sequential; this plan's verdict is fixed");
     if (plan.ab?.metric === "wrong" && quality?.truth === undefined && quality?.labels === undefined)
       refuse("ab", "ab.metric wrong needs evidence.quality.labels or truth");
     if (quality?.truth !== undefined && (quality.labels ?? quality.collected) !== undefined)

@@ -32,7 +32,6 @@ const entries = {
     strategy: z.string(),
     verdict: z.string(),
     resumed: z.boolean(),
-    expectedSeconds: z.number().optional(),
   }),
   /** From here on until the next one; `models` names what each deployment holds. */
   traffic: z.object({ traffic, models: z.record(z.string(), model) }),

@@ -26,6 +26,9 @@ const CHECKS: Readonly<Record<string, (ask: Ask) => Promise<readonly Finding[]>>
   "versions of Kubernetes": unsupportedKubernetes,
 };
 
+/** A check that could not be made says nothing about what it would have found. */
+export const isUnchecked = ({ code }: Finding): boolean => code === "ops.not-checked";
+
 /** Asks the subscription what it would refuse minutes into a deployment. Reads only; nothing is made. */
 export async function preflight(client: ArmClient, request: PreflightRequest, signal: AbortSignal): Promise<Preflight> {
   const ask = createAsk(client, request, signal);

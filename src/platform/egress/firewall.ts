@@ -15,8 +15,6 @@ export interface EgressNeeds extends NamedServices {
 
 export interface Egress {
   readonly firewall: ResourceHandle;
-  /** The last of the rules: what calls out has to wait for it. */
-  readonly ready: ResourceHandle;
 }
 
 /** A firewall in the platform's own network, which lets out what the rules name and nothing else. */
@@ -71,7 +69,7 @@ export function declareEgress(program: ProgramBuilder, settings: Settings, needs
     logAnalytics: needs.logAnalytics,
     condition: byFirewall,
   });
-  return { firewall, ready };
+  return { firewall };
 }
 
 function declarePolicy(program: ProgramBuilder, settings: Settings): ResourceHandle {

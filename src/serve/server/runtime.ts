@@ -22,11 +22,11 @@ export async function createRuntime(
   return createWorkerEvaluator(model, place, cores);
 }
 
-/** What a row of zeros takes, the best of three: the first run also makes the session's memory. A model that cannot is not heavy. */
+/** What a row of zeros takes, the best of three, or the first that is light: the first run also makes the session's memory. A model that cannot is not heavy. */
 async function rowMs(evaluator: Evaluator): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   try {
-    for (let turn = 0; turn < 3; turn++) {
+    for (let turn = 0; turn < 3 && best > HEAVY_MS; turn++) {
       const started = performance.now();
       await evaluator.run(zeroRow(evaluator));
       best = Math.min(best, performance.now() - started);

@@ -70,8 +70,11 @@ function reply(call: Call, verb: Verb, shape: Shape): Reply {
       return write(() => (subresource === "scale" ? plain(rescale(call)) : written(kind, replace(call), shape)));
     case "patch":
       return write(() => (subresource === "scale" ? plain(rescale(call)) : written(kind, patch(call), shape)));
-    case "deletecollection":
-      return write(() => ({ status: 200, body: removeAll(call, shape) }));
+    case "deletecollection": {
+      // Each is removed by itself, as watchers and processes are told at once; the first refusal takes none of them back.
+      const body = removeAll(call, shape);
+      return write(() => ({ status: 200, body }));
+    }
     default:
       return write(() => ({ status: 200, body: deleted(kind, remove(call)) }));
   }

@@ -163,8 +163,9 @@ export function createPrimary({ workers, port, drainLimitMs, fork, clock, log }:
   }
 
   async function admit(place: Place, { calls, pid }: WorkerProcess, prepared: string): Promise<void> {
-    stamp ??= prepared;
-    if (prepared !== stamp) throw changed();
+    // Where nobody serves any more, there is no other file to agree with.
+    if (serving().length > 0 && prepared !== stamp) throw changed();
+    stamp = prepared;
     if (unloaded) await calls.call("unload");
     // The port is asked for as the others did, or it would be another one; when nobody holds it, it must be the known one.
     boundPort = await calls.call("serve", serving().length > 0 ? port : (boundPort ?? port));

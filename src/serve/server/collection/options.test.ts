@@ -124,6 +124,7 @@ test("without collections for the server nothing is collected", async () => {
 
 test.each<[Parameters<typeof collectorOf>[0], string]>([
   [{ "collect-headers": "a" }, "--collect-headers is given without --collect"],
+  [{ collect: "d", "collect-headers": "a" }, "--collect-headers keeps headers of raw requests; name request in --collect-what"],
   [{ collect: "d", "collect-what": "inputs" }, "--collect-what is inputs; some of model_inputs"],
   [{ collect: "d", "collect-what": "request", "collect-drop": "name" }, "--collect-drop leaves columns out"],
   [{ collect: "d", "collect-rate": "0" }, "--collect-rate is 0"],

@@ -41,6 +41,8 @@ function toFolder(values: Values, folder: string, name: string, version: string)
   const dropColumns = listed(values["collect-drop"] ?? "");
   if (dropColumns.length > 0 && (what.includes("request") || what.includes("response")))
     throw new Error("--collect-drop leaves columns out, which a raw request or response does not have; collect one or the other");
+  if (values["collect-headers"] !== undefined && !what.includes("request"))
+    throw new Error("--collect-headers keeps headers of raw requests; name request in --collect-what");
   const instance = `${hostname()}-${process.pid}`;
   const resource = `/onlineEndpoints/${endpoint}/deployments/${deployment}`;
   return {

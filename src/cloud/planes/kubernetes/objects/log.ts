@@ -15,18 +15,17 @@ const LONGEST_MS = 3_600_000;
 export function sendLog(call: Call, response: ServerResponse): void {
   const { request } = call;
   const lines = linesOf(call);
-  const first = read(call, lines === undefined ? MOST_LINES : Math.min(lines, MOST_LINES));
+  let seen = read(call, MOST_LINES);
+  const first = lines === undefined ? seen : seen.slice(Math.max(0, seen.length - lines));
   response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache, private" });
   response.write(textOf(first));
   if (request.query.get("follow") !== "true") return void response.end();
-  let seen = read(call, MOST_LINES).length;
   const deadline = performance.now() + LONGEST_MS;
   const timer = setInterval(() => {
     try {
       const now = read(call, MOST_LINES);
-      // Fewer lines than before: the log was begun anew.
-      response.write(textOf(now.slice(now.length < seen ? 0 : seen)));
-      seen = now.length;
+      response.write(textOf(now.slice(overlap(seen, now))));
+      seen = now;
       if (performance.now() > deadline) response.end();
     } catch {
       // The pod or its process is gone.
@@ -48,6 +47,14 @@ function linesOf({ request }: Call): number | undefined {
   return lines;
 }
 
+/** How many lines of `now` were seen: the log is a window that moves on, so its first lines go as new ones come. 0: it was begun anew. */
+export function overlap(seen: readonly string[], now: readonly string[]): number {
+  for (let gone = Math.max(0, seen.length - now.length); gone < seen.length; gone++) {
+    if (seen.slice(gone).every((line, at) => line === now[at])) return seen.length - gone;
+  }
+  return 0;
+}
+
 function read(call: Call, lines: number): readonly string[] {
   const { host, cluster, name, request } = call;
   const pod = existing(call);
@@ -57,7 +64,7 @@ function read(call: Call, lines: number): readonly string[] {
   const shown = processOf(host, cluster, pod);
   if (shown === undefined)
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: no container runs in the embedded AKS`);
-  return lines === 0 ? [] : shown.workload.logs(shown.process.id, lines);
+  return shown.workload.logs(shown.process.id, lines);
 }
 
 function textOf(lines: readonly string[]): string {

@@ -85,7 +85,7 @@ function digestOf(value: JsonObject): string {
   return textAt(value, "digest") ?? "";
 }
 
-/** The descriptors of an index of referrers. */
+/** The annotations of a manifest, when it has any. */
 export function annotationsOf(text: string): JsonObject | undefined {
   const annotations = objectAt(JSON.parse(text) as JsonValue, "annotations");
   return Object.keys(annotations).length === 0 ? undefined : annotations;

@@ -45,8 +45,9 @@ async function onRepositoryItself(call: Call, name: string): Promise<Reply> {
   const { content, method } = call;
   if (method === "DELETE") {
     call.requireScope(onRepository(name, "delete"));
+    const tagsDeleted = content.records.tags.list(name).map((tag) => tag.name);
     const gone = await content.deleteRepository(name);
-    return { status: 202, body: { manifestsDeleted: gone.map(({ digest }) => digest), tagsDeleted: [] } };
+    return { status: 202, body: { manifestsDeleted: gone.map(({ digest }) => digest), tagsDeleted } };
   }
   if (method === "PATCH") {
     call.requireScope(onRepository(name, "metadata_write"));

@@ -21,7 +21,8 @@ export function checkTrigger(trigger: JsonObject): void {
     throw badRequest("BadRequest", `properties.trigger.triggerType is ${type}; it must be Cron or Recurrence`);
   requireText({ trigger }, "trigger.frequency", "BadRequest");
   requireOneOf({ trigger }, "trigger.frequency", FREQUENCIES, "BadRequest");
-  if ((numberAt(trigger, "interval") ?? 0) < 1)
+  const interval = numberAt(trigger, "interval") ?? 0;
+  if (!Number.isInteger(interval) || interval < 1)
     throw badRequest("BadRequest", "properties.trigger.interval must be a whole number from 1", "properties.trigger.interval");
   if (at(trigger, "schedule") === undefined) return;
   const schedule = objectAt(trigger, "schedule");
