@@ -620,6 +620,7 @@ module privateLink 'modules/private-link.bicep' = {
     location: location
     mlRegistryName: mlRegistryName
     profilePrivateNetworking: profile.privateNetworking
+    region: region
     resourceTags: resourceTags
     containerRegistryName: registry.outputs.containerRegistryName
     virtualNetworkId: network.outputs.virtualNetworkId
@@ -669,6 +670,7 @@ module attach 'modules/attach.bicep' = {
     scoringTlsSecretName: scoringTlsSecretName
     profileInferenceRouterHa: profile.inferenceRouterHa
     profileExtensionPurpose: profile.extensionPurpose
+    region: region
     resourceTags: resourceTags
     aksClusterName: cluster.outputs.aksClusterName
     trainingIdentityName: identity.outputs.trainingIdentityName

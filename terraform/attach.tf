@@ -172,9 +172,9 @@ resource "azapi_resource" "azure_ml_extension" {
           cluster_name_friendly                                   = azapi_resource.aks_cluster.name
           "prometheus.prometheusSpec.externalLabels.cluster_name" = azapi_resource.aks_cluster.id
           clusterPurpose                                          = local.profile.extensionPurpose
-          location                                                = local.location
-          jobSchedulerLocation                                    = local.location
-          domain                                                  = "${local.location}.cloudapp.azure.com"
+          location                                                = local.region
+          jobSchedulerLocation                                    = local.region
+          domain                                                  = "${local.region}.cloudapp.azure.com"
           "nginxIngress.enabled"                                  = "true"
           "relayserver.enabled"                                   = "false"
           "servicebus.enabled"                                    = "false"

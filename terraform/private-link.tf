@@ -315,7 +315,7 @@ resource "azapi_resource" "prometheus_zone" {
 
   type      = "Microsoft.Network/privateDnsZones@2024-06-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = "privatelink.${local.location}.prometheus.monitor.azure.com"
+  name      = "privatelink.${local.region}.prometheus.monitor.azure.com"
   location  = "global"
   tags      = local.resource_tags
 }

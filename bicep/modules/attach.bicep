@@ -29,6 +29,9 @@ param profileInferenceRouterHa string
 @description('profile.extensionPurpose of the platform.')
 param profileExtensionPurpose string
 
+@description('The region as addresses spell it.')
+param region string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -204,9 +207,9 @@ resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-
         cluster_name_friendly: aksCluster.name
         'prometheus.prometheusSpec.externalLabels.cluster_name': aksCluster.id
         clusterPurpose: profileExtensionPurpose
-        location: location
-        jobSchedulerLocation: location
-        domain: '${location}.cloudapp.azure.com'
+        location: region
+        jobSchedulerLocation: region
+        domain: '${region}.cloudapp.azure.com'
         'nginxIngress.enabled': 'true'
         'relayserver.enabled': 'false'
         'servicebus.enabled': 'false'

@@ -9,6 +9,9 @@ param mlRegistryName string
 @description('profile.privateNetworking of the platform.')
 param profilePrivateNetworking bool
 
+@description('The region as addresses spell it.')
+param region string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -268,7 +271,7 @@ resource agentsZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2
 }
 
 resource prometheusZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.${location}.prometheus.monitor.azure.com'
+  name: 'privatelink.${region}.prometheus.monitor.azure.com'
   location: 'global'
   tags: resourceTags
 }

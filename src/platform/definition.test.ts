@@ -353,6 +353,17 @@ test("private networking closes what is public, and every endpoint has all of it
   );
 });
 
+test("a region by its display name gives the addresses that its name gives", () => {
+  const written = (location: string) => {
+    const resources = deploy({ environmentName: "prod", location }).resources;
+    const body = JSON.stringify(resources.find(({ symbol }) => symbol === "azureMlExtension")?.body);
+    return { body, zones: resources.filter(({ symbol }) => symbol.endsWith("Zone")).map(({ name }) => name) };
+  };
+
+  expect(written("West Europe")).toEqual(written("westeurope"));
+  expect(written("West Europe").zones).toContain("privatelink.westeurope.prometheus.monitor.azure.com");
+});
+
 test("everything that is scoped comes before the endpoint of the scope, one after the other", () => {
   const before = new Map(deploy({ environmentName: "staging" }).resources.map(({ symbol, dependsOn }) => [symbol, dependsOn]));
 

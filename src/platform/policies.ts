@@ -1,5 +1,5 @@
 import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, when } from "../ir/index.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, spelledInAddresses } from "./settings.ts";
 
 interface PolicyAssignment {
   readonly name: string;
@@ -52,11 +52,7 @@ export const POLICIES = {
       listOfAllowedLocations: call(
         "concat",
         [region],
-        when<string[]>(
-          equals(registryReplicaLocation, ""),
-          [],
-          [call<string>("toLower", call("replace", registryReplicaLocation, " ", ""))],
-        ),
+        when<string[]>(equals(registryReplicaLocation, ""), [], [spelledInAddresses(registryReplicaLocation)]),
       ) as never,
     }),
     alwaysDenies: true,

@@ -45,7 +45,7 @@ function zoneNames(settings: Settings): Record<ZoneKey, Input<string>> {
     oms: "privatelink.oms.opinsights.azure.com",
     ods: "privatelink.ods.opinsights.azure.com",
     agents: "privatelink.agentsvc.azure-automation.net",
-    prometheus: text`privatelink.${settings.location}.prometheus.monitor.azure.com`,
+    prometheus: text`privatelink.${settings.region}.prometheus.monitor.azure.com`,
   };
 }
 

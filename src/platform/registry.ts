@@ -2,7 +2,7 @@ import { and, call, equals, not, type ProgramBuilder, type ResourceHandle, text,
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Observability } from "./observability.ts";
 import { enabledUnlessPrivate } from "./public-access.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, spelledInAddresses } from "./settings.ts";
 
 const API_VERSION = "2025-11-01";
 
@@ -40,7 +40,7 @@ export function declareRegistry(program: ProgramBuilder, settings: Settings, { l
     comment: "No admin user: nodes, jobs and endpoints pull with their own identities.",
   });
   declareDiagnostics(program, settings, "registry", { concern: "registry", scope: registry, logAnalytics });
-  const region = call<string>("toLower", call("replace", settings.registryReplicaLocation, " ", ""));
+  const region = spelledInAddresses(settings.registryReplicaLocation);
   const none = equals(settings.registryReplicaLocation, "");
   const replica = program.resource("registryReplica", {
     type: `Microsoft.ContainerRegistry/registries/replications@${API_VERSION}`,

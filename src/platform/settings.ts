@@ -23,11 +23,12 @@ export function declareSettings(program: ProgramBuilder): Settings {
   return {
     ...parameters,
     profile: <Key extends keyof Profile>(key: Key) => get<Profile[Key]>(profile, key),
-    region: program.variable<string>(
-      "region",
-      call("toLower", call("replace", parameters.location, " ", "")),
-      "The region as addresses spell it.",
-    ),
+    region: program.variable<string>("region", spelledInAddresses(parameters.location), "The region as addresses spell it."),
     resourceTags: program.variable<Record<string, string>>("resourceTags", call("union", ours, parameters.tags)),
   };
+}
+
+/** Whichever way a region is given, addresses, policies and names of replicas have it without blanks: `West Europe` is `westeurope`. */
+export function spelledInAddresses(location: Expr<string>): Expr<string> {
+  return call("toLower", call("replace", location, " ", ""));
 }
