@@ -9,4 +9,5 @@ export {
   type JsonPrimitive,
   type JsonValue,
   jsonEqual,
+  parseJson,
 } from "./json.ts";

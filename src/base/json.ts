@@ -5,6 +5,15 @@ export interface JsonObject {
   [key: string]: JsonValue | undefined;
 }
 
+/** `undefined` where the text is no JSON, which has no such value of its own. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

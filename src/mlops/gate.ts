@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ModelVersion, type Workspace } from "../arm/index.ts";
+import { parseJson } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import type { PipelineContext } from "./context.ts";
 import type { ReleasePlan } from "./files/release.ts";
@@ -79,7 +80,7 @@ export async function judge(
 
 async function readHoldout(workspace: Workspace, modelUri: string, signal: AbortSignal): Promise<Holdout> {
   const content = await readModelFile(workspace, modelUri, HOLDOUT_FILE, signal);
-  const parsed = holdout.safeParse(JSON.parse(content.toString("utf8")));
+  const parsed = holdout.safeParse(parseJson(content.toString("utf8")));
   if (!parsed.success)
     throw new QuaysideError(`${HOLDOUT_FILE} of ${modelUri} is not { rows: [{ id, truth, prediction }] }`, {
       code: "mlops.bad-holdout",

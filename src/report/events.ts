@@ -45,6 +45,7 @@ export interface Events {
     readonly endpoint: string;
     /** Of the candidate; 0 while it gets copies only. */
     readonly percent: number;
+    /** That the release has watched; those between a crash and its resumption are not among them. */
     readonly seconds: number;
     /** What the evidence comes from: users' requests as the router counts them, and those that the release adds. */
     readonly requestsPerSecond: { readonly users: number; readonly own: number };

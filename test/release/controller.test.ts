@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ArmClient, findEndpoint, openDocuments } from "../../src/arm/index.ts";
 import { serversOf } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
 import { type Frame, openScoring, release, rollback, score, servedAt, watch } from "../../src/mlops/index.ts";
+import { livePath } from "../../src/mlops/release/live.ts";
 import type { Reporter } from "../../src/report/index.ts";
 import { until } from "../support/platform.ts";
 import {
@@ -208,12 +209,14 @@ test("a split that does not arrive as set sends the release back", { timeout: LI
   expect(await trafficOf("ep-split")).toEqual({ blue: 100 });
 });
 
-test("where a router shows no counters, watch sends a few requests of its own and tells who answered", {
+test("where a router shows no counters, watch sends a few requests of its own, and passes over a page that is damaged", {
   timeout: LIMIT_MS,
 }, async () => {
   await first("ep-probe");
   await using front = await startFront(on, "ep-probe");
   const workspace = await openWhereabouts(on.where, front.around);
+  const documents = await openDocuments(workspace, signal);
+  await documents.write(livePath("ep-probe"), '{"at": "2026-', { replace: true });
 
   const frames: Frame[] = [];
   for await (const frame of watch(workspace, "ep-probe", BODY, 1, contextOf())) {

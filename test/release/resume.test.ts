@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ArmClient, findEndpoint, listDeployments, openDocuments } from "../../src/arm/index.ts";
 import { listReleases, release } from "../../src/mlops/index.ts";
 import type { ModelPlan } from "../../src/mlops/plan.ts";
+import { livePath } from "../../src/mlops/release/live.ts";
+import type { Events } from "../../src/report/index.ts";
 import { contextOf, notesOf, openWhereabouts, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
 import type { DyingOptions, Stage } from "./dying-controller.ts";
 
@@ -92,6 +94,36 @@ test.each<[Stage, { made: number; note?: RegExp }]>([
     expect(left.ended).toBe(stage === "after promotion" ? left.made.green : left.made.blue);
   },
 );
+
+/** Requests of both versions whose failures were counted. */
+const countedIn = ({ metrics = [] }: { metrics?: Events["release.evidence"]["metrics"] }) => {
+  const errors = metrics.find(({ name }) => name === "errors");
+  return (errors?.candidate.requests ?? 0) + (errors?.stable.requests ?? 0);
+};
+
+test.each([
+  ["the page of its last look", undefined],
+  ["its history, where that page is damaged", '{"release": "'],
+])("evidence and time are carried over a crash from %s", { timeout: LIMIT_MS }, async (_, damaged) => {
+  const endpoint = damaged === undefined ? "ep-evidence" : "ep-damaged";
+  await release(on.workspace, planOf(endpoint), await on.model("1"), contextOf(), OWNER);
+  await dies({ where: on.where, endpoint, version: "2", rollout: ROLLOUT, stage: "at 50" });
+  const documents = await openDocuments(on.workspace);
+  const { signal } = new AbortController();
+  const page = JSON.parse((await documents.read(livePath(endpoint), signal)) ?? "") as Events["release.evidence"];
+  if (damaged !== undefined) await documents.write(livePath(endpoint), damaged, { replace: true });
+  const context = contextOf();
+
+  await release(on.workspace, planOf(endpoint, ROLLOUT), await on.model("2"), context, OWNER);
+
+  const [first] = context.events.flatMap(({ name, payload }) =>
+    name === "release.evidence" && "metrics" in payload && "seconds" in payload ? [payload] : [],
+  );
+  expect(countedIn(page)).toBeGreaterThan(0);
+  expect(page.seconds).toBeGreaterThan(0);
+  expect(countedIn(first ?? {})).toBeGreaterThan(countedIn(page));
+  expect(first?.seconds).toBeGreaterThan(page.seconds);
+});
 
 test("a deployment.yml that was edited before any user was served is deployed anew, and stays so for a version that serves", {
   timeout: LIMIT_MS,

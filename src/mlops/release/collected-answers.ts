@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { StoredFiles } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import type { Block } from "../statistics/two-rates.ts";
 import type { Answered } from "./answers.ts";
 import type { Pair } from "./collector.ts";
@@ -37,7 +38,7 @@ export function collectedAnswers({ files, endpoint, pair, since, now }: Collecte
       const tail = tails.get(path) ?? tailOf((from, bytes) => files.read(path, from, bytes));
       tails.set(path, tail);
       for (const { text } of await tail.readTo(size)) {
-        const parsed = event.safeParse(parse(text));
+        const parsed = event.safeParse(parseJson(text));
         if (parsed.success && Date.parse(parsed.data.time) >= since) answers.push(...answersOf(arm, parsed.data.data));
       }
     }
@@ -77,12 +78,4 @@ function confidenceOf(row: Readonly<Record<string, unknown>>): number {
   return Math.max(
     ...Object.entries(row).map(([name, value]) => (name.startsWith("probabilit") ? Number(value) : Number.NEGATIVE_INFINITY)),
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -15,7 +15,7 @@ import type { ModelPlan } from "../plan.ts";
 import { ensureEndpoint } from "./deploy.ts";
 import { lacksEnd, newReleaseId, openJournal, startOf } from "./history.ts";
 import { deploy, end, hold, type Job, type Replacement, readEndpoint, smoke, start, textOf, warnNotSettled } from "./job.ts";
-import { lastState, livePage } from "./live.ts";
+import { lastKnown, livePage } from "./live.ts";
 import type { LoadFigures } from "./load.ts";
 import { LockLost, lockEndpoint } from "./lock.ts";
 import { rollOut } from "./rollout.ts";
@@ -148,7 +148,7 @@ async function next(job: Replacement): Promise<ReleaseResult> {
         : {
             from: {
               percent: resumed.percent,
-              state: await lastState(job.documents, endpoint.name, resumed.release, context.signal),
+              left: await lastKnown(job.documents, endpoint.name, resumed.release, context.signal),
             },
           }),
       share: async (percent, isMirrored) => {
@@ -160,8 +160,8 @@ async function next(job: Replacement): Promise<ReleaseResult> {
         }
       },
       check: () => hold(job),
-      record: (evidence, state) => journal.append("evidence", { ...evidence, state }, context.signal),
-      show: (evidence, state) => live.show(evidence, state),
+      record: (evidence, kept) => journal.append("evidence", { ...evidence, ...kept }, context.signal),
+      show: (evidence, kept) => live.show(evidence, kept),
     });
   } catch (error) {
     await goBack(job, error);

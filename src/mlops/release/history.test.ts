@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Documents } from "../../arm/index.ts";
 import { recordingReporter } from "../../report/index.ts";
-import { type Journal, lastEvidence, listReleases, newReleaseId, openJournal, servedAt, startOf } from "./history.ts";
+import { type Journal, lacksEnd, lastEvidence, listReleases, newReleaseId, openJournal, servedAt, startOf } from "./history.ts";
 
 const signal = new AbortController().signal;
 const iris = (version: string) => ({ name: "iris", version });
@@ -21,12 +21,13 @@ function memory(fail = false): Documents {
   };
 }
 
+const QUIET = { reporter: recordingReporter(), signal, pollMs: 1, newId: () => "x" };
+
 /** Two releases, an hour apart, of which the second did not end. */
 async function twoReleases(): Promise<Documents> {
   const documents = memory();
   let now = Date.parse("2026-11-23T10:00:00Z");
-  const reporter = recordingReporter();
-  const context = { reporter, clock: { now: () => now, sleep: async () => undefined }, signal, pollMs: 1, newId: () => "x" };
+  const context = { ...QUIET, clock: { now: () => now, sleep: async () => undefined } };
   const open = (): Journal => openJournal(documents, "e", newReleaseId(now, "x"), context);
   const started = { deployment: "blue", strategy: "canary", verdict: "sequential", resumed: false };
   const first = open();
@@ -42,6 +43,8 @@ async function twoReleases(): Promise<Documents> {
   for (const candidate of [5, 9])
     await second.append("evidence", {
       percent: 10,
+      seconds: candidate * 10,
+      claims: "c",
       metrics: [],
       state: { metrics: {}, split: { candidate, total: 90, share: 0.1 } },
     });
@@ -81,7 +84,39 @@ test("the evidence to go on from is the last that was written", async () => {
   const documents = await twoReleases();
   const [unfinished] = await listReleases(documents, "e", 1, signal);
 
-  expect((await lastEvidence(documents, "e", unfinished?.release ?? "", signal))?.state.split.candidate).toBe(9);
+  const last = await lastEvidence(documents, "e", unfinished?.release ?? "", signal);
+
+  expect(last).toMatchObject({ state: { split: { candidate: 9 } }, claims: "c", seconds: 90 });
+});
+
+test("a page that is damaged is passed over for the one before it", async () => {
+  const documents = await twoReleases();
+  const [unfinished] = await listReleases(documents, "e", 1, signal);
+  const path = (await documents.list("", signal)).findLast((one) => one.endsWith("-evidence.json")) ?? "";
+  await documents.write(path, '{"percent": 10, "met', { replace: true });
+
+  const last = await lastEvidence(documents, "e", unfinished?.release ?? "", signal);
+
+  expect(last?.state.split.candidate).toBe(5);
+  await expect(listReleases(documents, "e", 1, signal)).rejects.toMatchObject({ code: "mlops.bad-history" });
+});
+
+test("a release that was held and goes on has its whole time again, and lacks its end until it has one", async () => {
+  const documents = await twoReleases();
+  const [unfinished] = await listReleases(documents, "e", 1, signal);
+  const release = unfinished?.release ?? "";
+  let now = Date.parse("2026-11-23T13:00:00Z");
+  const clock = { now: () => now++, sleep: async () => undefined };
+  const journal = openJournal(documents, "e", release, { ...QUIET, clock });
+
+  await journal.append("ended", { outcome: "undecided", reason: "time" });
+  const held = await lastEvidence(documents, "e", release, signal);
+  const ended = await lacksEnd(documents, "e", release, signal);
+  const started = { deployment: "green", strategy: "canary", verdict: "sequential", model: iris("2") };
+  await journal.append("started", { ...started, resumed: true });
+
+  expect(held).toMatchObject({ state: { split: { candidate: 9 } }, seconds: 0 });
+  expect([ended, await lacksEnd(documents, "e", release, signal)]).toEqual([false, true]);
 });
 
 test("a store that is away is a warning and stops nothing", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Documents } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 
@@ -8,13 +9,15 @@ const traffic = z.record(z.string(), z.number());
 
 const arm = z.object({ requests: z.number(), events: z.number() });
 const block = z.object({ candidate: arm, stable: arm });
-export const verdictState = z.object({
+const state = z.object({
   metrics: z.record(
     z.string(),
     z.object({ seen: block, recent: block, worse: z.array(z.number()), fine: z.array(z.array(z.number())) }),
   ),
   split: z.object({ candidate: z.number(), total: z.number(), share: z.number() }),
 });
+/** What a release can be taken up from. */
+export const kept = { state, claims: z.string().default(""), seconds: z.number().default(0) };
 export const metric = z.object({
   name: z.string(),
   candidate: arm,
@@ -35,8 +38,7 @@ const entries = {
   }),
   /** From here on until the next one; `models` names what each deployment holds. */
   traffic: z.object({ traffic, models: z.record(z.string(), model) }),
-  /** With the verdict's whole state, from which a release can be taken up again. */
-  evidence: z.object({ percent: z.number(), metrics: z.array(metric), state: verdictState }),
+  evidence: z.object({ percent: z.number(), metrics: z.array(metric), ...kept }),
   /** `abandoned`: somebody else took the endpoint or moved its traffic. */
   ended: z.object({
     outcome: z.enum(["promoted", "rolled-back", "undecided", "abandoned"]),
@@ -121,12 +123,19 @@ async function pages(documents: Documents, endpoint: string, signal: AbortSignal
 }
 
 async function read<K extends Kind>(documents: Documents, kind: K, page: Page, signal: AbortSignal): Promise<Entry<K>> {
-  const text = await documents.read(page.path, signal);
-  const parsed = z
-    .intersection(entries[kind], z.object({ at: z.string(), release: z.string() }))
-    .safeParse(text === undefined ? undefined : JSON.parse(text));
-  if (parsed.success) return parsed.data;
+  const entry = await readIfWhole(documents, kind, page, signal);
+  if (entry !== undefined) return entry;
   throw new QuaysideError(`${page.path} is not a page of the release history`, { code: "mlops.bad-history", fault: "user" });
+}
+
+async function readIfWhole<K extends Kind>(
+  documents: Documents,
+  kind: K,
+  page: Page,
+  signal: AbortSignal,
+): Promise<Entry<K> | undefined> {
+  const text = await documents.read(page.path, signal);
+  return z.intersection(entries[kind], z.object({ at: z.string(), release: z.string() })).safeParse(parseJson(text ?? "")).data;
 }
 
 export interface PastRelease {
@@ -196,19 +205,24 @@ export async function servedAt(
   };
 }
 
-/** A release that started and never ended: it runs, or its controller crashed. */
+/** A release that started and never ended: it runs, or its controller crashed. One that was held may have started again. */
 export async function lacksEnd(documents: Documents, endpoint: string, release: string, signal: AbortSignal): Promise<boolean> {
-  const own = (await pages(documents, endpoint, signal)).filter((page) => page.release === release).map(({ kind }) => kind);
-  return own.includes("started") && !own.includes("ended");
+  const own = (await pages(documents, endpoint, signal)).filter((page) => page.release === release);
+  return own.findLast(({ kind }) => kind === "started" || kind === "ended")?.kind === "started";
 }
 
-/** The state of the evidence as a release wrote it into its history last. */
+/** What a release knew when it wrote its history last; one that had ended by then, and was held, has its whole time again. */
 export async function lastEvidence(
   documents: Documents,
   endpoint: string,
   release: string,
   signal: AbortSignal,
 ): Promise<Entry<"evidence"> | undefined> {
-  const page = (await pages(documents, endpoint, signal)).findLast((one) => one.release === release && one.kind === "evidence");
-  return page && read(documents, "evidence", page, signal);
+  const own = (await pages(documents, endpoint, signal)).filter((page) => page.release === release);
+  const ended = own.findLastIndex(({ kind }) => kind === "ended");
+  for (const [at, page] of [...own.entries()].reverse()) {
+    const entry = page.kind === "evidence" ? await readIfWhole(documents, "evidence", page, signal) : undefined;
+    if (entry !== undefined) return at < ended ? { ...entry, seconds: 0 } : entry;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../base/index.ts";
 import type { Reporter } from "../../report/index.ts";
 import { tailOf } from "./jsonl-tail.ts";
 import { localFiles } from "./local-files.ts";
@@ -41,18 +42,10 @@ export function readLabels(file: string, reporter: Reporter): Labels {
       const { size } = await stat(file).catch(() => ({ size: 0 }));
       for (const { number, text } of await tail.readTo(size)) {
         if (text.trim() === "") continue;
-        const parsed = line.safeParse(parse(text));
+        const parsed = line.safeParse(parseJson(text));
         if (parsed.success) join.label(parsed.data.request_id, parsed.data.label);
         else warn(number);
       }
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

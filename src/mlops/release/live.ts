@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { Documents } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import type { Events } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
-import { folderOf, type Journal, lastEvidence, verdictState } from "./history.ts";
-import type { VerdictState } from "./verdict.ts";
+import type { Kept, Left } from "./carry-over.ts";
+import { folderOf, type Journal, kept, lastEvidence } from "./history.ts";
 
 /** The page of a release that runs, for those who watch it and for whoever goes on after a crash. */
 export interface LivePage {
-  /** Waits for nothing; of several that wait for a slow store the last one is written. With the state to go on from. */
-  show(evidence: Events["release.evidence"], state: VerdictState): void;
+  /** Waits for nothing; of several that wait for a slow store the last one is written. With what to go on from. */
+  show(evidence: Events["release.evidence"], kept: Kept): void;
   clear(): Promise<void>;
 }
 
@@ -29,8 +30,8 @@ export function livePage(documents: Documents, endpoint: string, journal: Journa
     });
   };
   return {
-    show: (evidence, state) =>
-      put(JSON.stringify({ at: new Date(clock.now()).toISOString(), release: journal.release, ...evidence, state })),
+    show: (evidence, kept) =>
+      put(JSON.stringify({ at: new Date(clock.now()).toISOString(), release: journal.release, ...evidence, ...kept })),
     async clear() {
       put("{}");
       await writing;
@@ -38,16 +39,16 @@ export function livePage(documents: Documents, endpoint: string, journal: Journa
   };
 }
 
-const left = z.object({ release: z.string(), state: verdictState });
+const left = z.object({ release: z.string(), ...kept });
 
-/** The state of a release's evidence at its last look, or at its last share where the page is gone. */
-export async function lastState(
+/** What a release knew at its last look, or at its last share where the page is gone or damaged. */
+export async function lastKnown(
   documents: Documents,
   endpoint: string,
   release: string,
   signal: AbortSignal,
-): Promise<VerdictState | undefined> {
-  const page = left.safeParse(JSON.parse((await documents.read(livePath(endpoint), signal)) ?? "{}"));
-  if (page.success && page.data.release === release) return page.data.state;
-  return (await lastEvidence(documents, endpoint, release, signal))?.state;
+): Promise<Left | undefined> {
+  const page = left.safeParse(parseJson((await documents.read(livePath(endpoint), signal)) ?? ""));
+  if (page.success && page.data.release === release) return page.data;
+  return lastEvidence(documents, endpoint, release, signal);
 }

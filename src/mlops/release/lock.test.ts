@@ -56,6 +56,19 @@ test("the second to come is told who is at work and since when; one that takes o
   expect(calls).toContain("break");
 });
 
+test.each(["", '{"owner": "an', "[]", '{"owner": 1}'])(
+  "a lock whose words are damaged is held all the same: %s",
+  async (text) => {
+    const { documents } = store(async () => undefined);
+    await using _lock = await lockEndpoint(documents, "e", "ann", OPTIONS);
+
+    await expect(lockEndpoint({ ...documents, read: async () => text }, "e", "bob", OPTIONS)).rejects.toMatchObject({
+      code: "mlops.endpoint-locked",
+      message: "endpoint e is being released by somebody since an unknown time",
+    });
+  },
+);
+
 test("it is renewed while it is held, and let go at the end", async () => {
   const { documents, calls } = store(async () => undefined);
   {

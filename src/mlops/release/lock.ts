@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Documents, Lease } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { folderOf } from "./history.ts";
 
@@ -35,11 +37,13 @@ export async function lockEndpoint(
   return keep(lease, endpoint);
 }
 
+/** Whoever holds it may have been cut short before it said who it is. */
+const holder = z
+  .object({ owner: z.string().catch("somebody"), since: z.string().catch("an unknown time") })
+  .catch({ owner: "somebody", since: "an unknown time" });
+
 async function refusal(documents: Documents, path: string, endpoint: string, signal: AbortSignal): Promise<QuaysideError> {
-  const { owner = "somebody", since = "unknown" } = JSON.parse((await documents.read(path, signal)) ?? "{}") as {
-    owner?: string;
-    since?: string;
-  };
+  const { owner, since } = holder.parse(parseJson((await documents.read(path, signal)) ?? ""));
   return new QuaysideError(`endpoint ${endpoint} is being released by ${owner} since ${since}`, {
     code: "mlops.endpoint-locked",
     fault: "user",

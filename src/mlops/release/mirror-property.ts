@@ -1,5 +1,5 @@
 import type { Tags } from "../../arm/index.ts";
-import { isObject } from "../../base/index.ts";
+import { isObject, type JsonObject, parseJson } from "../../base/index.ts";
 
 /**
  * The endpoint's property by which Quayside's router mirrors: JSON of percentages by challenger. Azure ML keeps such
@@ -21,11 +21,7 @@ export function isMirrored(properties: Tags, wanted: Tags): boolean {
   return wanted[MIRROR] === undefined || wanted[MIRROR] === properties[MIRROR];
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function parse(text: string): JsonObject | undefined {
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Workspace } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import { HOLDOUT_FILE } from "../gate.ts";
 import { isotonic } from "../statistics/calibration.ts";
@@ -24,7 +25,7 @@ export async function calibrationOf(
   signal: AbortSignal,
 ): Promise<(confidence: number) => number> {
   const content = await readModelFile(workspace, modelUri, HOLDOUT_FILE, signal);
-  const parsed = holdout.safeParse(JSON.parse(content.toString("utf8")));
+  const parsed = holdout.safeParse(parseJson(content.toString("utf8")));
   if (!parsed.success)
     throw new QuaysideError(`${HOLDOUT_FILE} of ${modelUri} has rows without probabilities; quality.estimate needs them`, {
       code: "mlops.bad-holdout",

@@ -5,7 +5,7 @@ import type { PipelineContext } from "../context.ts";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { ModelPlan } from "../plan.ts";
 import { type Scoring, scoringHeaders } from "../score.ts";
-import { carriedOver } from "./carry-over.ts";
+import { carriedOver, type Kept, type Left } from "./carry-over.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { type Collector, createCollector, type Pair } from "./collector.ts";
 import { climbByLimits } from "./fixed.ts";
@@ -20,7 +20,6 @@ import { sampleTruth } from "./sample-truth.ts";
 import { climbByEvidence } from "./sequential.ts";
 import { createSource } from "./source.ts";
 import { openUsers } from "./users.ts";
-import type { VerdictState } from "./verdict.ts";
 
 /** What both ways to climb the ladder of shares work with. */
 export interface Climb {
@@ -37,9 +36,9 @@ export interface Climb {
   /** Throws when the endpoint is no longer this release's. */
   readonly check: () => Promise<void>;
   /** Writes the state of the evidence into the history. */
-  readonly record: (evidence: Pick<Events["release.evidence"], "percent" | "metrics">, state: VerdictState) => Promise<void>;
+  readonly record: (evidence: Pick<Events["release.evidence"], "percent" | "seconds" | "metrics">, kept: Kept) => Promise<void>;
   /** Shows it to whoever watches, and keeps it for whoever goes on after a crash; waits for nothing. */
-  readonly show: (evidence: Events["release.evidence"], state: VerdictState) => void;
+  readonly show: (evidence: Events["release.evidence"], kept: Kept) => void;
 }
 
 export interface Rollout {
@@ -51,7 +50,7 @@ export interface Rollout {
   readonly scoring: Scoring;
   readonly context: PipelineContext;
   /** The candidate's share when an earlier controller is followed. */
-  readonly from?: { readonly percent: number; readonly state?: VerdictState | undefined };
+  readonly from?: { readonly percent: number; readonly left: Left | undefined };
   /** When the release began, in milliseconds since the epoch; also when an earlier controller began it. */
   readonly since: number;
   /** `isMirrored`: the endpoint's router gives the candidate a copy of every request. */
@@ -76,7 +75,7 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   // Before our own requests begin, which the router would count, too.
   const users = plan.verdict === "fixed" ? undefined : await openUsers(rollout);
   const rules = rulesOf(plan, users?.past);
-  const state = carriedOver(rollout.from?.state, rules);
+  const before = carriedOver(rollout.from?.left, rules);
   const traffic = { url: scoring.url, bodies: files.sampleRequests };
   const isMirrored = users?.copiesAll === true;
   const mirror = rules.positions[0] === 0 && !isMirrored ? openMirror(rollout, collector) : undefined;
@@ -108,7 +107,7 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   };
   try {
     if (users === undefined) await climbByLimits(climb);
-    else await climbByEvidence({ ...climb, rules, state, source: createSource({ collector, load, ...users }) });
+    else await climbByEvidence({ ...climb, rules, before, source: createSource({ collector, load, ...users }) });
     if (mirror !== undefined && mirror.dropped > 0)
       context.reporter.emit("note", {
         message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { RolloutPlan } from "../files/rollout.ts";
 import type { Arm } from "../statistics/two-rates.ts";
 import { gainRule, ladderRule, limitRule } from "./ladder.ts";
@@ -10,6 +11,8 @@ export interface Rules {
   readonly positions: readonly number[];
   readonly metrics: readonly MetricRule[];
   readonly confidence: Confidence;
+  /** A hash of what in the plan says what is counted and against which claims: evidence holds for one of these alone. */
+  readonly claims: string;
 }
 
 const DEFAULT_STEPS = [5, 10, 25, 50, 100];
@@ -82,5 +85,11 @@ export function rulesOf(plan: RolloutPlan, past?: Arm): Rules {
   if (positions[0] === 0)
     metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));
   const { falseRollback, falsePromotion } = evidence;
-  return { positions, metrics, confidence: { falseRollback, falsePromotion } };
+  return { positions, metrics, confidence: { falseRollback, falsePromotion }, claims: claimsOf(plan) };
+}
+
+/** Not how sure the verdict must be, nor its time: what was seen is as good for another confidence. */
+function claimsOf({ strategy, steps, ab, load, evidence: { errors, latency, disagreement, quality } }: RolloutPlan): string {
+  const said = JSON.stringify([strategy, steps, ab, load.send, errors, latency, disagreement, quality]);
+  return createHash("sha256").update(said).digest("hex").slice(0, 16);
 }

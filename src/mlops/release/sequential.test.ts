@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../base/index.ts";
 import { recordingReporter } from "../../report/index.ts";
 import { rolloutPlan } from "../files/rollout.ts";
+import { carriedOver, type Left } from "./carry-over.ts";
 import { rulesOf } from "./rules.ts";
 import { climbByEvidence, type SequentialClimb } from "./sequential.ts";
 import type { Source } from "./source.ts";
-import { type Observation, startVerdict, type VerdictState } from "./verdict.ts";
+import type { Observation } from "./verdict.ts";
 
 const plan = rolloutPlan.parse({
   requests: "requests.json",
@@ -20,7 +21,7 @@ const NO_LOAD = { sent: 0, failed: 0, p50Ms: 0, p99Ms: 0 };
 /** A climb whose every look sees what `seen` says of the present share; time passes at once. */
 function climb(seen: (percent: number) => Observation, more: Partial<SequentialClimb> = {}) {
   const shares: number[] = [];
-  const recorded: { percent: number; state: VerdictState }[] = [];
+  const recorded: ({ percent: number } & Left)[] = [];
   const reporter = recordingReporter();
   let now = 0;
   const clock: Clock = {
@@ -41,7 +42,7 @@ function climb(seen: (percent: number) => Observation, more: Partial<SequentialC
     pair: { stable: "blue", candidate: "green" },
     positions: rules.positions,
     position: 0,
-    state: startVerdict(rules.metrics),
+    before: carriedOver(undefined, rules),
     source,
     load: {
       window: () => ({ ...NO_LOAD, byDeployment: {} }),
@@ -53,7 +54,7 @@ function climb(seen: (percent: number) => Observation, more: Partial<SequentialC
     context: { reporter, clock, signal: new AbortController().signal, pollMs: 1, newId: () => "id" },
     share: async (percent) => void shares.push(percent),
     check: async () => undefined,
-    record: async ({ percent }, state) => void recorded.push({ percent, state }),
+    record: async ({ percent, seconds }, kept) => void recorded.push({ percent, seconds, ...kept }),
     show: () => undefined,
     ...more,
   });
@@ -127,11 +128,20 @@ test("a release that goes on from its stored state needs only what was missing",
   await first.work;
   const stored = first.recorded.find(({ percent }) => percent === 50);
 
-  const second = climb(requests(0.005, 0.005), { state: stored?.state ?? startVerdict(rules.metrics), position: 1 });
+  const second = climb(requests(0.005, 0.005), { before: carriedOver(stored, rules), position: 1 });
   await second.work;
 
   expect(second.shares).toEqual([50, 100]);
   expect(second.elapsed()).toBeLessThan(first.elapsed());
+});
+
+test("the time that an earlier controller watched counts, and that in which nobody did does not", async () => {
+  const { work, elapsed, events } = climb(() => ({ blocks: {} }), { before: { ...carriedOver(undefined, rules), seconds: 570 } });
+
+  await expect(work).rejects.toMatchObject({ message: expect.stringContaining("undecided after 600 s") });
+  expect(elapsed()).toBe(30);
+  const looks = events.filter(({ name }) => name === "release.evidence").map(({ payload }) => payload);
+  expect(looks).toMatchObject([{ seconds: 580 }, { seconds: 590 }, { seconds: 600 }]);
 });
 
 test("when the traffic cannot decide in time, that is said before it starts", async () => {

@@ -1,5 +1,6 @@
 import { QuaysideError, VerificationError } from "../../report/index.ts";
 import { chiSquareP } from "../statistics/sample-ratio.ts";
+import type { Left } from "./carry-over.ts";
 import { evidenceOf } from "./evidence.ts";
 import { secondsToPromotion } from "./predict.ts";
 import type { Climb } from "./rollout.ts";
@@ -16,7 +17,7 @@ export class Undecided extends QuaysideError {
 export interface SequentialClimb extends Climb {
   readonly rules: Rules;
   /** Where an earlier controller left off, or a fresh start. */
-  readonly state: VerdictState;
+  readonly before: Left;
   readonly source: Source;
 }
 
@@ -27,8 +28,9 @@ const LOOKS_PER_FORECAST = 6;
 export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   const { plan, rules, positions, source, load, check, context, endpoint } = climb;
   const { checkSeconds, giveUpAfterSeconds } = plan.evidence;
-  let { state, position } = climb;
-  const started = context.clock.now();
+  let { state } = climb.before;
+  let { position } = climb;
+  const started = context.clock.now() - climb.before.seconds * 1000;
   const seconds = () => (context.clock.now() - started) / 1000;
   /** On the release's own clock. */
   let promotedAt: number | undefined;
@@ -48,8 +50,13 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
   );
   context.reporter.emit("note", { message: forecast(promotedAt, giveUpAfterSeconds, isLate) });
 
-  const shown = () => ({ percent: positions[position] ?? 0, metrics: evidenceOf(rules, state, position) });
-  const record = () => climb.record(shown(), state);
+  const shown = () => ({
+    percent: positions[position] ?? 0,
+    seconds: seconds(),
+    metrics: evidenceOf(rules, state, position),
+  });
+  const kept = () => ({ state, claims: rules.claims });
+  const record = () => climb.record(shown(), kept());
   const move = async () => {
     source.expect(undefined);
     await climb.share(positions[position] ?? 100);
@@ -69,13 +76,12 @@ export async function climbByEvidence(climb: SequentialClimb): Promise<void> {
     const evidence = {
       endpoint,
       ...shown(),
-      seconds: seconds(),
       requestsPerSecond: source.pace(),
       ...(seen.truth === undefined ? {} : { truth: seen.truth }),
       ...(promotedAt === undefined ? {} : { expectedSeconds: Math.max(checkSeconds, promotedAt - seconds()) }),
     };
     context.reporter.emit("release.evidence", evidence);
-    climb.show(evidence, state);
+    climb.show(evidence, kept());
     const verdict = judge(rules.metrics, state, rules.confidence);
     if (verdict.kind !== "more-data") {
       await record();

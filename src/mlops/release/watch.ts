@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import { z } from "zod";
 import { findEndpoint, listDeployments, openDocuments, type Workspace } from "../../arm/index.ts";
+import { parseJson } from "../../base/index.ts";
 import { QuaysideError } from "../../report/index.ts";
 import type { PipelineContext } from "../context.ts";
 import { openScoring, scoringHeaders } from "../score.ts";
@@ -109,7 +110,7 @@ function differenceOf(
 }
 
 function recentEvidence(text: string | undefined, now: number): LiveEvidence | undefined {
-  const parsed = live.safeParse(text === undefined ? undefined : JSON.parse(text));
+  const parsed = live.safeParse(parseJson(text ?? ""));
   return parsed.success && now - Date.parse(parsed.data.at) < STALE_MS ? parsed.data : undefined;
 }
 
