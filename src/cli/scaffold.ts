@@ -1,5 +1,6 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { ENVIRONMENTS, type EnvironmentName } from "../platform/index.ts";
+import { DEFAULT_RESOURCE_GROUP } from "./session.ts";
 
 /** Where a new repository keeps its model. */
 export const MODEL_FOLDER = "model";
@@ -20,7 +21,7 @@ const CONFIG = `import { defineConfig } from "quayside";
 
 /** What this team makes different from the platform as it comes; \`quayside emit all\` prints the result. */
 export default defineConfig({
-  resourceGroup: "rg-mlops-pipeline",
+  resourceGroup: "${DEFAULT_RESOURCE_GROUP}",
   model: "${MODEL_FOLDER}",
   // Defaults of every environment; bicep/parameters.<environment>.json says what is particular to one.
   parameters: {

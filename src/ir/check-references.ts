@@ -1,34 +1,13 @@
 import type { Diagnostic } from "../report/index.ts";
 import type { Node } from "./node.ts";
+import { type Place, programPlaces } from "./places.ts";
 import { missing, problem } from "./problem.ts";
 import { type Program, referents } from "./program.ts";
 import { accessChain, isRuntimeAccess, literalKey, walk } from "./walk.ts";
 
 /** What nodes refer to must be declared, and known early enough for the place they are in. */
 export function checkReferences(program: Program): Diagnostic[] {
-  return places(program).flatMap((place) => references(program, place));
-}
-
-interface Place {
-  readonly at: string;
-  readonly node: Node;
-  /** Names and conditions must be known when the deployment starts; so must defaults, which may use parameters only. */
-  readonly knows: "everything" | "deploy-time" | "parameters";
-}
-
-function places(program: Program): Place[] {
-  return [
-    ...program.parameters.flatMap(({ name, default: node }): Place[] =>
-      node ? [{ at: `parameters.${name}`, node, knows: "parameters" }] : [],
-    ),
-    ...program.variables.map(({ name, value }): Place => ({ at: `variables.${name}`, node: value, knows: "everything" })),
-    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }): Place[] => [
-      { at: `resources.${symbol}.name`, node: name, knows: "deploy-time" },
-      ...(condition ? [{ at: `resources.${symbol}.condition`, node: condition, knows: "deploy-time" } as const] : []),
-    ]),
-    ...program.resources.map(({ symbol, body }): Place => ({ at: `resources.${symbol}`, node: body, knows: "everything" })),
-    ...program.outputs.map(({ name, value }): Place => ({ at: `outputs.${name}`, node: value, knows: "everything" })),
-  ];
+  return programPlaces(program).flatMap((place) => references(program, place));
 }
 
 function references(program: Program, { at, node, knows }: Place): Diagnostic[] {

@@ -35,6 +35,7 @@ export {
 export { inferTypes, type ValueType } from "./infer.ts";
 export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
+export { programPlaces } from "./places.ts";
 export {
   createProgram,
   type ExistingResource,

@@ -38,7 +38,7 @@ export async function destroy(
   // Deleted with its group, a log workspace keeps its name for 14 days.
   if (options.purge)
     for (const logs of resources.filter(ofType(LOGS.type)))
-      await client.delete(`${asString(logs.id)}?force=true`, LOGS.apiVersion, context.signal);
+      await remove(client, asString(logs.id), LOGS.apiVersion, context, "?force=true");
   const vaults = resources.filter(ofType(VAULTS.type));
   const protectedVaults = new Set(
     await Promise.all(vaults.map(async (vault) => ((await isPurgeProtected(client, vault, context)) ? asString(vault.id) : ""))),

@@ -204,6 +204,24 @@ describe("a firewall policy", () => {
       });
     });
   });
+
+  test("is not written itself while one of its groups is", async () => {
+    await using still = await startTestCloud({ providers, clock: "manual" });
+    const policy = `${await still.group("rg-still")}/providers/Microsoft.Network/firewallPolicies/afwp`;
+    const write = (path: string, body: JsonObject) => still.ask("PUT", path, { body, apiVersion: VERSIONS.network });
+    const body = { location: "eastus", properties: { sku: { tier: "Standard" } } };
+    await write(policy, body);
+    await still.control("POST", "/clock/advance", { ms: 60_000 });
+    const group = { properties: ruleGroup(300, names(["a.example"])) };
+    expect(await write(`${policy}/ruleCollectionGroups/names`, group)).toMatchObject({ status: 201 });
+
+    expect(await write(policy, body)).toMatchObject({
+      status: 409,
+      code: "FirewallPolicyUpdateNotAllowedWhenUpdatingOrDeleting",
+    });
+    await still.control("POST", "/clock/advance", { ms: 60_000 });
+    expect(await write(policy, body)).toMatchObject({ status: 200 });
+  });
 });
 
 describe("a peering", () => {

@@ -50,7 +50,7 @@ export function armTemplate(program: Program): JsonObject {
       ...table(
         program.resources,
         ({ symbol }) => symbol,
-        (resource) => armResource(resource, [...(before.get(resource.symbol) ?? [])], printer),
+        (resource) => armResource(resource, [...(before.get(resource.symbol) ?? [])], printer, typeOf),
       ),
     },
     ...(program.outputs.length === 0
@@ -111,8 +111,8 @@ function armExisting(existing: ExistingResource, dependsOn: string[], printer: A
   });
 }
 
-function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinter): JsonObject {
-  if (resource.at === "subscription") return armAtSubscription(resource, dependsOn, printer);
+function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinter, typeOf: TypeOf): JsonObject {
+  if (resource.at === "subscription") return armAtSubscription(resource, dependsOn, printer, typeOf);
   const { condition, onlyIfNotExists, type, apiVersion, scope, body, comment } = resource;
   return defined({
     condition: condition && printer.value(condition),
@@ -132,18 +132,21 @@ function armResource(resource: Resource, dependsOn: string[], printer: ArmPrinte
   });
 }
 
+type TypeOf = ReturnType<typeof inferTypes>;
+
 const NESTED_API_VERSION = "2025-04-01";
-/** How the members of a body are declared where they are passed to another deployment. */
-const MEMBER_TYPES: Readonly<Record<string, string>> = { location: "string", kind: "string", zones: "array" };
 
 /**
  * A deployment of its own at the subscription that takes the evaluated members of one resource. Its name tells resource
  * groups apart: a subscription's deployment keeps its region for ever.
  */
-function armAtSubscription(resource: Resource, dependsOn: string[], printer: ArmPrinter): JsonObject {
+function armAtSubscription(resource: Resource, dependsOn: string[], printer: ArmPrinter, typeOf: TypeOf): JsonObject {
   const { symbol, condition, type, apiVersion, name, body, comment } = resource;
-  const members = new Map<string, Node>([["name", name], ...bodyMembers(body)]);
-  const keys = [...members.keys()];
+  const members: (readonly [string, Node])[] = [["name", name], ...bodyMembers(body)];
+  const parameterType = (value: Node) => {
+    const { kind } = typeOf(value);
+    return kind === "unknown" || kind === "null" ? "object" : kind;
+  };
   return defined({
     condition: condition && printer.value(condition),
     type: "Microsoft.Resources/deployments",
@@ -155,7 +158,7 @@ function armAtSubscription(resource: Resource, dependsOn: string[], printer: Arm
       mode: "Incremental",
       expressionEvaluationOptions: { scope: "inner" },
       parameters: table(
-        [...members],
+        members,
         ([key]) => key,
         ([, value]) => ({ value: printer.value(value) }),
       ),
@@ -163,18 +166,18 @@ function armAtSubscription(resource: Resource, dependsOn: string[], printer: Arm
         $schema: `${SCHEMA.replace("2019-04-01", "2018-05-01")}/subscriptionDeploymentTemplate.json#`,
         contentVersion: "1.0.0.0",
         parameters: table(
-          keys,
-          (key) => key,
-          (key) => ({ type: key === "name" ? "string" : (MEMBER_TYPES[key] ?? "object") }),
+          members,
+          ([key]) => key,
+          ([, value]) => ({ type: parameterType(value) }),
         ),
         resources: [
           {
             type,
             apiVersion,
             ...table(
-              keys,
-              (key) => key,
-              (key) => `[parameters(${quote(key)})]`,
+              members,
+              ([key]) => key,
+              ([key]) => `[parameters(${quote(key)})]`,
             ),
           },
         ],

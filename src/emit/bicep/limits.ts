@@ -1,4 +1,4 @@
-import { findCycle, type Node, type Program, resourceReferences, walk } from "../../ir/index.ts";
+import { findCycle, type Node, type Program, programPlaces, resourceReferences, walk } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { patterns } from "../arm/limits.ts";
 import { holdsStructure } from "./expression.ts";
@@ -143,7 +143,7 @@ function identifiers(program: Program): Diagnostic[] {
 
 /** A key that is an expression is an interpolated string, which takes no array or object literal. */
 function keys(program: Program): Diagnostic[] {
-  return places(program).flatMap(({ at, node }) => {
+  return programPlaces(program).flatMap(({ at, node }) => {
     const found: Diagnostic[] = [];
     walk(node, (inner) => {
       if (inner.kind !== "object" || !inner.entries.some(([key]) => holdsStructure(key))) return;
@@ -178,7 +178,7 @@ function existingInMain(program: Program): Diagnostic[] {
 
 /** Bicep source is Unicode text, so half a surrogate pair cannot be in it. */
 function texts(program: Program): Diagnostic[] {
-  return places(program).flatMap(({ at, node }) => {
+  return programPlaces(program).flatMap(({ at, node }) => {
     const found: Diagnostic[] = [];
     walk(node, (inner) => {
       if (inner.kind === "literal" && typeof inner.value === "string" && !inner.value.isWellFormed()) {
@@ -187,18 +187,6 @@ function texts(program: Program): Diagnostic[] {
     });
     return found;
   });
-}
-
-function places(program: Program): { at: string; node: Node }[] {
-  return [
-    ...program.parameters.flatMap(({ name, default: node }) => (node ? [{ at: `parameters.${name}`, node }] : [])),
-    ...program.variables.map(({ name, value }) => ({ at: `variables.${name}`, node: value })),
-    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }) =>
-      [name, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
-    ),
-    ...program.resources.map(({ symbol, body }) => ({ at: `resources.${symbol}`, node: body })),
-    ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, node: value })),
-  ];
 }
 
 function error(word: string, at: string, message: string, help: string): Diagnostic {

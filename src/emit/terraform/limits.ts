@@ -1,4 +1,4 @@
-import { type Node, type Program, walk } from "../../ir/index.ts";
+import { type Program, programPlaces, walk } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { callsUniqueString } from "./context.ts";
 import { mayMergeDeeply } from "./merge.ts";
@@ -47,7 +47,7 @@ function patterns({ parameters }: Program): Diagnostic[] {
 
 /** Terraform keeps texts in Unicode's normal form C, so others would change on their way. */
 function texts(program: Program): Diagnostic[] {
-  return places(program).flatMap(({ at, node }) => {
+  return programPlaces(program).flatMap(({ at, node }) => {
     const found: Diagnostic[] = [];
     walk(node, (inner) => {
       if (inner.kind !== "literal" || typeof inner.value !== "string") return;
@@ -61,7 +61,7 @@ function texts(program: Program): Diagnostic[] {
 }
 
 function merges(program: Program): Diagnostic[] {
-  return places(program).flatMap(({ at, node }) => {
+  return programPlaces(program).flatMap(({ at, node }) => {
     const found: Diagnostic[] = [];
     walk(node, (inner) => {
       if (inner.kind === "call" && inner.name === "union" && mayMergeDeeply(program, inner.args))
@@ -101,18 +101,6 @@ function concerns({ resources }: Program): Diagnostic[] {
       "use lower-case letters, digits and hyphens",
     ),
   );
-}
-
-function places(program: Program): { at: string; node: Node }[] {
-  return [
-    ...program.parameters.flatMap(({ name, default: node }) => (node ? [{ at: `parameters.${name}`, node }] : [])),
-    ...program.variables.map(({ name, value }) => ({ at: `variables.${name}`, node: value })),
-    ...[...program.existing, ...program.resources].flatMap(({ symbol, name, condition }) =>
-      [name, ...(condition ? [condition] : [])].map((node) => ({ at: `resources.${symbol}`, node })),
-    ),
-    ...program.resources.map(({ symbol, body }) => ({ at: `resources.${symbol}`, node: body })),
-    ...program.outputs.map(({ name, value }) => ({ at: `outputs.${name}`, node: value })),
-  ];
 }
 
 function error(word: string, at: string, message: string, help: string): Diagnostic {

@@ -57,23 +57,29 @@ export function withDefaults(given: JsonObject, defaults: JsonObject): JsonObjec
   return out;
 }
 
-export function requireText(body: JsonObject, path: string, code: string): string {
+/** `within`: where `body` stands in the request, so that the message names the whole path. */
+export function requireText(body: JsonObject, path: string, code: string, within?: string): string {
   const value = textAt(body, path);
-  if (value === undefined || value === "") throw badRequest(code, `${path} is missing; it is required`, path);
+  const place = placeOf(path, within);
+  if (value === undefined || value === "") throw badRequest(code, `${place} is missing; it is required`, place);
   return value;
 }
 
 /** Enums are compared without regard to case, as most resource providers do. */
-export function requireOneOf(body: JsonObject, path: string, allowed: readonly string[], code: string): void {
+export function requireOneOf(body: JsonObject, path: string, allowed: readonly string[], code: string, within?: string): void {
   const value = at(body, path);
   if (value === undefined) return;
   if (typeof value === "string" && allowed.some((word) => word.toLowerCase() === value.toLowerCase())) return;
-  throw badRequest(code, `${path} is ${JSON.stringify(value)}; it must be one of ${allowed.join(", ")}`, path);
+  const place = placeOf(path, within);
+  throw badRequest(code, `${place} is ${JSON.stringify(value)}; it must be one of ${allowed.join(", ")}`, place);
 }
 
-export function requireBetween(body: JsonObject, path: string, least: number, most: number, code: string): void {
+export function requireBetween(body: JsonObject, path: string, least: number, most: number, code: string, within?: string): void {
   const value = at(body, path);
   if (value === undefined) return;
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
-  throw badRequest(code, `${path} is ${JSON.stringify(value)}; it must be a whole number from ${least} to ${most}`, path);
+  const place = placeOf(path, within);
+  throw badRequest(code, `${place} is ${JSON.stringify(value)}; it must be a whole number from ${least} to ${most}`, place);
 }
+
+const placeOf = (path: string, within: string | undefined) => (within === undefined ? path : `${within}.${path}`);

@@ -34,7 +34,7 @@ function admitBudget(host: CloudHost, { body, previous }: Change): Resource {
     const to = ["contactEmails", "contactGroups", "contactRoles"].flatMap((list) => listAt(notification ?? null, list));
     if (!isObject(notification) || to.length === 0)
       throw badRequest("400", `properties.notifications.${name} has nobody to tell; name e-mails, action groups or roles`);
-    requireBetween(notification, "threshold", 0, 1000, "400");
+    requireBetween(notification, "threshold", 0, 1000, "400", `properties.notifications.${name}`);
   }
   return { ...body, properties: { ...body.properties, currentSpend: { amount: 0, unit: "USD" } } };
 }
@@ -63,15 +63,18 @@ const DIMENSIONS = ["ResourceGroupName", "ResourceId", "ResourceType", "Resource
 function checkFilter(body: Resource): void {
   const filter = objectAt(body, "properties.filter");
   const parts = listAt(filter, "and");
-  for (const part of parts.length === 0 ? [filter] : parts) {
+  const whole = [[filter, "properties.filter"]] as const;
+  const places = parts.map((part, index) => [part, `properties.filter.and[${index}]`] as const);
+  for (const [part, path] of places.length === 0 ? whole : places) {
     for (const kind of ["dimensions", "tags"]) {
       if (at(part, kind) === undefined) continue;
       const comparison = objectAt(part, kind);
-      if (kind === "dimensions") requireOneOf({ comparison }, "comparison.name", DIMENSIONS, "400");
-      requireText({ comparison }, "comparison.name", "400");
-      requireOneOf({ comparison }, "comparison.operator", ["In"], "400");
+      const within = `${path}.${kind}`;
+      if (kind === "dimensions") requireOneOf(comparison, "name", DIMENSIONS, "400", within);
+      requireText(comparison, "name", "400", within);
+      requireOneOf(comparison, "operator", ["In"], "400", within);
       if (listAt(comparison, "values").length === 0)
-        throw badRequest("400", `properties.filter.${kind} of ${textAt(comparison, "name")} has no values`, "properties.filter");
+        throw badRequest("400", `${within} of ${textAt(comparison, "name")} has no values`, within);
     }
   }
 }

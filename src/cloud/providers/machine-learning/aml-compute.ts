@@ -5,50 +5,37 @@ import { badRequest } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
 import { commonProperties } from "./compute-properties.ts";
 
+const PATH = "properties.properties";
+
 /** A managed cluster of virtual machines, which scales by update and keeps its size. */
 export function admitAmlCompute(host: CloudHost, change: Change): Resource {
   const { body, previous } = change;
-  const before = objectAt(previous, "properties.properties");
-  const properties = withDefaults(objectAt(body, "properties.properties"), previous === undefined ? {} : before);
-  const size = requireText({ properties }, "properties.vmSize", "BadRequest");
+  const before = objectAt(previous, PATH);
+  const properties = withDefaults(objectAt(body, PATH), previous === undefined ? {} : before);
+  const size = requireText(properties, "vmSize", "BadRequest", PATH);
   if (vmSize(size) === undefined)
-    throw badRequest(
-      "BadRequest",
-      `properties.properties.vmSize is ${size}; no such size is known`,
-      "properties.properties.vmSize",
-    );
+    throw badRequest("BadRequest", `${PATH}.vmSize is ${size}; no such size is known`, `${PATH}.vmSize`);
   for (const fixed of ["vmSize", "vmPriority", "osType"])
     if (previous !== undefined && textAt(before, fixed)?.toLowerCase() !== textAt(properties, fixed)?.toLowerCase())
       throw badRequest(
         "BadRequest",
-        `properties.properties.${fixed} of compute ${change.name} cannot change after creation`,
-        `properties.properties.${fixed}`,
+        `${PATH}.${fixed} of compute ${change.name} cannot change after creation`,
+        `${PATH}.${fixed}`,
       );
-  requireOneOf({ properties }, "properties.vmPriority", ["Dedicated", "LowPriority"], "BadRequest");
-  requireOneOf({ properties }, "properties.osType", ["Linux"], "BadRequest");
-  requireBetween({ properties }, "properties.scaleSettings.maxNodeCount", 0, 1000, "BadRequest");
-  requireBetween({ properties }, "properties.scaleSettings.minNodeCount", 0, 1000, "BadRequest");
+  requireOneOf(properties, "vmPriority", ["Dedicated", "LowPriority"], "BadRequest", PATH);
+  requireOneOf(properties, "osType", ["Linux"], "BadRequest", PATH);
+  requireBetween(properties, "scaleSettings.maxNodeCount", 0, 1000, "BadRequest", PATH);
+  requireBetween(properties, "scaleSettings.minNodeCount", 0, 1000, "BadRequest", PATH);
   const [least, most] = [
     numberAt(properties, "scaleSettings.minNodeCount") ?? 0,
     numberAt(properties, "scaleSettings.maxNodeCount"),
   ];
-  if (most === undefined)
-    throw badRequest("BadRequest", "properties.properties.scaleSettings.maxNodeCount is missing; it is required");
+  if (most === undefined) throw badRequest("BadRequest", `${PATH}.scaleSettings.maxNodeCount is missing; it is required`);
   if (least > most)
-    throw badRequest(
-      "BadRequest",
-      `properties.properties.scaleSettings.minNodeCount is ${least}, more than maxNodeCount ${most}`,
-    );
+    throw badRequest("BadRequest", `${PATH}.scaleSettings.minNodeCount is ${least}, more than maxNodeCount ${most}`);
   const subnet = textAt(properties, "subnet.id");
   if (subnet !== undefined)
-    referenced(
-      host,
-      change,
-      subnet,
-      "Microsoft.Network/virtualNetworks/subnets",
-      "properties.properties.subnet.id",
-      "BadRequest",
-    );
+    referenced(host, change, subnet, "Microsoft.Network/virtualNetworks/subnets", `${PATH}.subnet.id`, "BadRequest");
   const completed = withDefaults(properties, {
     vmPriority: "Dedicated",
     osType: "Linux",

@@ -26,7 +26,10 @@ export function firewallPolicies(host: CloudHost): TypeSpec {
     durationMs: 8_000,
     immutable: ["properties.sku.tier"],
     patch: true,
-    admit: ({ body }) => admitPolicy(body),
+    admit: ({ id, body, preflight }) => {
+      if (preflight !== true) refuseBusyPolicy(host, id, id);
+      return admitPolicy(body);
+    },
     present: (policy) => ({
       ...policy,
       properties: {

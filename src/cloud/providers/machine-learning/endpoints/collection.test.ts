@@ -183,6 +183,23 @@ test("anywhere but in the workspace's blob store the endpoint's identity needs t
   expect(events).toHaveLength(1);
 });
 
+test("a container of the blob store's name in another account is somewhere else", async () => {
+  const own = textAt(world.test.host.resources.get(world.workspace)?.properties, "storageAccount") ?? "";
+  const account = { location: "eastus", kind: "StorageV2", sku: { name: "Standard_LRS" }, properties: {} };
+  await world.test.put(own.replace(/[^/]+$/, "stother"), account, "2026-04-01");
+  const data = `${world.workspace}/data/lookalike/versions/1`;
+  const dataUri = `https://stother.blob.core.rehearsal.test/${blobstore()}/kept`;
+  await world.test.put(data, { properties: { dataType: "uri_folder", dataUri } });
+  await world.endpoint("ep-other");
+
+  const refused = await world.deploy("ep-other", "blue", {
+    dataCollector: { collections: { model_inputs: { ...enabled, dataId: data } } },
+  });
+
+  expect(refused.json).toMatchObject({ status: "Failed", error: { code: "AuthorizationFailed" } });
+  expect(JSON.stringify(refused.json)).toContain("of stother; it needs Storage Blob Data Contributor");
+});
+
 test.each<[string, JsonObject, string, string]>([
   ["no collections", {}, "BadArgument", "collections is null"],
   [

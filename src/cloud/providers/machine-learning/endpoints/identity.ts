@@ -1,8 +1,16 @@
 import type { RoleName } from "../../../../azure/index.ts";
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Principal, Resource } from "../../../contract.ts";
-import { type BlobLocation, containerScope, READ_BLOBS, storageAccount, WRITE_BLOBS } from "../../../planes/blob/index.ts";
+import {
+  accountName,
+  type BlobLocation,
+  containerScope,
+  READ_BLOBS,
+  storageAccount,
+  WRITE_BLOBS,
+} from "../../../planes/blob/index.ts";
 import { imageDigest } from "../../../planes/registry/index.ts";
+import { textAt } from "../../common/body.ts";
 import { giveRole } from "../../common/give-role.ts";
 import { requireWorkspace } from "../workspace-of.ts";
 import { blobstoreContainer } from "../workspace-setup.ts";
@@ -67,9 +75,13 @@ export function checkAccess(host: CloudHost, endpoint: Resource, model: BlobLoca
  * @throws AuthorizationFailed naming the role that is missing
  */
 export function checkCollection(host: CloudHost, endpoint: Resource, { collections }: CollectionSpec): void {
-  const own = blobstoreContainer(requireWorkspace(host, endpoint.id));
+  const workspace = requireWorkspace(host, endpoint.id);
+  const own = {
+    account: accountName(textAt(workspace.properties, "storageAccount") ?? ""),
+    container: blobstoreContainer(workspace),
+  };
   for (const { location } of Object.values(collections)) {
-    if (location.container === own) continue;
+    if (location.account === own.account && location.container === own.container) continue;
     const principal = endpointPrincipal(host, endpoint);
     const account = storageAccount(host, location.account);
     const container = account && containerScope(account, location.container);

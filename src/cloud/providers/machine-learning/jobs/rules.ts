@@ -41,7 +41,7 @@ export function checkInputs(inputs: JsonObject): void {
         `${path}.jobInputType is ${JSON.stringify(type)}; it must be literal or one of ${URI_TYPES.join(", ")}`,
         path,
       );
-    requireText({ inputs }, `inputs.${name}.uri`, "UserError");
+    requireText({ properties: { inputs } }, `${path}.uri`, "UserError");
     const mode = textAt(input, "mode") ?? "Download";
     if (!["Download", "ReadOnlyMount", "Direct"].includes(mode)) throw unsupported(`input mode ${mode} (${path})`);
   }

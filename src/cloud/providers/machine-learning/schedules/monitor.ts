@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../../../base/index.ts";
 import type { CloudHost } from "../../../contract.ts";
-import { listAt, objectAt, requireOneOf, requireText, textAt, textsAt } from "../../common/body.ts";
+import { objectAt, requireOneOf, requireText, textAt, textsAt } from "../../common/body.ts";
 import { badRequest } from "../../common/faults.ts";
 import { requireWorkspace, workspaceIdOf } from "../workspace-of.ts";
 import { checkSignal } from "./signals.ts";
@@ -32,20 +32,21 @@ export function checkMonitor(host: CloudHost, scheduleId: string, monitor: JsonO
 }
 
 function checkCompute(compute: JsonObject): void {
-  const at = (member: string) => `compute.${member}`;
-  if (requireText({ compute }, at("computeType"), "BadRequest") !== "ServerlessSpark")
-    throw badRequest("BadRequest", `${PATH}.computeConfiguration.computeType must be ServerlessSpark`);
-  requireText({ compute }, at("instanceType"), "BadRequest");
-  requireOneOf({ compute }, at("instanceType"), INSTANCE_TYPES, "BadRequest");
-  requireText({ compute }, at("runtimeVersion"), "BadRequest");
-  requireOneOf({ compute }, at("runtimeVersion"), RUNTIMES, "BadRequest");
-  requireText({ compute }, at("computeIdentity.computeIdentityType"), "BadRequest");
-  requireOneOf({ compute }, at("computeIdentity.computeIdentityType"), ["AmlToken", "ManagedIdentity"], "BadRequest");
+  const path = `${PATH}.computeConfiguration`;
+  const oneOf = (member: string, allowed: readonly string[]) => {
+    requireText(compute, member, "BadRequest", path);
+    requireOneOf(compute, member, allowed, "BadRequest", path);
+  };
+  oneOf("computeType", ["ServerlessSpark"]);
+  oneOf("instanceType", INSTANCE_TYPES);
+  oneOf("runtimeVersion", RUNTIMES);
+  oneOf("computeIdentity.computeIdentityType", ["AmlToken", "ManagedIdentity"]);
 }
 
 function checkTarget(host: CloudHost, scheduleId: string, target: JsonObject): void {
-  requireText({ target }, "target.taskType", "BadRequest");
-  requireOneOf({ target }, "target.taskType", ["Classification", "Regression"], "BadRequest");
+  const within = `${PATH}.monitoringTarget`;
+  requireText(target, "taskType", "BadRequest", within);
+  requireOneOf(target, "taskType", ["Classification", "Regression"], "BadRequest", within);
   const [deployment, model] = [textAt(target, "deploymentId"), textAt(target, "modelId")];
   if (deployment !== undefined) checkExists(host, scheduleId, "deploymentId", deployment, "/onlineEndpoints/", "/deployments/");
   if (model !== undefined) checkExists(host, scheduleId, "modelId", model, "/models/", "/versions/");
@@ -59,10 +60,4 @@ function checkExists(host: CloudHost, scheduleId: string, member: string, given:
     throw badRequest("BadRequest", `${path} is ${given}; it must be an ARM id with ${words.join(" and ")}`, path);
   if (workspaceIdOf(id).toLowerCase() !== workspaceIdOf(scheduleId).toLowerCase() || host.resources.get(id) === undefined)
     throw badRequest("BadRequest", `${path} refers to ${id}, which does not exist in the workspace`, path);
-}
-
-/** True when a list is there and holds texts only. */
-export function areTexts(of: JsonObject, member: string): boolean {
-  const items = listAt(of, member);
-  return items.length > 0 && items.every((item) => typeof item === "string");
 }

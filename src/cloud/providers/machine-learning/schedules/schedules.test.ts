@@ -70,7 +70,7 @@ describe("refused are", () => {
     [
       "a machine that Spark has not",
       schedule({ computeConfiguration: { ...compute(), instanceType: "Standard_D4s_v5" } }),
-      /standard_e4s_v3/,
+      /^properties\.action\.monitorDefinition\.computeConfiguration\.instanceType is .*standard_e4s_v3/,
     ],
     ["a runtime that is gone", schedule({ computeConfiguration: { ...compute(), runtimeVersion: "2.4" } }), /3\.4/],
     [
@@ -85,7 +85,7 @@ describe("refused are", () => {
     [
       "a window without length",
       signal({ productionData: { ...reference, inputDataType: "Rolling", windowOffset: "P0D" } }),
-      /windowSize/,
+      /^properties\.action\.monitorDefinition\.signals\.drift\.productionData\.windowSize is missing/,
     ],
     [
       "a metric of numbers for categories",
@@ -101,6 +101,7 @@ describe("refused are", () => {
     ],
     ["a cron of six fields", trigger({ triggerType: "Cron", expression: "0 0 6 * * *" }), /five fields/],
     ["a cron at 25 o'clock", trigger({ triggerType: "Cron", expression: "0 25 * * *" }), /five fields/],
+    ["a trigger without frequency", trigger({ triggerType: "Recurrence" }), /^properties\.trigger\.frequency is missing/],
     ["an interval of nothing", trigger({ ...recurrence, interval: 0 }), /interval/],
     ["hours of an hourly schedule", trigger({ ...recurrence, frequency: "Hour" }), /Day, Week and Month/],
     [

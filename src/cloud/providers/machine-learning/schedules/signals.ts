@@ -1,8 +1,7 @@
 import type { JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource } from "../../../contract.ts";
-import { at, numberAt, objectAt, objectsAt, requireOneOf, requireText, textAt } from "../../common/body.ts";
+import { at, listAt, numberAt, objectAt, objectsAt, requireOneOf, requireText, textAt } from "../../common/body.ts";
 import { badRequest, unsupported } from "../../common/faults.ts";
-import { areTexts } from "./monitor.ts";
 
 const DISTANCES = ["JensenShannonDistance", "PopulationStabilityIndex"];
 const DRIFT = {
@@ -29,7 +28,7 @@ export function checkSignal(
   signal: JsonObject,
   collected: string | undefined,
 ): void {
-  const type = requireText({ signal }, "signal.signalType", "BadRequest");
+  const type = requireText(signal, "signalType", "BadRequest", path);
   if (OTHERS.includes(type)) throw unsupported(`monitoring signals of type ${type}`);
   const metrics = METRICS[type];
   if (metrics === undefined)
@@ -66,10 +65,10 @@ function checkThreshold(path: string, threshold: JsonObject, metrics: (typeof ME
 }
 
 function checkData(host: CloudHost, workspace: Resource, path: string, data: JsonObject, isCollected: boolean): void {
-  const kind = requireText({ data }, "data.inputDataType", "BadRequest");
-  requireText({ data }, "data.jobInputType", "BadRequest");
-  requireOneOf({ data }, "data.jobInputType", INPUT_TYPES, "BadRequest");
-  const uri = requireText({ data }, "data.uri", "BadRequest");
+  const kind = requireText(data, "inputDataType", "BadRequest", path);
+  requireText(data, "jobInputType", "BadRequest", path);
+  requireOneOf(data, "jobInputType", INPUT_TYPES, "BadRequest", path);
+  const uri = requireText(data, "uri", "BadRequest", path);
   const asset = /^(?:azureml:)?(\/subscriptions\/.+\/data\/[^/]+\/versions\/[^/]+)$/i.exec(uri)?.[1];
   const named = /^azureml:([^:/@]+):([^:/@]+)$/.exec(uri);
   const id = asset ?? (named === null ? undefined : `${workspace.id}/data/${named[1]}/versions/${named[2]}`);
@@ -77,12 +76,12 @@ function checkData(host: CloudHost, workspace: Resource, path: string, data: Jso
     throw badRequest("BadRequest", `${path}.uri refers to ${uri}, which does not exist`, `${path}.uri`);
   if (kind === "Rolling")
     for (const member of ["windowSize", "windowOffset"]) {
-      const window = requireText({ data }, `data.${member}`, "BadRequest");
+      const window = requireText(data, member, "BadRequest", path);
       if (!DURATION.test(window)) throw badRequest("BadRequest", `${path}.${member} is ${window}; it is a duration such as P7D`);
     }
   else if (kind === "Static")
     for (const member of ["windowStart", "windowEnd"]) {
-      const moment = requireText({ data }, `data.${member}`, "BadRequest");
+      const moment = requireText(data, member, "BadRequest", path);
       if (Number.isNaN(Date.parse(moment)))
         throw badRequest("BadRequest", `${path}.${member} is ${moment}; it is a date and time`);
     }
@@ -110,4 +109,10 @@ function checkFeatures(path: string, signal: JsonObject, type: string): void {
       "BadRequest",
       `${path}.features.filterType is ${filter}; it must be AllFeatures, FeatureSubset or TopNByAttribution`,
     );
+}
+
+/** True when a list is there and holds texts only. */
+function areTexts(of: JsonObject, member: string): boolean {
+  const items = listAt(of, member);
+  return items.length > 0 && items.every((item) => typeof item === "string");
 }

@@ -13,33 +13,34 @@ const FIELDS = [
   [0, 6],
 ] as const;
 
+const PATH = "properties.trigger";
+
 /** When a schedule would run. */
 export function checkTrigger(trigger: JsonObject): void {
-  const type = requireText({ trigger }, "trigger.triggerType", "BadRequest");
-  if (type === "Cron") return checkCron(requireText({ trigger }, "trigger.expression", "BadRequest"));
-  if (type !== "Recurrence")
-    throw badRequest("BadRequest", `properties.trigger.triggerType is ${type}; it must be Cron or Recurrence`);
-  requireText({ trigger }, "trigger.frequency", "BadRequest");
-  requireOneOf({ trigger }, "trigger.frequency", FREQUENCIES, "BadRequest");
+  const type = requireText(trigger, "triggerType", "BadRequest", PATH);
+  if (type === "Cron") return checkCron(requireText(trigger, "expression", "BadRequest", PATH));
+  if (type !== "Recurrence") throw badRequest("BadRequest", `${PATH}.triggerType is ${type}; it must be Cron or Recurrence`);
+  requireText(trigger, "frequency", "BadRequest", PATH);
+  requireOneOf(trigger, "frequency", FREQUENCIES, "BadRequest", PATH);
   const interval = numberAt(trigger, "interval") ?? 0;
   if (!Number.isInteger(interval) || interval < 1)
-    throw badRequest("BadRequest", "properties.trigger.interval must be a whole number from 1", "properties.trigger.interval");
+    throw badRequest("BadRequest", `${PATH}.interval must be a whole number from 1`, `${PATH}.interval`);
   if (at(trigger, "schedule") === undefined) return;
   const schedule = objectAt(trigger, "schedule");
   const frequency = textAt(trigger, "frequency")?.toLowerCase();
   if (frequency === "minute" || frequency === "hour")
-    throw badRequest("BadRequest", "properties.trigger.schedule is for frequencies Day, Week and Month");
+    throw badRequest("BadRequest", `${PATH}.schedule is for frequencies Day, Week and Month`);
   checkNumbers(schedule, "hours", 0, 23);
   checkNumbers(schedule, "minutes", 0, 59);
   const day = listAt(schedule, "weekDays").find((each) => typeof each !== "string" || !WEEK_DAYS.includes(each));
-  if (day !== undefined) throw badRequest("BadRequest", `properties.trigger.schedule.weekDays has ${JSON.stringify(day)}`);
+  if (day !== undefined) throw badRequest("BadRequest", `${PATH}.schedule.weekDays has ${JSON.stringify(day)}`);
 }
 
 function checkNumbers(schedule: JsonObject, member: string, least: number, most: number): void {
   const numbers = listAt(schedule, member);
   const wrong = numbers.find((each) => typeof each !== "number" || !Number.isInteger(each) || each < least || each > most);
   if (numbers.length === 0 || wrong !== undefined)
-    throw badRequest("BadRequest", `properties.trigger.schedule.${member} holds whole numbers from ${least} to ${most}`);
+    throw badRequest("BadRequest", `${PATH}.schedule.${member} holds whole numbers from ${least} to ${most}`);
 }
 
 function checkCron(expression: string): void {
@@ -48,8 +49,8 @@ function checkCron(expression: string): void {
   if (wrong)
     throw badRequest(
       "BadRequest",
-      `properties.trigger.expression is ${JSON.stringify(expression)}; it has five fields: minute, hour, day, month, day of week`,
-      "properties.trigger.expression",
+      `${PATH}.expression is ${JSON.stringify(expression)}; it has five fields: minute, hour, day, month, day of week`,
+      `${PATH}.expression`,
     );
 }
 
