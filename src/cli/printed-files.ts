@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type EmitResult, emitArm, emitBicep, emitKubernetes, emitScripts, emitTerraform } from "../emit/index.ts";
@@ -17,15 +18,24 @@ export const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>
 /** Texts by their path, with `/` between folders. */
 export type Files = ReadonlyMap<string, string>;
 
+export interface Printed {
+  readonly files: Files;
+  /** Written where they are missing, and the deployer's own from then on. */
+  readonly own: Files;
+}
+
 /** What the definition says in some targets; throws everything that one of them cannot say. */
 export function print(
   program: Program,
   emitters: readonly ((program: Program) => EmitResult)[] = Object.values(EMITTERS),
-): Files {
+): Printed {
   const results = emitters.map((emitter) => emitter(program));
   const diagnostics = results.flatMap((result) => result.diagnostics);
   if (hasErrors(diagnostics)) throw new DiagnosticsError(diagnostics);
-  return new Map(results.flatMap((result) => [...result.files]));
+  return {
+    files: new Map(results.flatMap(({ files }) => [...files])),
+    own: new Map(results.flatMap(({ own }) => [...(own ?? [])])),
+  };
 }
 
 export async function writeFiles(folder: string, files: Files): Promise<void> {
@@ -35,6 +45,11 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
     await writeFile(file, content);
     if (isProgram(content)) await chmod(file, 0o755);
   }
+}
+
+/** Those of the files that are not there. */
+export function missingFiles(folder: string, files: Files): Files {
+  return new Map([...files].filter(([path]) => !existsSync(join(folder, path))));
 }
 
 /** The paths of files that are missing, differ or cannot be started. */

@@ -1,5 +1,4 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { ENVIRONMENTS, type EnvironmentName } from "../platform/index.ts";
 import { DEFAULT_RESOURCE_GROUP } from "./session.ts";
 
 /** Where a new repository keeps its model. */
@@ -13,7 +12,6 @@ export function scaffold(name: string): Map<string, string> {
     ["tsconfig.json", json(TYPES)],
     [".gitignore", IGNORED],
     ["README.md", readme(name)],
-    ...ENVIRONMENTS.map((environment) => [`bicep/parameters.${environment}.json`, json(parameters(environment))] as const),
   ]);
 }
 
@@ -79,14 +77,6 @@ const IGNORED = `node_modules/
 *.tfstate.*
 terraform.tfvars
 `;
-
-function parameters(environmentName: EnvironmentName): object {
-  return {
-    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
-    contentVersion: "1.0.0.0",
-    parameters: { environmentName: { value: environmentName } },
-  };
-}
 
 function readme(name: string): string {
   return `# ${name}

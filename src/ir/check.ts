@@ -1,5 +1,6 @@
 import { type Diagnostic, sortDiagnostics } from "../report/index.ts";
 import { checkReferences } from "./check-references.ts";
+import { constantValue } from "./constant.ts";
 import { dependencies, findCycle } from "./graph.ts";
 import type { Node } from "./node.ts";
 import { checkValue } from "./parameters.ts";
@@ -63,7 +64,8 @@ function repeated(items: readonly { key: string; name: string }[]): string[] {
 }
 
 function checkDefault(parameter: Program["parameters"][number]): Diagnostic[] {
-  return parameter.default?.kind === "literal" ? checkValue(parameter, parameter.default.value) : [];
+  const value = constantValue(parameter.default);
+  return value === undefined ? [] : checkValue(parameter, value);
 }
 
 /** Members that the template itself gives to a resource. */

@@ -1,4 +1,5 @@
 export { checkProgram } from "./check.ts";
+export { constantValue } from "./constant.ts";
 export { type EvaluatedResource, type Evaluation, evaluateProgram } from "./evaluate.ts";
 export type { EvaluationOptions } from "./evaluator.ts";
 export {

@@ -28,6 +28,8 @@ export interface Parameter {
   readonly maxLength?: number;
   /** Checked by us and by Terraform; Bicep has no pattern decorator. */
   readonly pattern?: string;
+  /** Each allowed value has a parameters file, as environments do; one parameter at most. */
+  readonly filePerValue?: boolean;
   /** The name in an environment, when people already know one, e.g. `AKS_NODE_COUNT`. */
   readonly environment?: string;
   /** The name in Terraform when it is not the snake case of `name`. */

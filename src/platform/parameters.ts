@@ -31,6 +31,7 @@ function declarePlaceAndNames(program: ProgramBuilder) {
       description: "Environment that chooses the profile: sizes, redundancy, retention and protection.",
       default: DEFAULTS.environmentName,
       allowed: [...ENVIRONMENTS],
+      filePerValue: true,
       environment: "ENVIRONMENT",
       terraform: "environment",
     }),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { quayside, repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
@@ -25,6 +25,13 @@ test("a new repository has everything, is fresh, type-checks, and quayside up wo
   expect((await inside("emit", "all", "--check")).code).toBe(0);
   expect(readFileSync(join(cwd, "bicep/main.bicep"), "utf8")).toContain("team: 'ml'");
   typeCheck(cwd);
+
+  const ours = join(cwd, "bicep/parameters.prod.json");
+  writeFileSync(ours, "{}\n");
+  expect((await inside("emit", "all")).code).toBe(0);
+  expect(readFileSync(ours, "utf8")).toBe("{}\n");
+  rmSync(ours);
+  expect((await inside("emit", "bicep", "--check")).err).toContain("bicep/parameters.prod.json");
 
   const up = await inside("up", "--json", "-p", "bicep/parameters.dev.json");
   expect(up.code, up.err).toBe(0);

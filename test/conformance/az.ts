@@ -44,7 +44,7 @@ export const azSuite: Suite = {
     });
 
     const bicep = join(cloud.printed, "bicep");
-    const template = words(`--template-file ${bicep}/main.json --parameters @${bicep}/parameters.json`);
+    const template = words(`--template-file ${bicep}/main.json --parameters @${bicep}/parameters.dev.json`);
     await az("group", "create", "--name", GROUP, "--location", "eastus", "--tags", "managedBy=quayside");
     const deployment = (verb: string, ...more: string[]) =>
       read("deployment", "group", verb, "--resource-group", GROUP, ...template, ...more);

@@ -46,7 +46,8 @@ test("the platform is a good program, and ARM and Bicep can say all of it", () =
 test("the committed bicep folder is what the definition prints; RECORD=1 rewrites it", () => {
   const program = definePlatform();
 
-  const files = [...emitArm(program).files, ...emitBicep(program).files];
+  const bicep = emitBicep(program);
+  const files = [...emitArm(program).files, ...bicep.files, ...(bicep.own ?? [])];
   const made = Object.fromEntries(files.map(([name, text]) => [name.replace(/^bicep\//, ""), text]));
 
   expect(made).toEqual(recorded(path("../../bicep"), made));

@@ -137,6 +137,15 @@ describe.skipIf(missing.length > 0)(
       expect(deploy(["-p", file])).toMatchObject({ code: 3, err: "error: parameter aksNodes is not one of the platform's\n" });
     });
 
+    test("a parameters file that names the environment is read above that environment's own", () => {
+      write("bicep/parameters.prod.json", JSON.stringify({ parameters: { aksNodeCount: { value: 0 } } }));
+      write("bicep/parameters.staging.json", JSON.stringify({ parameters: { aksNodeCount: { value: 101 } } }));
+      const file = write("mine.json", JSON.stringify({ parameters: { environmentName: { value: "prod" } } }));
+
+      expect(deploy(["-p", file])).toMatchObject({ code: 3, err: "error: parameter aksNodeCount is 0; the least is 1\n" });
+      expect(deploy(["-p", file, "--environment-name", "staging"]).err).toContain("aksNodeCount is 101");
+    });
+
     test("every wrong parameter is told at once", () => {
       const { err } = deploy(["--aks-node-count", "0"], {}, { ENVIRONMENT: "moon" });
 

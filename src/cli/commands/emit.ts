@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { EXIT, UsageError } from "../../report/index.ts";
 import { command } from "../command.ts";
-import { EMITTERS, print, staleFiles, writeFiles } from "../printed-files.ts";
+import { EMITTERS, missingFiles, print, staleFiles, writeFiles } from "../printed-files.ts";
 
 interface EmitFlags extends Readonly<Record<string, unknown>> {
   readonly out: string;
@@ -36,20 +36,21 @@ export const emit = command<EmitFlags, [target: string]>({
       });
     }
     const { program } = await bench.platform();
-    const files = print(program, emitter === undefined ? undefined : [emitter]);
+    const { files, own } = print(program, emitter === undefined ? undefined : [emitter]);
     const folder = resolve(bench.cwd, flags.out);
-    const stale = flags.check ? await staleFiles(folder, files) : [];
-    if (!flags.check) await writeFiles(folder, files);
+    const begun = missingFiles(folder, own);
+    const stale = flags.check ? [...(await staleFiles(folder, files)), ...begun.keys()] : [];
+    if (!flags.check) await writeFiles(folder, new Map([...files, ...begun]));
     if (stale.length > 0) {
       bench.renderer.failure({
         code: "emit.stale",
-        message: `${stale.length} of ${files.size} files are not fresh`,
+        message: `${stale.length} of ${files.size + own.size} files are not fresh`,
         findings: stale,
         hint: `write them again: quayside emit ${target}`,
       });
       return EXIT.verification;
     }
-    const paths = [...files.keys()];
+    const paths = [...files.keys(), ...own.keys()];
     bench.renderer.result(flags.check ? `${paths.length} files are fresh` : paths.join("\n"), {
       target,
       files: paths,

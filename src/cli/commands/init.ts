@@ -6,7 +6,7 @@ import { EXIT, QuaysideError } from "../../report/index.ts";
 import { command } from "../command.ts";
 import { loadPlatform } from "../config.ts";
 import { packageRoot } from "../package.ts";
-import { print, writeFiles } from "../printed-files.ts";
+import { type Printed, print, writeFiles } from "../printed-files.ts";
 import { MODEL_FOLDER, scaffold } from "../scaffold.ts";
 
 const EXAMPLE = join(packageRoot, "examples", "iris");
@@ -31,10 +31,11 @@ export const init = command<Readonly<Record<string, unknown>>, [folder: string |
           .split(sep)
           .join("/"),
       );
-    const paths = [...own.keys(), ...print(definePlatform()).keys(), ...model.map((path) => `${MODEL_FOLDER}/${path}`)].sort();
+    const paths = [...own.keys(), ...pathsOf(print(definePlatform())), ...model.map((path) => `${MODEL_FOLDER}/${path}`)].sort();
     refuseExisting(folder, paths);
     await writeFiles(folder, own);
-    await writeFiles(folder, print((await loadPlatform(folder)).program));
+    const printed = print((await loadPlatform(folder)).program);
+    await writeFiles(folder, new Map([...printed.files, ...printed.own]));
     for (const path of model) await cp(join(EXAMPLE, path), join(folder, MODEL_FOLDER, path));
     const shown = chosen === undefined ? "" : `cd ${chosen} && `;
     bench.renderer.result(
@@ -44,6 +45,10 @@ export const init = command<Readonly<Record<string, unknown>>, [folder: string |
     return EXIT.done;
   },
 });
+
+function pathsOf({ files, own }: Printed): string[] {
+  return [...files.keys(), ...own.keys()];
+}
 
 const SHOWN = 3;
 

@@ -1,14 +1,14 @@
 import type { JsonValue } from "../../base/index.ts";
 import { checkParameters, checkProgram, type Program } from "../../ir/index.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "../../report/index.ts";
-import { armParameters } from "../arm/index.ts";
 import type { EmitResult } from "../result.ts";
 import { createContext } from "./context.ts";
 import { bicepLimits } from "./limits.ts";
 import { printMain } from "./main.ts";
 import { printModule } from "./module.ts";
+import { allParameters, ownParameters } from "./parameters.ts";
 
-/** The definition as Bicep: `main.bicep`, a module per concern, and a parameters file with the given values beside the plain defaults. */
+/** The definition as Bicep: `main.bicep`, a module per concern, a parameters file with the given values beside the plain defaults, and one to begin with for each environment. */
 export function emitBicep(program: Program, values: Readonly<Record<string, JsonValue>> = {}): EmitResult {
   const wrong = checkProgram(program);
   if (hasErrors(wrong)) return { files: new Map(), diagnostics: wrong };
@@ -21,13 +21,9 @@ export function emitBicep(program: Program, values: Readonly<Record<string, Json
   const texts = modules.map(({ concern, text }) => [`bicep/modules/${concern}.bicep`, text()] as const);
   if (hasErrors(context.problems))
     return { files: new Map(), diagnostics: sortDiagnostics([...diagnostics, ...unique(context.problems)]) };
-  const parameters = armParameters(program, { ...plainDefaults(program), ...values });
   return {
-    files: new Map([
-      ["bicep/main.bicep", main],
-      ...texts,
-      ["bicep/parameters.json", `${JSON.stringify(parameters, undefined, 2)}\n`],
-    ]),
+    files: new Map([["bicep/main.bicep", main], ...texts, ["bicep/parameters.json", allParameters(program, values)]]),
+    own: new Map(ownParameters(program)),
     diagnostics,
   };
 }
@@ -35,13 +31,6 @@ export function emitBicep(program: Program, values: Readonly<Record<string, Json
 /** The same value may be taken by several modules. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [`${diagnostic.code} ${diagnostic.at}`, diagnostic])).values()];
-}
-
-/** Values that need no deployment to be known, for people to edit. */
-function plainDefaults(program: Program): Record<string, JsonValue> {
-  return Object.fromEntries(
-    program.parameters.flatMap(({ name, default: node }) => (node?.kind === "literal" ? [[name, node.value]] : [])),
-  );
 }
 
 /** A value that is missing is the deployer's to give; one that is wrong is an error already. */

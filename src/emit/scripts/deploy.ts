@@ -115,6 +115,10 @@ read_flags() {
 # The file that belongs to the environment, below environment variables and flags.
 base_file() {
   local environment="\${ENVIRONMENT:-}" item
+  if [ -n "$parameters_file" ]; then
+    environment=$(jq -r --arg usual "$environment" '.parameters.environmentName.value // $usual' "$parameters_file" 2> /dev/null ||
+      printf '%s' "$environment")
+  fi
   for item in "\${given[@]+"\${given[@]}"}"; do
     case "$item" in F:environmentName=*) environment=\${item#*=} ;; esac
   done

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../base/index.ts";
-import type { Parameter, Program } from "../../ir/index.ts";
+import type { JsonObject, JsonValue } from "../../base/index.ts";
+import { constantValue, type Parameter, type Program } from "../../ir/index.ts";
 import { flagName, quote, wrap } from "./quote.ts";
 
 /** The declarations as `parameters.jq` reads them. */
@@ -10,9 +10,17 @@ export function declarations(program: Program): string {
     declared[name] = {
       type,
       required: parameter.default === undefined,
-      ...(parameter.default?.kind === "literal" ? { default: parameter.default.value } : {}),
       flag: `--${flagName(name)}`,
-      ...defined({ environment, allowed: allowed && [...allowed], minValue, maxValue, minLength, maxLength, pattern }),
+      ...defined({
+        default: constantValue(parameter.default),
+        environment,
+        allowed: allowed && [...allowed],
+        minValue,
+        maxValue,
+        minLength,
+        maxLength,
+        pattern,
+      }),
     };
   }
   return `${JSON.stringify(declared, undefined, 2)}\n`;
@@ -89,6 +97,11 @@ function bounds({ allowed, minValue, maxValue }: Parameter): string[] {
 /** The value when nothing is given; one that Azure computes is not shown. */
 function initial({ default: node }: Parameter): string {
   if (node === undefined) return "Required.";
-  if (node.kind === "literal" && node.value !== "") return `Default ${quote(String(node.value))}.`;
-  return "Optional.";
+  const value = constantValue(node);
+  if (value === undefined || value === "" || isEmpty(value)) return "Optional.";
+  return `Default ${quote(typeof value === "object" ? JSON.stringify(value) : String(value))}.`;
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

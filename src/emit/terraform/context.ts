@@ -1,9 +1,9 @@
 import { assert } from "../../base/index.ts";
 import {
+  constantValue,
   dependencies,
   type ExistingResource,
   inferTypes,
-  literalKey,
   type Node,
   type NodeOf,
   type Parameter,
@@ -102,7 +102,7 @@ function parameterType(program: Program, infer: (node: Node) => ValueType, node:
 
 /** Terraform's defaults are constants; a default with an expression in it becomes a local. */
 export function hasComputedDefault({ default: node }: Parameter): boolean {
-  return node !== undefined && !isConstant(node) && !callsUniqueString(node);
+  return node !== undefined && constantValue(node) === undefined && !callsUniqueString(node);
 }
 
 /** Terraform cannot compute it, so the caller gives the value. */
@@ -117,10 +117,4 @@ export function callsUniqueString(start: Node): boolean {
     return !found;
   });
   return found;
-}
-
-function isConstant(node: Node): boolean {
-  if (node.kind === "literal") return true;
-  if (node.kind === "array") return node.items.every(isConstant);
-  return node.kind === "object" && node.entries.every(([key, value]) => literalKey(key) !== undefined && isConstant(value));
 }

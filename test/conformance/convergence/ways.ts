@@ -143,7 +143,7 @@ export async function terraformWay({ cloud, folder, values, programs, provider }
 }
 
 async function printedFolder({ folder, values }: Ground): Promise<string> {
-  await writeFiles(folder, print(program));
+  await writeFiles(folder, print(program).files);
   mkdirSync(folder, { recursive: true });
   const parameters = armParameterValues(program, values);
   writeFileSync(join(folder, "parameters.json"), JSON.stringify({ contentVersion: "1.0.0.0", parameters }));
