@@ -40,6 +40,28 @@ test("a transaction that throws leaves nothing behind", () => {
   store.close();
 });
 
+test("others hear of a transaction once it is on disk, and never of one that was undone", () => {
+  const store = openStore(folder);
+  const heard: string[] = [];
+  const tell = (word: string) => store.afterCommit(() => heard.push(word));
+
+  store.transaction(() => {
+    store.transaction(() => tell("inner"));
+    tell("outer");
+    expect(heard).toEqual([]);
+  });
+  expect(() =>
+    store.transaction(() => {
+      tell("undone");
+      throw new Error("no");
+    }),
+  ).toThrow("no");
+  tell("alone");
+
+  expect(heard).toEqual(["inner", "outer", "alone"]);
+  store.close();
+});
+
 test("a second process on the same folder is told who has it", () => {
   const store = openStore(folder);
 

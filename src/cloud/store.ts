@@ -63,6 +63,7 @@ export function openStore(stateDir: string): OpenStore {
   const range = database.prepare("select key, value from documents where collection = ? and key >= ? and key < ? order by key");
   let depth = 0;
   let undone = 0;
+  let waiting: (() => void)[] = [];
 
   return {
     get<T>(collection: string, key: string) {
@@ -75,21 +76,30 @@ export function openStore(stateDir: string): OpenStore {
       const rows = guarded(() => (prefix === "" ? all.all(collection) : range.all(collection, prefix, `${prefix}\u{10ffff}`)));
       return rows.map((row) => ({ key: String(row.key), value: JSON.parse(String(row.value)) as T }));
     },
-    transaction(work) {
+    transaction<T>(work: () => T): T {
       if (depth > 0) return work(); // part of the transaction that is open
       guarded(() => database.exec("begin immediate"));
       depth += 1;
+      let result: T;
       try {
-        const result = work();
+        result = work();
         guarded(() => database.exec("commit"));
-        return result;
       } catch (error) {
         undone += 1;
+        waiting = [];
         if (database.isTransaction) database.exec("rollback");
         throw error;
       } finally {
         depth -= 1;
       }
+      const due = waiting;
+      waiting = [];
+      for (const each of due) each();
+      return result;
+    },
+    afterCommit(work) {
+      if (depth > 0) waiting.push(work);
+      else work();
     },
     rollbacks: () => undone,
     clearAllBut: (collection) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { JsonObject } from "../../src/base/index.ts";
+import { asString, type JsonObject } from "../../src/base/index.ts";
 import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 
 /** What the controllers of an embedded cluster make of workloads that no process stands for. */
@@ -99,6 +99,41 @@ describe("a Deployment", () => {
     expect((await pods("web")).map((pod) => JSON.stringify(pod)).every((pod) => pod.includes("app:2"))).toBe(true);
   });
 
+  test.each([
+    ["merge-patch", { spec: { replicas: 1 } }],
+    ["strategic-merge-patch", { spec: { replicas: 2 } }],
+    [
+      "json-patch",
+      [
+        { op: "test", path: "/spec/replicas", value: 2 },
+        { op: "replace", path: "/spec/replicas", value: 3 },
+      ],
+    ],
+  ])("is scaled by a %s of its subresource", async (type, body) => {
+    const headers = { "content-type": `application/${type}+json` };
+    const answer = await cluster.cloud.ask("PATCH", `${server}${APPS}/deployments/web/scale`, {
+      apiVersion: null,
+      token,
+      headers,
+      body,
+    });
+
+    expect(answer).toMatchObject({ status: 200, json: { kind: "Scale" } });
+    expect(await pods("web")).toHaveLength((answer.json.spec as { replicas: number }).replicas);
+  });
+
+  test("of a long name has pods and events of shorter ones", async () => {
+    const name = `${"abc.".repeat(60)}z`;
+    const answer = await ask("POST", `${APPS}/deployments`, { ...workload("Deployment", "long"), metadata: { name } });
+
+    expect(answer).toMatchObject({ status: 201, json: { metadata: { name } } });
+    expect((await pods("long")).map(({ metadata }) => asString((metadata as JsonObject).name).length)).toEqual([63]);
+    const events = (await items(`${CORE}/events`)).filter(({ involvedObject }) => (involvedObject as JsonObject).name === name);
+    expect(events.map(({ reason }) => reason)).toEqual(["ScalingReplicaSet"]);
+    expect(asString((events[0]?.metadata as JsonObject | undefined)?.name)).toMatch(/^abc\..*\.abc\.[0-9a-f]{16}$/);
+    await ask("DELETE", `${APPS}/deployments/${name}`);
+  });
+
   test("that never becomes ready exceeds its deadline", async () => {
     await ask("POST", `${APPS}/deployments`, workload("Deployment", "late", { progressDeadlineSeconds: 60 }));
     cluster.cloud.cloud.clock.advance(61_000);
@@ -179,6 +214,30 @@ describe("limits, quotas and budgets", () => {
         message: expect.stringContaining("exceeded quota: quota, requested: pods=1, used: pods=2, limited: pods=2") as string,
       },
     });
+  });
+
+  test("limits that make a bad pod of a good template stop its ReplicaSet, and nothing else", async () => {
+    const asking = { resources: { requests: { cpu: "2" } } };
+    await ask("POST", `${APPS}/deployments`, workload("Deployment", "greedy", {}, asking));
+    await ask("POST", `${CORE}/limitranges`, {
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "small" },
+      spec: { limits: [{ type: "Container", default: { cpu: "1" }, defaultRequest: { cpu: "1" } }] },
+    });
+
+    const answer = await ask("PATCH", `${APPS}/deployments/greedy`, { spec: { replicas: 2 } }, MERGE);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { spec: { replicas: 2 } },
+    });
+    const { conditions } = (await ask("GET", `${APPS}/deployments/greedy`)).json.status as { conditions: JsonObject[] };
+    expect(conditions.find(({ type }) => type === "ReplicaFailure")).toMatchObject({
+      reason: "FailedCreate",
+      message: expect.stringMatching(/is invalid: spec.containers\[0\].resources.requests/) as string,
+    });
+    expect(await pods("greedy")).toHaveLength(1);
+    for (const path of [`${APPS}/deployments/greedy`, `${CORE}/limitranges/small`]) await ask("DELETE", path);
   });
 
   test("a limit range says how much a container may take", async () => {

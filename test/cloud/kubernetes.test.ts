@@ -1,5 +1,10 @@
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { Agent, fetch } from "undici";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
@@ -33,6 +38,32 @@ async function member(name: string, role: "aksRbacReader" | "aksRbacWriter" | un
   await cluster.cloud.assign(objectId, "aksClusterUser", cluster.id);
   if (role !== undefined) await cluster.cloud.assign(objectId, role, scope);
   return connectionOf(await cluster.kubeconfig(token)).token;
+}
+
+/** What a watch says, line by line, as `ADDED name`. */
+async function watch(path: string, cloud = cluster.cloud, connection = { server, token: owner }) {
+  const url = new URL(`${connection.server}${path}`);
+  url.searchParams.set("watch", "true");
+  const agent = new Agent({ connect: { ca: readFileSync(cloud.cloud.caFile, "utf8") }, bodyTimeout: 0 });
+  const headers = { authorization: `Bearer ${connection.token}` };
+  const { body } = await fetch(url.href, { headers, dispatcher: agent });
+  const lines = createInterface(Readable.fromWeb(body as ReadableStream))[Symbol.asyncIterator]();
+  const said = async () => {
+    const { value, done } = await lines.next();
+    if (done === true) return undefined;
+    const { type, object } = JSON.parse(value) as { type: string; object: { metadata: { name: string } } };
+    return `${type} ${object.metadata.name}`;
+  };
+  return {
+    async next(count: number) {
+      const seen: (string | undefined)[] = [];
+      while (seen.length < count) seen.push(await said());
+      return seen;
+    },
+    async toItsEnd() {
+      while ((await said()) !== undefined);
+    },
+  };
 }
 
 const CONFIG_MAPS = `/api/v1/namespaces/${COMPUTE_NAMESPACE}/configmaps`;
@@ -140,6 +171,26 @@ describe("what Resource Manager has", () => {
     expect((await ask("GET", "/api/v1/configmaps?fieldSelector=metadata.namespace%3Dpassing")).json.items).toEqual([]);
   });
 
+  test("an instance type that the API server would refuse is left out, and nothing else suffers", async () => {
+    const core = await buildCore(cluster.cloud);
+    const saved = (instanceTypes: JsonObject) =>
+      cluster.cloud.host.resources.save({
+        id: core.id("Microsoft.MachineLearningServices/workspaces", "mlw/computes/odd"),
+        name: "odd",
+        type: "Microsoft.MachineLearningServices/workspaces/computes",
+        properties: { computeType: "Kubernetes", resourceId: cluster.id, properties: { instanceTypes } },
+      });
+    const amounts = { cpu: "1", memory: "1Gi" };
+    saved({
+      fits: { resources: { requests: amounts, limits: amounts } },
+      Bad_Name: { resources: { requests: amounts, limits: amounts } },
+      nothing: {},
+    });
+
+    const { items } = (await ask("GET", "/apis/amlarc.azureml.com/v1alpha1/instancetypes")).json;
+    expect((items as JsonObject[]).map(({ metadata }) => (metadata as JsonObject).name)).toEqual(["defaultinstancetype", "fits"]);
+  });
+
   test("without the extension its kinds are unknown, and without Cilium and managed Prometheus theirs", async () => {
     await using plain = await startTestCloud();
     const core = await buildCore(plain);
@@ -208,6 +259,30 @@ describe("requests that no client of ours sends", () => {
     expect(answer.body).toMatchObject({ type: "ERROR", object: { code: 410, reason: "Expired" } });
   });
 
+  test("a watch sees an object come and go as its selector chooses it", async () => {
+    const watching = await watch(`${CONFIG_MAPS}?labelSelector=shown%3Dyes`);
+    await ask("POST", CONFIG_MAPS, { body: configMap("turning") });
+    const label = (shown: string, a = "1") =>
+      ask("PATCH", `${CONFIG_MAPS}/turning`, {
+        headers: { "content-type": "application/merge-patch+json" },
+        body: { metadata: { labels: { shown } }, data: { a } },
+      });
+    await label("yes");
+    await label("yes", "2");
+    await label("no");
+    await label("no", "3");
+    await label("yes");
+    await ask("DELETE", `${CONFIG_MAPS}/turning`);
+
+    expect(await watching.next(5)).toEqual([
+      "ADDED turning",
+      "MODIFIED turning",
+      "DELETED turning",
+      "ADDED turning",
+      "DELETED turning",
+    ]);
+  });
+
   test("finalizers hold an object until they are gone", async () => {
     await ask("POST", CONFIG_MAPS, {
       body: { ...configMap("held"), metadata: { name: "held", finalizers: ["example.com/hold"] } },
@@ -221,6 +296,40 @@ describe("requests that no client of ours sends", () => {
       body: { metadata: { finalizers: null } },
     });
     expect((await ask("GET", `${CONFIG_MAPS}/held`)).status).toBe(404);
+  });
+});
+
+describe("a watch", () => {
+  // Without the timer that looks every second: what is heard was told of.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test("hears of what Resource Manager changes without waiting to look", async () => {
+    await using other = await startCluster();
+    const { server: address, token } = connectionOf(await other.kubeconfig());
+    const since = (await other.cloud.ask("GET", `${address}/api/v1/namespaces`, { apiVersion: null, token })).json.metadata;
+    const watching = await watch(
+      `/api/v1/namespaces?resourceVersion=${asString((since as JsonObject).resourceVersion)}`,
+      other.cloud,
+      { server: address, token },
+    );
+    const id = `${other.id}/managedNamespaces/heard`;
+    await other.cloud.put(id, { location: "eastus", properties: { deletePolicy: "Delete" } }, VERSIONS.aks);
+    await other.cloud.settle(await other.cloud.ask("DELETE", id, { apiVersion: VERSIONS.aks }));
+
+    expect(await watching.next(2)).toEqual(["ADDED heard", "DELETED heard"]);
+  });
+
+  test.each([
+    ["stops", (id: string) => ["POST", `${id}/stop`] as const],
+    ["goes", (id: string) => ["DELETE", id] as const],
+  ])("ends when its cluster %s", async (_title, request) => {
+    await using other = await startCluster();
+    const watching = await watch("/api/v1/namespaces", other.cloud, connectionOf(await other.kubeconfig()));
+    const [method, path] = request(other.id);
+    await other.cloud.settle(await other.cloud.ask(method, path, { apiVersion: VERSIONS.aks }));
+
+    await expect(watching.toItsEnd()).resolves.toBeUndefined();
   });
 });
 

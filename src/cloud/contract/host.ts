@@ -10,6 +10,8 @@ export interface Store {
   list<T>(collection: string, prefix?: string): { readonly key: string; readonly value: T }[];
   /** All or nothing, also when the process is killed in the middle. */
   transaction<T>(work: () => T): T;
+  /** Does what others hear of once the open transaction is on disk, at once when none is open, and never when it is undone. */
+  afterCommit(work: () => void): void;
 }
 
 /** Virtual time: it stands at the wall clock plus what was skipped. */
@@ -63,6 +65,8 @@ export interface Resources {
   get(id: string): Resource | undefined;
   /** As GET shows it. */
   view(id: string): Resource | undefined;
+  /** Tells of each resource that was saved or deleted, once that is on disk. */
+  onChange(listener: (resource: Pick<Resource, "id" | "type">) => void): void;
   /** Direct children and deeper ones below `id` (a resource, a resource group or a subscription), optionally of one type. */
   below(id: string, type?: string): Resource[];
   /** All resources of a type, anywhere. */

@@ -23,6 +23,8 @@ export interface Documents {
   ofType(type: string): Resource[];
   /** Grows with every write to a type: what is derived from one can be kept until it moves. */
   version(type: string): number;
+  /** Tells of each resource that was saved or deleted, once that is on disk. */
+  onChange(listener: (resource: Pick<Resource, "id" | "type">) => void): void;
 }
 
 const COLLECTION = "resources";
@@ -39,9 +41,14 @@ export function createDocuments(store: OpenStore): Documents {
   const versions = new Map<string, number>();
   let cache = new Map<string, Cached>();
   let loadedAt = -1;
+  const listeners = new Set<(resource: Pick<Resource, "id" | "type">) => void>();
 
   const key = (id: string) => id.toLowerCase().replace(/\/+$/, "");
   const touch = (type: string) => versions.set(type, (versions.get(type) ?? 0) + 1);
+  const tell = (id: string, type: string) =>
+    store.afterCommit(() => {
+      for (const listener of listeners) listener({ id, type });
+    });
   const parse = ({ text }: Cached) => JSON.parse(text) as Resource;
 
   function loaded(): Map<string, Cached> {
@@ -74,6 +81,7 @@ export function createDocuments(store: OpenStore): Documents {
       const type = resource.type.toLowerCase();
       loaded().set(key(resource.id), { type, text: JSON.stringify(resource) });
       touch(type);
+      tell(resource.id, resource.type);
     },
     delete: (id) => {
       const known = loaded().get(key(id));
@@ -81,6 +89,7 @@ export function createDocuments(store: OpenStore): Documents {
       store.delete(COLLECTION, key(id));
       cache.delete(key(id));
       touch(known.type);
+      tell(id, known.type);
     },
     below: (id) => {
       const prefix = `${key(id)}/`;
@@ -94,5 +103,6 @@ export function createDocuments(store: OpenStore): Documents {
       loaded();
       return versions.get(type.toLowerCase()) ?? 0;
     },
+    onChange: (listener) => void listeners.add(listener),
   };
 }

@@ -15,6 +15,7 @@ export function createResources(envelope: Envelope): Resources {
       const resource = documents.get(id);
       return resource === undefined ? undefined : present(envelope, resource);
     },
+    onChange: (listener) => documents.onChange(listener),
     below: (id, type) =>
       documents.below(id).filter((resource) => type === undefined || resource.type.toLowerCase() === type.toLowerCase()),
     ofType: (type) => documents.ofType(type),

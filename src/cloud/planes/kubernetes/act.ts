@@ -71,7 +71,7 @@ function reply(call: Call, verb: Verb, shape: Shape): Reply {
     case "patch":
       return write(() => (subresource === "scale" ? plain(rescale(call)) : written(kind, patch(call), shape)));
     case "deletecollection": {
-      // Each is removed by itself, as watchers and processes are told at once; the first refusal takes none of them back.
+      // Each is removed by itself, as the API server does it: the first refusal takes none of them back.
       const body = removeAll(call, shape);
       return write(() => ({ status: 200, body }));
     }

@@ -1,28 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CloudHost, PodRequest, Resource } from "../../contract.ts";
-import { flagAt, textAt } from "../../providers/common/body.ts";
+import { flagAt } from "../../providers/common/body.ts";
 import { authenticate } from "./access/authenticate.ts";
 import { createAccess } from "./access/authorize.ts";
 import { actAs } from "./access/impersonate.ts";
 import { act } from "./act.ts";
-import { clusterOf, serverPath, uidOf } from "./cluster/cluster.ts";
-import { reconcile } from "./cluster/reconcile.ts";
-import { control } from "./controllers/index.ts";
+import { clusterOf, isStopped, serverPath, uidOf } from "./cluster/cluster.ts";
 import { createKeeper } from "./controllers/keeper.ts";
 import { withLimits } from "./controllers/limits.ts";
 import { missingRoom } from "./controllers/room.ts";
 import { describe } from "./describe.ts";
 import { KINDS } from "./kinds/index.ts";
 import { REVIEWS } from "./kinds/review.ts";
+import { bringUpToDate, createLookout } from "./lookout.ts";
 import type { Objects } from "./objects/objects.ts";
 import { resourceList } from "./wire/discovery.ts";
 import { nothingHere, placeOf } from "./wire/place.ts";
 import { Refusal, unsupported } from "./wire/refusal.ts";
 import { type Reply, send } from "./wire/reply.ts";
 import { readRequest } from "./wire/request.ts";
-
-/** Who watches hears of what Resource Manager changed, and of deadlines, after this long at most. */
-const LOOK_EVERY_MS = 1000;
 
 /** Which cluster a request is for, the path of its API server, and whether it comes from within the cluster's network. */
 export interface Destination {
@@ -39,39 +35,18 @@ export interface ApiServer {
 }
 
 export function createApiServer(host: CloudHost, objects: Objects): ApiServer {
-  const bringUpToDate = (uid: string) => {
-    const cluster = clusterOf(host, uid);
-    if (cluster === undefined) return;
-    host.store.transaction(() => {
-      reconcile(host, objects, cluster);
-      control(host, objects, cluster);
-    });
-  };
-  const look = (uid: string) => {
-    try {
-      if (objects.isWatched(uid)) bringUpToDate(uid);
-    } catch (error) {
-      host.log("kubernetes.failed", { error: error instanceof Error ? (error.stack ?? error.message) : "unknown" });
-    }
-  };
-  const keepLooking = (uid: string, response: ServerResponse) => {
-    const timer = setInterval(() => look(uid), LOOK_EVERY_MS).unref();
-    response.on("close", () => clearInterval(timer));
-  };
-  host.workloads.onChange((id) => look(uidOf(host, id)));
+  const lookout = createLookout(host, objects);
   return {
     answer(to, request, response) {
       serve(host, objects, to, request, response)
-        .then(() => {
-          // Only a watch is still open by now.
-          if (!response.writableEnded) keepLooking(to.uid, response);
-        })
+        .then(() => lookout.begin())
         .catch((error: unknown) => send(response, refusalReply(host, error)))
         .catch(() => response.destroy());
     },
-    refusal({ cluster, namespace, resources, count }) {
-      const uid = uidOf(host, cluster);
-      bringUpToDate(uid);
+    refusal({ cluster: id, namespace, resources, count }) {
+      const uid = uidOf(host, id);
+      const cluster = clusterOf(host, uid);
+      if (cluster !== undefined) bringUpToDate(host, objects, cluster);
       const keeper = createKeeper(host, objects, uid);
       const container = { name: "main", image: "main", resources };
       return missingRoom(keeper, withLimits(keeper, { metadata: { namespace }, spec: { containers: [container] } }), count);
@@ -89,7 +64,7 @@ async function serve(
   const request = await readRequest(incoming, prefix);
   const cluster = clusterOf(host, uid);
   if (cluster === undefined) throw new Refusal(404, "NotFound", `no cluster answers at ${serverPath(uid)}`);
-  if (textAt(cluster.resource, "properties.powerState.code") === "Stopped")
+  if (isStopped(cluster))
     throw new Refusal(503, "ServiceUnavailable", `the cluster ${cluster.resource.name} is stopped; start it first`);
   if (!inside && isPrivate(cluster.resource))
     throw new Refusal(
@@ -98,10 +73,7 @@ async function serve(
       `the API server of ${cluster.resource.name} is private: it is reached from within its network, or by az aks command invoke`,
     );
   const caller = await authenticate(host, cluster, incoming.headers.authorization);
-  host.store.transaction(() => {
-    reconcile(host, objects, cluster);
-    control(host, objects, cluster);
-  });
+  bringUpToDate(host, objects, cluster);
   const access = createAccess(host, objects, cluster);
   const user = actAs(host, cluster, access, caller, incoming.headers);
   const known = KINDS.filter(({ feature }) => feature === undefined || cluster.features.has(feature));

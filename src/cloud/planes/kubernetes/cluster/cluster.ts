@@ -4,7 +4,7 @@ import { hasSucceeded } from "../../../providers/common/state.ts";
 import type { Feature } from "../kinds/kind.ts";
 
 export const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
-const EXTENSION_TYPE = "Microsoft.KubernetesConfiguration/extensions";
+export const EXTENSION_TYPE = "Microsoft.KubernetesConfiguration/extensions";
 
 /** The application that stands for AKS's API servers in every tenant: what their tokens are for. */
 export const SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";
@@ -24,6 +24,10 @@ export function clusterOf(host: CloudHost, uid: string): Cluster | undefined {
   if (textAt(resource, "properties.networkProfile.networkDataplane")?.toLowerCase() === "cilium") features.add("cilium");
   if (flagAt(resource, "properties.azureMonitorProfile.metrics.enabled") === true) features.add("managed-prometheus");
   return { uid, resource, features };
+}
+
+export function isStopped({ resource }: Cluster): boolean {
+  return textAt(resource, "properties.powerState.code") === "Stopped";
 }
 
 /** What tells a cluster's API server from others', by the cluster's resource id. */

@@ -8,14 +8,18 @@ import { INSTANCE_TYPE, KINDS, NAMESPACE, NODE } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING } from "../kinds/rbac.ts";
 import type { Objects } from "../objects/objects.ts";
-import { finish } from "../objects/write.ts";
-import { azureMlOf, type Cluster } from "./cluster.ts";
+import { type Finishing, finish } from "../objects/write.ts";
+import { Refusal } from "../wire/refusal.ts";
+import { azureMlOf, CLUSTER_TYPE, type Cluster, EXTENSION_TYPE } from "./cluster.ts";
 import { MARKS, type Mark } from "./marks.ts";
 import { nodesOf } from "./nodes.ts";
 
 const NAMESPACES_OF_AKS = ["default", "kube-node-lease", "kube-public", "kube-system"];
 const COMPUTE_TYPE = "Microsoft.MachineLearningServices/workspaces/computes";
-const NAMESPACE_TYPE = "Microsoft.ContainerService/managedClusters/managedNamespaces";
+const NAMESPACE_TYPE = `${CLUSTER_TYPE}/managedNamespaces`;
+
+/** Types of Resource Manager that say what a cluster's objects are. */
+export const CAUSES = [CLUSTER_TYPE, `${CLUSTER_TYPE}/agentPools`, NAMESPACE_TYPE, EXTENSION_TYPE, COMPUTE_TYPE];
 
 /** Label of namespaces that Resource Manager owns. */
 export const MANAGED_BY_ARM = "kubernetes.azure.com/managedByArm";
@@ -51,8 +55,8 @@ export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): 
         live === undefined
           ? object
           : { ...live, ...object, metadata: { ...objectAt(live, "metadata"), ...objectAt(object, "metadata") } };
-      const made = finish({ kind, live, object: laid, manager, now: host.clock.now(), uid: () => host.newGuid(), part: "all" });
-      if (made !== live) objects.put(cluster.uid, kind, made);
+      const made = finished(host, { kind, live, object: laid, manager });
+      if (made !== undefined && made !== live) objects.put(cluster.uid, kind, made);
     }
     store.put(MARKS, key, { plural: kind.plural, group: kind.group, name, afterwards, ...(follows === true ? { object } : {}) });
   }
@@ -60,6 +64,17 @@ export function reconcile(host: CloudHost, objects: Objects, cluster: Cluster): 
     if (wanted.has(key)) continue;
     store.delete(MARKS, key);
     if (mark.afterwards === "delete") removeDerived(objects, cluster.uid, mark);
+  }
+}
+
+/** What the API server would refuse does not come to be; the log says why, once for its cause. */
+function finished(host: CloudHost, given: Pick<Finishing, "kind" | "live" | "object" | "manager">): JsonObject | undefined {
+  try {
+    return finish({ ...given, now: host.clock.now(), uid: () => host.newGuid(), part: "all" });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    host.log("kubernetes.refused", { kind: given.kind.kind, reason: error.message });
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import { numberAt, objectAt, objectsAt, textAt } from "../kinds/columns.ts";
 import { EVENT } from "../kinds/core.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import type { Objects } from "../objects/objects.ts";
-import { finish, rfc3339 } from "../objects/write.ts";
+import { finish, LONGEST_NAME, rfc3339 } from "../objects/write.ts";
 
 export interface EventText {
   readonly type: "Normal" | "Warning";
@@ -72,14 +72,14 @@ export function createKeeper(host: CloudHost, objects: Objects, cluster: string)
       const [name, uid] = [textAt(about, "metadata.name"), textAt(about, "metadata.uid")];
       const namespace = textAt(about, "metadata.namespace") || "default";
       const involvedObject = { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid };
-      const digest = shortHash({ uid, type, reason, message }, 16);
-      const known = get(EVENT, namespace, `${name}.${digest}`);
+      const own = eventName(name, shortHash({ uid, type, reason, message }, 16));
+      const known = get(EVENT, namespace, own);
       write(
         EVENT,
         {
           apiVersion: "v1",
           kind: "Event",
-          metadata: { name: `${name}.${digest}`, namespace },
+          metadata: { name: own, namespace },
           involvedObject,
           type,
           reason,
@@ -94,6 +94,11 @@ export function createKeeper(host: CloudHost, objects: Objects, cluster: string)
       );
     },
   };
+}
+
+/** Of an object's name as much as leaves room for the digest, ending as a name may. */
+function eventName(about: string, digest: string): string {
+  return `${about.slice(0, LONGEST_NAME - digest.length - 1).replace(/[-.]+$/, "")}.${digest}`;
 }
 
 function placeOf(object: JsonObject): string {

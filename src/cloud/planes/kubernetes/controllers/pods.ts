@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from "../../../../base/index.ts";
 import { objectAt, objectsAt, textAt } from "../kinds/columns.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { POD } from "../kinds/pod.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { condition, type Keeper, ownerOf, shortHash } from "./keeper.ts";
 import { withLimits } from "./limits.ts";
 import { isProcess } from "./processes.ts";
@@ -21,13 +22,17 @@ interface NewPod {
   readonly spec?: JsonObject;
 }
 
-/** Makes a pod of its owner's template; gives the reason when a quota forbids it. */
+/** What the API server keeps of a prefix when it makes a name of one. */
+const LONGEST_PREFIX = 58;
+
+/** Makes a pod of its owner's template; gives the reason when a quota forbids it, or the API server refuses it. */
 export function createPod(keeper: Keeper, { owner, kind, prefix, component, labels, spec }: NewPod): string | undefined {
   const namespace = textAt(owner, "metadata.namespace");
   const template = objectAt(owner, "spec.template");
   const taken = new Set(keeper.list(POD, namespace).map((pod) => textAt(pod, "metadata.name")));
   let attempt = 0;
-  const nameAt = (count: number) => `${prefix}${shortHash({ uid: textAt(owner, "metadata.uid"), count }, 5)}`;
+  const nameAt = (count: number) =>
+    `${prefix.slice(0, LONGEST_PREFIX)}${shortHash({ uid: textAt(owner, "metadata.uid"), count }, 5)}`;
   while (taken.has(nameAt(attempt))) attempt++;
   const metadata = objectAt(template, "metadata");
   const pod = withLimits(keeper, {
@@ -42,15 +47,25 @@ export function createPod(keeper: Keeper, { owner, kind, prefix, component, labe
     },
     spec: { ...objectAt(template, "spec"), ...spec },
   });
-  const refusal = missingRoom(keeper, pod);
+  const room = missingRoom(keeper, pod);
+  const refusal = room === undefined ? writePod(keeper, pod, component) : `pods "${nameAt(attempt)}" is forbidden: ${room}`;
   if (refusal !== undefined) {
-    const message = `Error creating: pods "${nameAt(attempt)}" is forbidden: ${refusal}`;
-    keeper.event(owner, { type: "Warning", reason: "FailedCreate", message, component });
-    return `pods "${nameAt(attempt)}" is forbidden: ${refusal}`;
+    keeper.event(owner, { type: "Warning", reason: "FailedCreate", message: `Error creating: ${refusal}`, component });
+    return refusal;
   }
-  keeper.write(POD, pod, component);
   keeper.event(owner, { type: "Normal", reason: "SuccessfulCreate", message: `Created pod: ${nameAt(attempt)}`, component });
   return undefined;
+}
+
+/** Why it cannot be written: limits of the namespace may have made what was a good template a bad pod. */
+function writePod(keeper: Keeper, pod: JsonObject, component: string): string | undefined {
+  try {
+    keeper.write(POD, pod, component);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
 }
 
 /** Says of each new pod that it does not run, once. */

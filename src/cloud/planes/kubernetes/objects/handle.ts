@@ -1,13 +1,12 @@
-import { asString, isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { asString, type JsonObject } from "../../../../base/index.ts";
 import { applyFields } from "../fields/managed-fields.ts";
 import { objectAt, textAt } from "../kinds/columns.ts";
 import { NAMESPACE } from "../kinds/index.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { check } from "../schema/validate.ts";
-import { jsonPatch, mergePatch } from "../wire/patch.ts";
+import { PATCH_TYPES, patchOf } from "../wire/patch.ts";
 import { alreadyExists, badRequest, conflict, invalidObject, notFound, Refusal } from "../wire/refusal.ts";
-import { bodyOf, type KubernetesRequest, objectBody, PROTOBUF, unsupportedMediaType } from "../wire/request.ts";
-import { strategicMerge } from "../wire/strategic.ts";
+import { type KubernetesRequest, objectBody, PROTOBUF, unsupportedMediaType } from "../wire/request.ts";
 import { admitCreate, admitUpdate } from "./admission.ts";
 import { type Call, existing, isDryRun } from "./call.ts";
 import { scaled, scaleOf } from "./scale.ts";
@@ -61,24 +60,16 @@ function update(call: Call, live: JsonObject, object: JsonObject, warnings: read
   return store(call, live, finishing(call, live, object), 200, warnings);
 }
 
-const PATCHES = {
-  "application/merge-patch+json": (live, patch) => mergePatch(live, patch),
-  "application/json-patch+json": (live, patch) => jsonPatch(live, patch),
-  "application/strategic-merge-patch+json": (live, patch, { schema }) =>
-    isObject(patch) ? strategicMerge(schema, live, patch) : patch,
-} satisfies Record<string, (live: JsonObject, patch: JsonValue, kind: Kind) => JsonValue>;
 const APPLY = "application/apply-patch+yaml";
 
 export function patch(call: Call): Written {
-  const { contentType } = call.request;
-  if (contentType === APPLY) return apply(call);
+  const { kind, request } = call;
+  if (request.contentType === APPLY) return apply(call);
   // Kinds of a CustomResourceDefinition have no strategy to merge by.
-  const accepted = Object.keys(PATCHES).filter((type) => call.kind.feature === undefined || !type.includes("strategic"));
-  if (!accepted.includes(contentType)) throw unsupportedMediaType([...accepted, APPLY]);
+  const types = PATCH_TYPES.filter((type) => kind.feature === undefined || !type.includes("strategic"));
+  const patched = patchOf(request, types, [APPLY]);
   const live = existing(call);
-  const patched = PATCHES[contentType as keyof typeof PATCHES](live, bodyOf(call.request), call.kind);
-  if (!isObject(patched)) throw badRequest("the patch leaves no object");
-  const { object, warnings } = readObject(call, patched);
+  const { object, warnings } = readObject(call, patched(live, kind.schema));
   return update(call, live, object, warnings);
 }
 

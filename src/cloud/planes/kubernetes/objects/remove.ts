@@ -28,9 +28,9 @@ export function remove(call: Call): JsonObject {
   const { finalizers } = metadata;
   const held = Array.isArray(finalizers) && finalizers.length > 0;
   if (isDryRun(request, options)) return live;
-  // Whoever keeps the process starts it again, and its pod comes back.
-  shown?.workload.end?.(shown.process.id);
   return host.store.transaction(() => {
+    // Whoever keeps the process starts it again, and its pod comes back.
+    host.store.afterCommit(() => shown?.workload.end?.(shown.process.id));
     if (held) {
       const deletionTimestamp = metadata.deletionTimestamp ?? rfc3339(host.clock.now());
       return objects.put(cluster.uid, kind, {

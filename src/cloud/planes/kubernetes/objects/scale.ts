@@ -1,11 +1,9 @@
-import { isObject, type JsonObject } from "../../../../base/index.ts";
+import type { JsonObject } from "../../../../base/index.ts";
 import { numberAt, objectAt } from "../kinds/columns.ts";
 import { selectorText } from "../kinds/policy.ts";
-import { mergePatch } from "../wire/patch.ts";
-import { badRequest, Refusal } from "../wire/refusal.ts";
-import { bodyOf, objectBody, unsupportedMediaType } from "../wire/request.ts";
-import { strategicMerge } from "../wire/strategic.ts";
-
+import { PATCH_TYPES, patchOf } from "../wire/patch.ts";
+import { Refusal } from "../wire/refusal.ts";
+import { objectBody } from "../wire/request.ts";
 import { type Call, existing } from "./call.ts";
 
 /** `.../scale`: how many pods a workload has and should have. */
@@ -27,7 +25,7 @@ export function scaleOf(workload: JsonObject): JsonObject {
 export function scaled(call: Call): { readonly live: JsonObject; readonly object: JsonObject } {
   const live = existing(call);
   const before = scaleOf(live);
-  const after = call.request.method === "PUT" ? objectBody(call.request) : patched(call, before);
+  const after = call.request.method === "PUT" ? objectBody(call.request) : patchOf(call.request, PATCH_TYPES)(before);
   const replicas = objectAt(after, "spec").replicas ?? 0;
   if (typeof replicas !== "number" || !Number.isInteger(replicas))
     throw new Refusal(422, "Invalid", "spec.replicas: Invalid value: must be of type integer");
@@ -41,19 +39,4 @@ export function scaled(call: Call): { readonly live: JsonObject; readonly object
       spec: { ...objectAt(live, "spec"), replicas },
     },
   };
-}
-
-function patched({ request }: Call, before: JsonObject): JsonObject {
-  const body = bodyOf(request);
-  if (!isObject(body)) throw badRequest("the patch is no object");
-  switch (request.contentType) {
-    case "application/merge-patch+json": {
-      const merged = mergePatch(before, body);
-      return isObject(merged) ? merged : {};
-    }
-    case "application/strategic-merge-patch+json":
-      return strategicMerge(undefined, before, body);
-    default:
-      throw unsupportedMediaType(["application/merge-patch+json", "application/strategic-merge-patch+json"]);
-  }
 }

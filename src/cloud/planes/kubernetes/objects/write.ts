@@ -20,6 +20,8 @@ export interface Finishing {
   readonly uid: () => string;
 }
 
+/** Of an RFC 1123 subdomain, characters. */
+export const LONGEST_NAME = 253;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -113,7 +115,7 @@ function metadataProblems(kind: Kind, object: JsonObject): Problem[] {
     // Roles may have colons and capitals in their names.
     if (/[/%]|^\.{1,2}$/.test(name))
       problems.push(invalid("metadata.name", name, "may not be '.' or '..' nor contain '/' or '%'"));
-  } else if (!SUBDOMAIN.test(name) || name.length > (kind.kind === "Namespace" ? 63 : 253))
+  } else if (!SUBDOMAIN.test(name) || name.length > (kind.kind === "Namespace" ? 63 : LONGEST_NAME))
     problems.push(
       invalid(
         "metadata.name",

@@ -1,8 +1,36 @@
 import { isObject, type JsonObject, type JsonValue, jsonEqual } from "../../../../base/index.ts";
+import type { Schema } from "../schema/schema.ts";
 import { badRequest, Refusal, unsupported } from "./refusal.ts";
+import { bodyOf, type KubernetesRequest, unsupportedMediaType } from "./request.ts";
+import { strategicMerge } from "./strategic.ts";
+
+const PATCHES = {
+  "application/merge-patch+json": (live, patch) => mergePatch(live, patch),
+  "application/json-patch+json": (live, patch) => jsonPatch(live, patch),
+  "application/strategic-merge-patch+json": (live, patch, schema) =>
+    isObject(patch) ? strategicMerge(schema, live, patch) : patch,
+} satisfies Record<string, (live: JsonObject, patch: JsonValue, schema: Schema | undefined) => JsonValue>;
+
+export type PatchType = keyof typeof PATCHES;
+export const PATCH_TYPES = Object.keys(PATCHES) as readonly PatchType[];
+
+/** What a request's patch makes of an object, when it is of one of the given types; `others` are those that the caller takes besides. */
+export function patchOf(
+  request: KubernetesRequest,
+  types: readonly PatchType[],
+  others: readonly string[] = [],
+): (live: JsonObject, schema?: Schema) => JsonObject {
+  const type = types.find((each) => each === request.contentType);
+  if (type === undefined) throw unsupportedMediaType([...types, ...others]);
+  return (live, schema) => {
+    const object = PATCHES[type](live, bodyOf(request), schema);
+    if (!isObject(object)) throw badRequest("the patch leaves no object");
+    return object;
+  };
+}
 
 /** RFC 7396: null takes a member away, lists are replaced. */
-export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
+function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const out: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
@@ -14,7 +42,7 @@ export function mergePatch(target: JsonValue | undefined, patch: JsonValue): Jso
 }
 
 /** RFC 6902, without `move` and `copy`. */
-export function jsonPatch(target: JsonObject, patch: JsonValue): JsonValue {
+function jsonPatch(target: JsonObject, patch: JsonValue): JsonValue {
   if (!Array.isArray(patch)) throw badRequest("a JSON patch is a list of operations");
   return patch.reduce<JsonValue>((document, operation) => {
     if (!isObject(operation) || typeof operation.path !== "string")
@@ -51,9 +79,9 @@ function edit(
   const inner = (member: JsonValue | undefined) => edit(member, rest, op, value, path);
   const last = rest.length === 0;
   if (Array.isArray(target)) {
-    const index = step === "-" ? target.length : Number(step);
+    const index = step === "-" ? target.length : /^(0|[1-9]\d*)$/.test(step) ? Number(step) : -1;
     const most = op === "add" && last ? target.length : target.length - 1;
-    if (!Number.isInteger(index) || index < 0 || index > most) throw missing();
+    if (index < 0 || index > most) throw missing();
     if (last && op === "add") return target.toSpliced(index, 0, value ?? null);
     if (last && op === "remove") return target.toSpliced(index, 1);
     return target.with(index, inner(target[index]));

@@ -17,6 +17,8 @@ export interface Watching {
 }
 
 const LONGEST_SECONDS = 3600;
+/** What may wait for a client that does not read; one further behind is cut off, and lists and watches anew. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Streams events, one JSON object a line, until the client's time is over or it goes away. */
 export function watch(response: ServerResponse, watching: Watching): void {
@@ -31,12 +33,13 @@ export function watch(response: ServerResponse, watching: Watching): void {
   const since = asked === "" || asked === "0" ? objects.version(cluster) : Number(asked);
   if (!Number.isSafeInteger(since)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(asked)}: unable to parse`);
   const send = (type: string, object: JsonObject) => response.write(`${JSON.stringify({ type, object })}\n`);
-  const matches = (event: ObjectEvent) =>
-    event.kind === kind && (namespace === undefined || namespaceOf(event.object) === namespace) && selects(event.object);
+  const chooses = (object: JsonObject) => (namespace === undefined || namespaceOf(object) === namespace) && selects(object);
   const tell = (event: ObjectEvent) => {
-    if (matches(event)) send(event.type, oneObject(kind, event.object, shape));
+    const type = event.kind === kind ? seenAs(event, chooses) : undefined;
+    if (type !== undefined) send(type, oneObject(kind, event.object, shape));
+    if (response.writableLength > MOST_WAITING_BYTES) response.destroy();
   };
-  const stream = objects.watch(cluster, since, tell);
+  const stream = objects.watch(cluster, since, { tell, end: () => response.end() });
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   if (stream === undefined) {
     const expired = new Refusal(410, "Expired", `too old resource version: ${since} (${objects.version(cluster)})`);
@@ -54,6 +57,17 @@ export function watch(response: ServerResponse, watching: Watching): void {
     clearTimeout(timer);
     stream.stop();
   });
+}
+
+/** An object comes and goes for a watch as its selectors choose it. */
+function seenAs(
+  { type, before, object }: ObjectEvent,
+  chooses: (object: JsonObject) => boolean,
+): ObjectEvent["type"] | undefined {
+  const was = before !== undefined && chooses(before);
+  const is = type !== "DELETED" && chooses(object);
+  if (was) return is ? "MODIFIED" : "DELETED";
+  return is ? "ADDED" : undefined;
 }
 
 function namespaceOf({ metadata }: JsonObject): string | undefined {
