@@ -15,17 +15,34 @@ beforeAll(async () => {
 });
 afterAll(() => release[Symbol.asyncDispose]());
 
-function planWith(endpoint: string, data_collector: object) {
+function planWith(endpoint: string, data_collector: object, environment_variables: object) {
   const plan = planOf(endpoint);
-  const deployment = { name: "blue", model: "azureml:stump@latest", environment: "azureml:serve:1", data_collector };
-  return { ...plan, deployment: { ...plan.deployment, value: onlineDeployment.parse(deployment) } };
+  const deployment = { name: "blue", model: "azureml:stump@latest", environment: "azureml:serve:1" };
+  return {
+    ...plan,
+    deployment: { ...plan.deployment, value: onlineDeployment.parse({ ...deployment, data_collector, environment_variables }) },
+  };
 }
 
-async function deployed(endpoint: string, data_collector: object) {
-  const plan = planWith(endpoint, data_collector);
+async function deployed(endpoint: string, data_collector: object, environment: object = {}) {
+  const plan = planWith(endpoint, data_collector, environment);
   const made = await ensureEndpoint(release.workspace, plan, contextOf());
   const definition = await defineDeployment(release.workspace, plan, made, "green", await release.model("1"), contextOf());
   return await putDeployment(release.workspace, made.name, "green", taggedFor(definition, "r"));
+}
+
+/** The one file of what deployments collected below `path`, once it holds something. */
+async function collected(path: string): Promise<{ readonly path: string; readonly text: string }> {
+  const { host } = release.world.test;
+  const container = `azureml-blobstore-${textAt(host.resources.get(release.workspace.id)?.properties, "workspaceId")}`;
+  const access = createBlobAccess(host);
+  const at = { account: "stworld", container, path };
+  const [file, ...more] = await eventually(
+    () => access.list(at),
+    (items) => items.some(({ bytes }) => bytes > 0),
+  );
+  if (file === undefined || more.length > 0) throw new Error(`${path} has ${more.length + 1} files`);
+  return { path: file.path, text: String(await access.read({ ...at, path: `${path}/${file.path}` })) };
 }
 
 const asset = (name: string) => release.workspace.client.find(`${release.workspace.id}/data/${name}`, ML_API_VERSION);
@@ -48,16 +65,25 @@ test("data_collector of deployment.yml collects where the data assets are that m
     dataUri: expect.stringMatching(/\/datastores\/workspaceblobstore\/paths\/modelDataCollector\/ep-yaml\/green\/model_inputs$/),
   });
   expect(await asset("ep-yaml-green-model_outputs/versions/1")).toBeUndefined();
-  const { host } = release.world.test;
-  const container = `azureml-blobstore-${textAt(host.resources.get(release.workspace.id)?.properties, "workspaceId")}`;
-  for (const path of ["modelDataCollector/ep-yaml/green/model_inputs", "raw"]) {
-    const at = { account: "stworld", container, path };
-    const seen = await eventually(
-      () => createBlobAccess(host).list(at),
-      (items) => items.some(({ bytes }) => bytes > 0),
-    );
-    expect(seen).toMatchObject([{ path: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\d\d\/.*\.jsonl$/) }]);
-  }
+  for (const path of ["modelDataCollector/ep-yaml/green/model_inputs", "raw"])
+    expect((await collected(path)).path).toMatch(/^\d{4}\/\d\d\/\d\d\/\d\d\/.*\.jsonl$/);
+});
+
+test("columns that are to be left out never reach the store, and a name that is no column's fails the deployment", async () => {
+  const collections = {
+    model_inputs: { enabled: true, data: { path: "azureml://datastores/workspaceblobstore/paths/dropped" } },
+  };
+  await deployed("ep-drop", { collections }, { QUAYSIDE_COLLECT_DROP: "X_1" });
+  await release.world.traffic("ep-drop", { green: 100 });
+  expect((await release.world.score("ep-drop")).status).toBe(200);
+
+  const { text } = await collected("dropped");
+  const slip = deployed("ep-slip", { collections }, { QUAYSIDE_COLLECT_DROP: "X_7" });
+
+  expect((JSON.parse(text) as { data: object[] }).data).toEqual([
+    { quayside_row_id: expect.any(String), X_0: expect.any(Number) },
+  ]);
+  await expect(slip).rejects.toThrow(/column X_7 is to be left out of what is collected, and model "stump" has no such column/);
 });
 
 test("deploying again finds the assets; one that is somewhere else is not taken for it", async () => {

@@ -70,7 +70,7 @@ export function createAnswer({ route, requests, limits, collector, draining, log
       response.writeHead(reply.status, headersOf(reply, request.headers, ids, draining()));
       response.end(reply.body);
       requests.done(found.name, reply.status, (performance.now() - started) / 1000);
-      if (collector !== undefined && received !== undefined && SCORING.has(found.name))
+      if (collector?.wantsExchanges === true && received !== undefined && SCORING.has(found.name))
         collector.exchanged({
           method: request.method ?? "GET",
           path: url,

@@ -118,6 +118,34 @@ test("a failing request fails alone", async () => {
   ]);
 });
 
+test.each(["queued", "at once", "in parts"])("a request that cannot be computed is counted as failed: %s", async (way) => {
+  const { evaluator } = doubler({ fail: ([first]) => first === 0 });
+  const inParts = { run: async (inputs: Tensors) => evaluator.run(inputs) };
+  const batcher = createBatcher({ ...evaluator, ...(way === "in parts" ? inParts : {}), immediate: way !== "queued" });
+
+  const bad = (async () => batcher.predict(rows(2, 0, 0)))();
+  await expect(bad).rejects.toThrow("cannot");
+  await batcher.predict(rows(2, 1, 2));
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(batcher.runs).toMatchObject({ count: 1, failed: 1, succeeded: 1 });
+  expect(batcher.pendingRows()).toBe(0);
+});
+
+test("requests that share a run which fails are said to have waited once, though they run again", async () => {
+  let now = 0;
+  const { evaluator } = doubler({ fail: (values) => values.includes(0) });
+  const run = (inputs: Tensors) => {
+    now += 10;
+    return evaluator.run(inputs);
+  };
+  const batcher = createBatcher({ ...evaluator, run }, { now: () => now });
+
+  await Promise.allSettled([batcher.predict(rows(2, 0, 0)), batcher.predict(rows(2, 1, 2))]);
+
+  expect(batcher.runs).toMatchObject({ failed: 1, succeeded: 1, queuedMs: 0 });
+});
+
 test("an output without a row for each given row is never shared out", async () => {
   const { evaluator, runs } = doubler({ extraRows: 1 });
   const batcher = createBatcher(evaluator);

@@ -110,6 +110,8 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
 
   async function runNext(batch: readonly Waiting[]): Promise<void> {
     const rows = batch.reduce((sum, one) => sum + (one.rows ?? 1), 0);
+    const started = now();
+    for (const { since } of batch) runs.queuedMs += started - since;
     running++;
     runningRows += rows;
     await run(batch, rows);
@@ -119,8 +121,6 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
   }
 
   async function run(batch: readonly Waiting[], rows: number): Promise<void> {
-    const started = now();
-    for (const { since } of batch) runs.queuedMs += started - since;
     try {
       const [only, ...more] = batch;
       const inputs = only !== undefined && more.length === 0 ? only.inputs : concatenate(batch.map((one) => one.inputs));
@@ -136,7 +136,11 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
     } catch (cause) {
       // One request's values may be what the model cannot compute: the others must not pay for it.
       if (batch.length > 1) for (const one of batch) await run([one], one.rows ?? 1);
-      else for (const { reject, since } of batch) fail(reject, cause, since);
+      else
+        for (const { reject, since } of batch) {
+          fail(since);
+          reject(cause);
+        }
     }
   }
 
@@ -172,31 +176,42 @@ export function createBatcher(evaluator: Evaluator, options: Partial<BatchOption
     limit.answered(took);
   }
 
-  function fail(reject: (cause: unknown) => void, cause: unknown, since: number): void {
+  function fail(since: number): void {
     runs.failed++;
     runs.failedMs += now() - since;
-    reject(cause);
   }
 
   /** An engine that needs no company computes in the turn of the request, and gives a promise only for many rows. */
   function predictNow(inputs: Tensors): Tensors | Promise<Tensors> {
     const rows = commonRows(inputs) ?? 1;
     const started = now();
-    const outputs = evaluator.run(inputs);
     const ended = (result: Tensors): Tensors => {
       const took = now() - started;
       ran(runs, rows, took);
       succeed(took);
       return result;
     };
+    let outputs: Tensors | Promise<Tensors>;
+    try {
+      outputs = evaluator.run(inputs);
+    } catch (cause) {
+      fail(started);
+      throw cause;
+    }
     if (!(outputs instanceof Promise)) return ended(outputs);
     runningRows += rows;
     return outputs
       .finally(() => (runningRows -= rows))
-      .then((result) => {
-        limit.ran(rows, now() - started);
-        return ended(result);
-      });
+      .then(
+        (result) => {
+          limit.ran(rows, now() - started);
+          return ended(result);
+        },
+        (cause: unknown) => {
+          fail(started);
+          throw cause;
+        },
+      );
   }
 
   return {

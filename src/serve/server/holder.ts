@@ -37,6 +37,7 @@ export function createHolder(options: ModelServerOptions, runs: Runs, changed: (
     state: () => (loaded !== undefined ? "READY" : unloaded ? "UNAVAILABLE" : "LOADING"),
     async prepare() {
       const model = await loadModel(options);
+      options.collector?.check(model);
       await warmUp(model);
       return { model, batcher: createBatcher(model.evaluator, batchOptions(options, model, runs)) };
     },

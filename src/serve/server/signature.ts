@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from "../../base/index.ts";
+import { isObject, type JsonValue, parseJson } from "../../base/index.ts";
 import { ModelFault } from "../fault.ts";
 import type { TensorSpec } from "./tensor.ts";
 
@@ -22,12 +22,4 @@ export function readSignature(file: string, text: string, input: TensorSpec | un
 
 function isNames(value: JsonValue): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string") && new Set(value).size === value.length;
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { post, testServer } from "../../testing/server.ts";
 import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
 import type { Collection } from "./event.ts";
 import { folderSink } from "./folder.ts";
+import { columnNames } from "./rows.ts";
 
 const SOURCE = {
   endpoint: "iris",
@@ -101,6 +102,21 @@ test("columns that may identify a person are never written", async () => {
     "width",
   ]);
   expect((await run.events("model_outputs"))[0]?.data[0]).not.toHaveProperty("label");
+});
+
+test.each(["nmae", "X_1", "quayside_row_id"])("a column that the model does not have cannot be left out: %s", async (column) => {
+  await expect(collecting({ dropColumns: ["sepal", column] })).rejects.toMatchObject({
+    code: "serve.unknown-column",
+    message: expect.stringMatching(
+      new RegExp(`^column ${column} is to be left out .* it has sepal, name, petal, width, label, probabilities_0, .*_2$`),
+    ),
+  });
+});
+
+test("where requests decide how many columns there are, each of them can be left out", () => {
+  const names = columnNames([{ name: "X", type: "float32", shape: [null, null] }], undefined);
+
+  expect(names).toEqual(["X", "X_*"]);
 });
 
 test("a share of the requests is collected when told so; requests that fail are not", async () => {

@@ -1,6 +1,9 @@
+import { ModelFault } from "../../fault.ts";
 import type { Log } from "../../log.ts";
+import type { Model } from "../model.ts";
 import type { CollectedEvent, Collection, Sink } from "./event.ts";
 import { type Exchange, exchangeEvents, type Observed, type Prediction, predictionEvents } from "./observation.ts";
+import { columnNames } from "./rows.ts";
 
 export interface CollectorOptions {
   readonly sink: Sink;
@@ -30,6 +33,10 @@ export const COLLECTOR_DEFAULTS = {
 } as const satisfies Partial<CollectorOptions>;
 
 export interface Collector {
+  /** Throws a `ModelFault` when a column that is never to be written is none of this model's: a slip would write what it names. */
+  check(model: Model): void;
+  /** Whether anybody asked for requests and responses as they were. */
+  readonly wantsExchanges: boolean;
   /** Both keep a reference and return: nothing is printed or written in the request's turn. */
   predicted(prediction: Prediction): void;
   exchanged(exchange: Exchange): void;
@@ -118,6 +125,8 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 
   return {
+    check: (model) => checkDropped(dropped, model),
+    wantsExchanges: rates.request !== undefined || rates.response !== undefined,
     counts,
     flush,
     predicted(what) {
@@ -132,6 +141,21 @@ export function createCollector(options: CollectorOptions): Collector {
       enqueue({ rows: 1, bytes: what.body.length + what.answer.length, exchange: { what, time: now(), wanted } });
     },
   };
+}
+
+/** Named in a message. */
+const MOST_NAMED = 20;
+
+function checkDropped(dropped: ReadonlySet<string>, { name, evaluator, columns }: Model): void {
+  const known = [...columnNames(evaluator.inputs, columns), ...columnNames(evaluator.outputs, undefined)];
+  const isKnown = (column: string) => known.includes(column) || known.includes(column.replace(/_\d+$/, "_*"));
+  const unknown = [...dropped].find((column) => !isKnown(column));
+  if (unknown === undefined) return;
+  const named = known.length > MOST_NAMED ? [...known.slice(0, MOST_NAMED), `${known.length - MOST_NAMED} more`] : known;
+  throw new ModelFault(
+    "serve.unknown-column",
+    `column ${unknown} is to be left out of what is collected, and model "${name}" has no such column; it has ${named.join(", ")}`,
+  );
 }
 
 function takeTurn(queue: readonly Queued[]): Queued[] {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "../../../base/index.ts";
 import type { CollectedEvent, Collection, Sink } from "./event.ts";
 
 /** Who is speaking: the same in every event of a process. */
@@ -63,17 +64,8 @@ function dataMember({ contentType, data }: CollectedEvent): string {
   if (typeof data !== "string" && !isUtf8(data)) return `"data_base64":"${data.toString("base64")}"`;
   const text = String(data);
   // Line breaks between its values would cut the line; those within its texts are escaped.
-  if (isJson(contentType) && isWellFormed(text)) return `"data":${text.replaceAll(/[\r\n]+/g, " ")}`;
+  if (isJson(contentType) && parseJson(text) !== undefined) return `"data":${text.replaceAll(/[\r\n]+/g, " ")}`;
   return `"data":${JSON.stringify(text)}`;
 }
 
 const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
-
-function isWellFormed(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -31,9 +31,9 @@ async function agent(status = 200) {
   };
 }
 
-async function serving(port: string, config: object) {
+async function serving(port: string, config: object, more: Readonly<Record<string, string>> = {}) {
   const folder = await folderOf({ "mdc.json": JSON.stringify(config) });
-  const environment = { AZUREML_MDC_CONFIG_PATH: join(folder.path, "mdc.json"), AZUREML_MDC_PORT: port };
+  const environment = { AZUREML_MDC_CONFIG_PATH: join(folder.path, "mdc.json"), AZUREML_MDC_PORT: port, ...more };
   const lines: string[] = [];
   const collector = collectorOf({}, environment, "m", "3", (_, event, fields) =>
     lines.push(`${event} ${JSON.stringify(fields)}`),
@@ -102,6 +102,45 @@ test("where nobody else sees them the server posts requests and responses, witho
   expect(azure.seen[1]?.headers["ce-statuscode"]).toBe("200");
 });
 
+test("what may identify a person does not reach the agent either", async () => {
+  await using azure = await agent();
+  const both = { model_inputs: enabled, model_outputs: enabled };
+  await using run = await serving(azure.port, { collections: both }, { QUAYSIDE_COLLECT_DROP: "X_1,label" });
+  await post(`${run.server.url}/score`, { data: ROWS }, { "x-request-id": "r-1" });
+  await run.collector.flush();
+
+  expect(azure.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+    [{ quayside_row_id: "r-1/0", X_0: 1, X_2: 3, X_3: 4 }],
+    [expect.not.objectContaining({ label: expect.anything() })],
+  ]);
+});
+
+test.each<[object, string]>([
+  [
+    { collections: { model_inputs: { enabled: true, sampleRatePercentage: "all" } } },
+    'collects "all" % of model_inputs; 0 to 100',
+  ],
+  [{ collections: { model_inputs: { enabled: true, sampleRatePercentage: 101 } } }, "collects 101 % of model_inputs; 0 to 100"],
+  [
+    { collections: { request: enabled, model_inputs: enabled } },
+    "column X_1 is to be left out, and the collection request keeps",
+  ],
+  [{ collections: [] }, "has no collections"],
+])("a configuration of Azure ML that cannot be obeyed is refused: %j", async (config, message) => {
+  await using azure = await agent();
+
+  await expect(serving(azure.port, config, { QUAYSIDE_COLLECT_DROP: "X_1" })).rejects.toThrow(message);
+});
+
+test("a file that is no JSON is named", async () => {
+  await using folder = await folderOf({ "mdc.json": "{" });
+  const environment = { AZUREML_MDC_CONFIG_PATH: join(folder.path, "mdc.json") };
+
+  expect(() => collectorOf({}, environment, "m", "3", silentLog)).toThrow(
+    "mdc.json (AZUREML_MDC_CONFIG_PATH) has no collections",
+  );
+});
+
 test("an agent that refuses, or is not there, costs the rows and not the requests", async () => {
   for (const port of [(await gone()).port, "refuses"]) {
     await using azure = await agent(503);
@@ -126,7 +165,11 @@ test.each<[Parameters<typeof collectorOf>[0], string]>([
   [{ "collect-headers": "a" }, "--collect-headers is given without --collect"],
   [{ collect: "d", "collect-headers": "a" }, "--collect-headers keeps headers of raw requests; name request in --collect-what"],
   [{ collect: "d", "collect-what": "inputs" }, "--collect-what is inputs; some of model_inputs"],
-  [{ collect: "d", "collect-what": "request", "collect-drop": "name" }, "--collect-drop leaves columns out"],
+  [{ "collect-drop": "a" }, "--collect-drop is given, and nothing is collected"],
+  [
+    { collect: "d", "collect-what": "request", "collect-drop": "name" },
+    "column name is to be left out, and the collection request keeps whole bodies",
+  ],
   [{ collect: "d", "collect-rate": "0" }, "--collect-rate is 0"],
   [{ collect: "d", "collect-as": "../x" }, "--collect-as is ../x"],
 ])("%j is refused", (values, message) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { isObject } from "../../../base/index.ts";
+import { isObject, parseJson } from "../../../base/index.ts";
 import type { Log } from "../../log.ts";
 import { agentSink } from "./agent.ts";
 import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
@@ -18,13 +18,25 @@ export function collectorOf(
   version: string,
   log: Log,
 ): Collector | undefined {
+  const refined = Object.keys(values).find((option) => option.startsWith("collect-") && option !== "collect-drop");
+  if (values.collect === undefined && refined !== undefined) throw new Error(`--${refined} is given without --collect`);
   const chosen = values.collect === undefined ? toAgent(environment, log) : toFolder(values, values.collect, name, version);
-  const refined = Object.entries(values).find(([option, value]) => option.startsWith("collect-") && value !== undefined);
-  if (values.collect === undefined && refined !== undefined) throw new Error(`--${refined[0]} is given without --collect`);
-  return chosen && createCollector({ ...COLLECTOR_DEFAULTS, modelVersion: version, log, ...chosen });
+  if (chosen === undefined) {
+    if (values["collect-drop"] !== undefined) throw new Error("--collect-drop is given, and nothing is collected");
+    return undefined;
+  }
+  const dropColumns = listed(values["collect-drop"] ?? environment.QUAYSIDE_COLLECT_DROP ?? "");
+  if (dropColumns.length > 0 && chosen.bodies !== undefined)
+    throw new Error(
+      `column ${dropColumns[0]} is to be left out, and the collection ${chosen.bodies} keeps whole bodies, which have no columns; collect one or the other`,
+    );
+  return createCollector({ ...COLLECTOR_DEFAULTS, modelVersion: version, log, dropColumns, ...chosen });
 }
 
-type Chosen = Pick<CollectorOptions, "sink" | "rates"> & Partial<CollectorOptions>;
+interface Chosen extends Pick<CollectorOptions, "sink" | "rates" | "captureHeaders"> {
+  /** A collection that keeps bodies as they were, whoever writes it. */
+  readonly bodies: Collection | undefined;
+}
 
 /** The place in the layout is the model's own unless an endpoint is named. */
 function toFolder(values: Values, folder: string, name: string, version: string): Chosen {
@@ -38,9 +50,6 @@ function toFolder(values: Values, folder: string, name: string, version: string)
   const unknown = what.find((one) => !isCollection(one));
   if (unknown !== undefined || what.length === 0)
     throw new Error(`--collect-what is ${values["collect-what"]}; some of ${COLLECTIONS.join(", ")} are needed`);
-  const dropColumns = listed(values["collect-drop"] ?? "");
-  if (dropColumns.length > 0 && (what.includes("request") || what.includes("response")))
-    throw new Error("--collect-drop leaves columns out, which a raw request or response does not have; collect one or the other");
   if (values["collect-headers"] !== undefined && !what.includes("request"))
     throw new Error("--collect-headers keeps headers of raw requests; name request in --collect-what");
   const instance = `${hostname()}-${process.pid}`;
@@ -48,8 +57,8 @@ function toFolder(values: Values, folder: string, name: string, version: string)
   return {
     sink: folderSink(folder, { endpoint, deployment, resource, instance }),
     rates: Object.fromEntries(what.map((collection) => [collection, rate])),
-    dropColumns,
     captureHeaders: harmless(listed(values["collect-headers"] ?? "")),
+    bodies: what.filter(isCollection).find(keepsBodies),
   };
 }
 
@@ -61,22 +70,32 @@ function toAgent(environment: NodeJS.ProcessEnv, log: Log): Chosen | undefined {
   const { AZUREML_MDC_CONFIG_PATH: path, AZUREML_MDC_HOST: host = "127.0.0.1", AZUREML_MDC_PORT: port = "50011" } = environment;
   if (path === undefined || path === "") return undefined;
   if (!/^\d{1,5}$/.test(port)) throw new Error(`AZUREML_MDC_PORT is ${port}; a port is needed`);
-  const config: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const config = parseJson(readFileSync(path, "utf8"));
   if (!isObject(config) || !isObject(config.collections)) throw new Error(`${path} (AZUREML_MDC_CONFIG_PATH) has no collections`);
   const payload = config.payloadLogging === "server";
   const rates: Partial<Record<Collection, number>> = {};
+  let bodies: Collection | undefined;
   for (const [given, settings] of Object.entries(config.collections)) {
     const name = given.toLowerCase();
     if (!isObject(settings) || settings.enabled !== true) continue;
-    if (!isCollection(name)) log("warn", "collection.unknown", { collection: given, known: COLLECTIONS.join(" ") });
-    else if (payload || name.startsWith("model_")) rates[name] = Number(settings.sampleRatePercentage ?? 100) / 100;
+    if (!isCollection(name)) {
+      log("warn", "collection.unknown", { collection: given, known: COLLECTIONS.join(" ") });
+      continue;
+    }
+    const { sampleRatePercentage: percent = 100 } = settings;
+    if (typeof percent !== "number" || !(percent >= 0 && percent <= 100))
+      throw new Error(`${path} (AZUREML_MDC_CONFIG_PATH) collects ${JSON.stringify(percent)} % of ${given}; 0 to 100 is needed`);
+    if (keepsBodies(name)) bodies = name;
+    if (payload || !keepsBodies(name)) rates[name] = percent / 100;
   }
   if (Object.keys(rates).length === 0) return undefined;
   const headers = Array.isArray(config.captureHeaders) ? config.captureHeaders.map(String) : [];
-  return { sink: agentSink({ host, port: Number(port) }), rates, captureHeaders: harmless(headers) };
+  return { sink: agentSink({ host, port: Number(port) }), rates, captureHeaders: harmless(headers), bodies };
 }
 
 const isCollection = (name: string): name is Collection => COLLECTIONS.some((one) => one === name);
+
+const keepsBodies = (name: Collection) => name === "request" || name === "response";
 
 const listed = (text: string) => text.split(",").filter((one) => one !== "");
 

@@ -35,11 +35,26 @@ function columnsOf({ name }: TensorSpec, tensor: Tensor | undefined, names: read
   if (tensor === undefined) return [];
   const width = tensor.data.length / Math.max(tensor.dims[0] ?? 1, 1);
   return Array.from({ length: width }, (_, at) => ({
-    name: names?.[at] ?? (width === 1 ? name : `${name}_${at}`),
+    name: columnName(name, at, width, names),
     tensor,
     at,
     width,
   }));
+}
+
+function columnName(name: string, at: number, width: number, names: readonly string[] | undefined): string {
+  return names?.[at] ?? (width === 1 ? name : `${name}_${at}`);
+}
+
+/** What the columns of rows are called; `X_*` where it is the request that says how many there are. */
+export function columnNames(specs: readonly TensorSpec[], names: readonly string[] | undefined): string[] {
+  return specs.flatMap(({ name, shape }) => {
+    const own = specs.length === 1 ? names : undefined;
+    const [, ...dims] = shape;
+    if (dims.includes(null)) return own === undefined ? [name, `${name}_*`] : [...own];
+    const width = dims.reduce<number>((product, dim) => product * (dim ?? 1), 1);
+    return Array.from({ length: width }, (_, at) => columnName(name, at, width, own));
+  });
 }
 
 function jsonOf({ type, data }: Tensor, at: number): JsonValue {
