@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
@@ -228,6 +229,16 @@ describe("blobs", () => {
     );
   });
 
+  test("of two requests with the same chunk one is refused", async () => {
+    const location = (await ask("POST", "/v2/app/blobs/uploads/")).headers.get("location") ?? "";
+    const chunk = () => ask("PATCH", location, "twice?", { "content-range": "0-5" });
+    const answers = await Promise.all([chunk(), chunk()]);
+
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect((await ask("GET", location)).headers.get("range")).toBe("0-5");
+    await ask("DELETE", location);
+  });
+
   test("an upload is cancelled, and belongs to its repository", async () => {
     const location = (await ask("POST", "/v2/app/blobs/uploads/")).headers.get("location") ?? "";
 
@@ -392,6 +403,71 @@ describe("policies", () => {
 
     expect([status, json]).toEqual([202, { manifestsDeleted: [pushed.digest], tagsDeleted: ["v1"] }]);
     expect((await made.client.ask("GET", "/v2/app/manifests/v1", { token })).status).toBe(404);
+    await made[Symbol.asyncDispose]();
+  });
+
+  test("a repository with anything locked in it loses nothing", async () => {
+    const { made, token } = await holder({});
+    const [loose, held] = [image("loose"), image("held")].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+    if (loose === undefined || held === undefined) throw new Error("two images");
+    await push(made.client, token, "app", "loose", loose);
+    await push(made.client, token, "app", "held", held);
+    const lock = (deleteEnabled: boolean) =>
+      made.client.ask("PATCH", "/acr/v1/app/_tags/held", { token, body: JSON.stringify({ deleteEnabled }) });
+    await lock(false);
+
+    expect(await made.client.ask("DELETE", "/acr/v1/app", { token })).toMatchObject({ status: 405 });
+    expect((await made.client.ask("GET", "/v2/app/tags/list", { token })).json.tags).toEqual(["held", "loose"]);
+    expect((await made.client.ask("GET", `/v2/app/manifests/${loose.digest}`, { token })).status).toBe(200);
+    await lock(true);
+    expect(await made.client.ask("DELETE", "/acr/v1/app", { token })).toMatchObject({ status: 202 });
+    expect(cloud.host.store.list("registry-blobs", made.name)).toEqual([]);
+    await made[Symbol.asyncDispose]();
+  });
+
+  test("a repository that goes while its attributes are being changed stays gone", async () => {
+    const { made, token } = await holder({});
+    await push(made.client, token, "app", "v1", image("fleeting"));
+    const body = new PassThrough();
+    body.write('{"deleteEnabled":');
+    const changing = made.client.ask("PATCH", "/acr/v1/app", { token, body });
+    await made.client.ask("DELETE", "/acr/v1/app", { token });
+    body.end("false}");
+
+    expect(await changing).toMatchObject({ status: 404, json: { errors: [{ code: "NAME_UNKNOWN" }] } });
+    expect((await made.client.ask("GET", "/acr/v1/app", { token })).status).toBe(404);
+    await made[Symbol.asyncDispose]();
+  });
+
+  test("requests that meet old manifests at the same time do not meet each other", async () => {
+    const { made, token } = await holder({ policies: { retentionPolicy: { status: "enabled", days: 1 } } });
+    await push(made.client, token, "app", "v1", image("tagged"));
+    for (const name of ["a", "b", "c"]) {
+      const untagged = image(name);
+      await push(made.client, token, "app", untagged.digest, untagged);
+    }
+    cloud.cloud.clock.advance(2 * DAY_MS);
+
+    const listed = () => made.client.ask("GET", "/v2/app/tags/list", { token });
+    const answers = await Promise.all(Array.from({ length: 4 }, listed));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await made.client.ask("GET", "/acr/v1/app", { token })).json.manifestCount).toBe(1);
+    await made[Symbol.asyncDispose]();
+  });
+
+  test("what is not to be read is not pulled, by whatever part of it says so", async () => {
+    const { made, token } = await holder({});
+    const pushed = image("unread");
+    await push(made.client, token, "app", "v1", pushed);
+    await push(made.client, token, "app", "v2", pushed);
+    const set = (path: string, readEnabled: boolean) =>
+      made.client.ask("PATCH", path, { token, body: JSON.stringify({ readEnabled }) });
+    const pull = async (reference: string) => (await made.client.ask("GET", `/v2/app/manifests/${reference}`, { token })).status;
+
+    await set("/acr/v1/app/_tags/v1", false);
+    expect([await pull("v1"), await pull("v2"), await pull(pushed.digest)]).toEqual([405, 200, 200]);
+    await set("/acr/v1/app", false);
+    expect([await pull("v2"), await pull(pushed.digest)]).toEqual([405, 405]);
     await made[Symbol.asyncDispose]();
   });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { ProxyAgent, fetch as send } from "undici";
 import { asString, type JsonObject, type JsonValue } from "../../src/base/index.ts";
 import type { Cloud } from "../../src/cloud/index.ts";
@@ -19,7 +20,7 @@ export interface RegistryAnswer {
 }
 
 interface Options {
-  readonly body?: Buffer | string | URLSearchParams;
+  readonly body?: Buffer | string | URLSearchParams | Readable;
   readonly headers?: Readonly<Record<string, string>>;
   readonly token?: string;
 }
@@ -40,6 +41,7 @@ export function registryClient(cloud: Pick<Cloud, "proxy" | "caFile">, loginServ
       dispatcher,
       headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
       ...(body === undefined ? {} : { body }),
+      ...(body instanceof Readable ? { duplex: "half" as const } : {}),
     });
     const text = await response.text();
     return {

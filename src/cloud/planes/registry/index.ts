@@ -22,10 +22,7 @@ export function createRegistryPlane(host: CloudHost): RegistryPlane {
       server.then((answer) => answer(nameOf(request.headers.host ?? ""), request, response)).catch(() => response.destroy());
     },
     async start(registries) {
-      for (const { name } of registries) {
-        const records = registryRecords(host, name);
-        await blobFiles(host, name).sweep((digest) => records.isUsed(digest));
-      }
+      for (const { name } of registries) await blobFiles(host, name).sweep(registryRecords(host, name).usedBlobs());
     },
     async forget(registry) {
       registryRecords(host, registry).forget();

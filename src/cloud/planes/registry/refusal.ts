@@ -31,6 +31,8 @@ export const manifestUnknown = (reference: string) =>
   new RegistryRefusal(404, "MANIFEST_UNKNOWN", `manifest ${reference} is not found`, { detail: { reference } });
 export const blobUnknown = (digest: string) =>
   new RegistryRefusal(404, "BLOB_UNKNOWN", `blob ${digest} is unknown to the registry`, { detail: { digest } });
+export const uploadUnknown = (id: string) =>
+  new RegistryRefusal(404, "BLOB_UPLOAD_UNKNOWN", `blob upload ${id} is unknown to the registry`);
 export const repositoryUnknown = (name: string) =>
   new RegistryRefusal(404, "NAME_UNKNOWN", `repository ${name} is not known to the registry`, { detail: { name } });
 export const digestInvalid = (message: string) => new RegistryRefusal(400, "DIGEST_INVALID", message);

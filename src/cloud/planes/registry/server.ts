@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type CloudHost, type Resource } from "../../contract.ts";
+import type { CloudHost, Resource } from "../../contract.ts";
 import { textAt } from "../../providers/common/body.ts";
 import { missingForPrivateReach } from "../../providers/network/index.ts";
 import { exchange, token } from "./access/oauth.ts";
 import { covers, type Scope, scopeText } from "./access/scopes.ts";
 import { registryTokens } from "./access/tokens.ts";
 import { Content } from "./content/content.ts";
+import { createUpkeep } from "./content/upkeep.ts";
 import { Uploads } from "./content/uploads.ts";
 import { RegistryRefusal, unsupported } from "./refusal.ts";
 import { ACR_ROUTES } from "./routes/acr.ts";
@@ -24,9 +25,9 @@ export type RegistryServer = (loginServer: string, request: IncomingMessage, res
 
 /** Answers for every registry: the OCI distribution API, Azure's own additions and the tokens for both. */
 export function createRegistryServer(host: CloudHost): RegistryServer {
-  const uploads = new Uploads();
+  const own = { host, uploads: new Uploads(), upkeep: createUpkeep(host) };
   return (loginServer, request, response) => {
-    answer(host, uploads, loginServer, request, response)
+    answer(own, loginServer, request, response)
       .catch((error: unknown) => refusalReply(host, request, error))
       .then((reply) => {
         if (reply !== undefined) send(request, response, reply);
@@ -35,9 +36,14 @@ export function createRegistryServer(host: CloudHost): RegistryServer {
   };
 }
 
+interface Own {
+  readonly host: CloudHost;
+  readonly uploads: Uploads;
+  readonly upkeep: ReturnType<typeof createUpkeep>;
+}
+
 async function answer(
-  host: CloudHost,
-  uploads: Uploads,
+  { host, uploads, upkeep }: Own,
   loginServer: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -54,7 +60,7 @@ async function answer(
   if (granted === undefined) throw challenge(request, loginServer);
   if (path === "/v2" || path === "/v2/") return { status: 200, body: {} };
   const content = new Content(host, registry);
-  await content.applyPolicies();
+  await upkeep(registry, content);
   const call: Call = {
     host,
     registry,

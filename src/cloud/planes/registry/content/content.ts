@@ -1,6 +1,6 @@
 import type { CloudHost, Resource } from "../../../contract.ts";
 import { isDigest } from "../names.ts";
-import { locked, manifestInvalid, manifestUnknown, RegistryRefusal, repositoryUnknown } from "../refusal.ts";
+import { blobUnknown, locked, manifestInvalid, manifestUnknown, RegistryRefusal, repositoryUnknown } from "../refusal.ts";
 import { type BlobFiles, blobFiles } from "./files.ts";
 import { type ParsedManifest, parseManifest } from "./manifest.ts";
 import { dispensable, retentionDays, softDeleteDays } from "./policies.ts";
@@ -110,27 +110,47 @@ export class Content {
 
   /** Takes a manifest away with its tags, and the layers that no other manifest of the repository names. */
   async delete(repository: string, digest: string): Promise<void> {
-    const manifest = this.records.manifests.get(repository, digest);
-    if (manifest === undefined) throw manifestUnknown(digest);
-    const tags = this.tagsOf(repository, digest);
-    const held = [this.repository(repository), manifest, ...tags].find(({ attributes }) => !attributes.deleteEnabled);
-    if (held !== undefined) throw locked(`${repository}@${digest}`);
-    const softly = softDeleteDays(this.#registry) !== undefined;
-    this.records.transaction(() => {
-      this.records.manifests.delete(repository, digest);
-      for (const { name } of tags) this.records.tags.delete(repository, name);
-      if (softly)
-        this.records.deleted.put(repository, digest, { ...manifest, deletedAt: this.#now, tags: tags.map(({ name }) => name) });
-      if (this.records.manifests.list(repository).length === 0) this.records.repositories.delete(repository, "");
-    });
-    if (!softly) await this.#dropBlobs(repository, manifest.blobs);
+    if (this.records.manifests.get(repository, digest) === undefined) throw manifestUnknown(digest);
+    await this.#drop(this.#take(repository, [digest]));
   }
 
+  /** All of it or, when anything in it is locked, nothing. */
   async deleteRepository(name: string): Promise<readonly Manifest[]> {
     this.repository(name);
     const manifests = this.records.manifests.list(name);
-    for (const { digest } of manifests) await this.delete(name, digest);
+    const digests = manifests.map(({ digest }) => digest);
+    await this.#drop(this.#take(name, digests));
     return manifests;
+  }
+
+  /** Takes manifests out of the records, all or none; gives the blobs that went with them. */
+  #take(repository: string, digests: readonly string[]): readonly string[] {
+    const softly = softDeleteDays(this.#registry) !== undefined;
+    return this.records.transaction(() => {
+      const blobs = digests.flatMap((digest) => this.#takeOne(repository, digest, softly));
+      if (this.records.manifests.list(repository).length === 0) this.records.repositories.delete(repository, "");
+      return this.#unnamed(repository, blobs);
+    });
+  }
+
+  #takeOne(repository: string, digest: string, softly: boolean): readonly string[] {
+    const manifest = this.manifest(repository, digest);
+    const tags = this.tagsOf(repository, digest);
+    const held = [this.repository(repository), manifest, ...tags].find(({ attributes }) => !attributes.deleteEnabled);
+    if (held !== undefined) throw locked(`${repository}@${digest}`);
+    this.records.manifests.delete(repository, digest);
+    for (const { name } of tags) this.records.tags.delete(repository, name);
+    if (softly)
+      this.records.deleted.put(repository, digest, { ...manifest, deletedAt: this.#now, tags: tags.map(({ name }) => name) });
+    return manifest.blobs;
+  }
+
+  /** Takes those blobs out of a repository's records that no manifest of it names, and gives them. */
+  #unnamed(repository: string, blobs: readonly string[]): readonly string[] {
+    const named = new Set(
+      [...this.records.manifests.list(repository), ...this.records.deleted.list(repository)].flatMap((each) => each.blobs),
+    );
+    return blobs.filter((digest) => !named.has(digest) && this.records.blobs.delete(repository, digest));
   }
 
   /** Brings a soft-deleted manifest back, and a tag of it; one that is somebody else's by now only when forced. */
@@ -161,42 +181,50 @@ export class Content {
   /** Lets go of what the policies of the registry keep no longer. */
   async applyPolicies(): Promise<void> {
     const days = retentionDays(this.#registry);
-    if (days !== undefined) for (const name of this.records.repositoryNames()) await this.#retain(name, days);
-    for (const name of this.records.deletedNames()) await this.#purge(name);
+    const retired = days === undefined ? [] : this.records.repositoryNames().flatMap((name) => this.#retire(name, days));
+    const purged = this.records.deletedNames().flatMap((name) => this.#purge(name));
+    await this.#drop([...retired, ...purged]);
   }
 
-  async #retain(repository: string, days: number): Promise<void> {
-    if (!this.repository(repository).attributes.deleteEnabled) return;
-    for (const { digest, untaggedAt } of dispensable(this.records.manifests.list(repository)))
-      if (this.#isPast(untaggedAt ?? "", days)) await this.delete(repository, digest);
+  #retire(repository: string, days: number): readonly string[] {
+    if (!this.repository(repository).attributes.deleteEnabled) return [];
+    const old = dispensable(this.records.manifests.list(repository)).filter(({ untaggedAt }) =>
+      this.#isPast(untaggedAt ?? "", days),
+    );
+    const digests = old.map(({ digest }) => digest);
+    return digests.length === 0 ? [] : this.#take(repository, digests);
   }
 
-  async #purge(repository: string): Promise<void> {
+  #purge(repository: string): readonly string[] {
     const days = softDeleteDays(this.#registry) ?? 0;
-    for (const { digest, blobs, deletedAt } of this.records.deleted.list(repository)) {
-      if (!this.#isPast(deletedAt, days)) continue;
-      this.records.deleted.delete(repository, digest);
-      await this.#dropBlobs(repository, blobs);
-    }
+    const old = this.records.deleted.list(repository).filter(({ deletedAt }) => this.#isPast(deletedAt, days));
+    return this.records.transaction(() => {
+      for (const { digest } of old) this.records.deleted.delete(repository, digest);
+      return this.#unnamed(
+        repository,
+        old.flatMap(({ blobs }) => blobs),
+      );
+    });
   }
 
   #isPast(since: string, days: number): boolean {
     return this.#host.clock.now() - Date.parse(since) >= days * DAY_MS;
   }
 
-  async #dropBlobs(repository: string, blobs: readonly string[]): Promise<void> {
-    const named = new Set(
-      [...this.records.manifests.list(repository), ...this.records.deleted.list(repository)].flatMap((each) => each.blobs),
-    );
-    for (const digest of blobs) if (!named.has(digest)) await this.deleteBlob(repository, digest);
+  /** From the repository, unless a manifest of it names the blob; its bytes go when no other repository has it. */
+  async deleteBlob(repository: string, digest: string): Promise<void> {
+    if (this.records.manifests.list(repository).some(({ blobs }) => blobs.includes(digest)))
+      throw new RegistryRefusal(405, "UNSUPPORTED", `blob ${digest} belongs to a manifest of ${repository}; delete that`);
+    if (!this.records.blobs.delete(repository, digest)) throw blobUnknown(digest);
+    await this.#drop([digest]);
   }
 
-  /** From the repository; its bytes go when no other one has it. */
-  deleteBlob(repository: string, digest: string): Promise<boolean> {
-    return this.files.alone(async () => {
-      if (!this.records.blobs.delete(repository, digest)) return false;
-      if (!this.records.isUsed(digest)) await this.files.remove(digest);
-      return true;
+  /** The bytes of blobs that no repository has any more. Whatever a crash leaves of them is swept at the next start. */
+  async #drop(digests: readonly string[]): Promise<void> {
+    if (digests.length === 0) return;
+    await this.files.alone(async () => {
+      const used = this.records.usedBlobs();
+      for (const digest of digests) if (!used.has(digest)) await this.files.remove(digest);
     });
   }
 }

@@ -32,7 +32,7 @@ export interface BlobFiles {
   read(digest: string, range?: { readonly start: number; readonly end: number }): Readable;
   remove(digest: string): Promise<void>;
   /** After a start: uploads that nobody goes on with, and blobs that no repository has. */
-  sweep(isUsed: (digest: string) => boolean): Promise<void>;
+  sweep(used: ReadonlySet<string>): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -94,10 +94,11 @@ export function blobFiles({ runtime }: Pick<CloudHost, "runtime">, registry: str
     cancel: (id) => rm(uploadFile(id), { force: true }),
     read: (digest, range) => createReadStream(blobFile(digest), range ?? {}),
     remove: (digest) => rm(blobFile(digest), { force: true }),
-    async sweep(isUsed) {
+    async sweep(used) {
       await rm(uploads, { recursive: true, force: true });
       if (!existsSync(blobs)) return;
-      for (const name of await readdir(blobs)) if (!isUsed(name.replace("-", ":"))) await rm(join(blobs, name), { force: true });
+      for (const name of await readdir(blobs))
+        if (!used.has(name.replace("-", ":"))) await rm(join(blobs, name), { force: true });
     },
     forget() {
       queues.delete(root);

@@ -70,8 +70,8 @@ export interface Records {
   repositoryNames(): string[];
   /** Repositories that soft delete keeps something of. */
   deletedNames(): string[];
-  /** True while any repository has the blob. */
-  isUsed(digest: string): boolean;
+  /** The digests that any repository has. */
+  usedBlobs(): ReadonlySet<string>;
   transaction<T>(work: () => T): T;
   forget(): void;
 }
@@ -95,7 +95,7 @@ export function registryRecords({ store }: Pick<CloudHost, "store">, registry: s
     blobs: shelf(store, blobs, root),
     repositoryNames: () => store.list<Repository>(repositories, root).map(({ value }) => value.name),
     deletedNames: () => [...new Set(store.list(deleted, root).map(({ key }) => key.slice(root.length, key.lastIndexOf("|"))))],
-    isUsed: (digest) => store.list(blobs, root).some(({ key }) => key.endsWith(`|${digest}`)),
+    usedBlobs: () => new Set(store.list(blobs, root).map(({ key }) => key.slice(key.lastIndexOf("|") + 1))),
     transaction: (work) => store.transaction(work),
     forget() {
       for (const collection of COLLECTIONS) for (const { key } of store.list(collection, root)) store.delete(collection, key);

@@ -51,8 +51,9 @@ async function onRepositoryItself(call: Call, name: string): Promise<Reply> {
   }
   if (method === "PATCH") {
     call.requireScope(onRepository(name, "metadata_write"));
+    const change = await attributeChange(call);
     const before = content.repository(name);
-    content.records.repositories.put(name, "", { ...before, attributes: await changed(call, before.attributes) });
+    content.records.repositories.put(name, "", { ...before, attributes: change(before.attributes) });
   } else requireListed(call, name);
   const repository = content.repository(name);
   return {
@@ -82,8 +83,9 @@ async function onTag(call: Call, name: string, tagName: string): Promise<Reply> 
   }
   if (method === "PATCH") {
     call.requireScope(onRepository(name, "metadata_write"));
+    const change = await attributeChange(call);
     const tag = find();
-    content.records.tags.put(name, tagName, { ...tag, attributes: await changed(call, tag.attributes) });
+    content.records.tags.put(name, tagName, { ...tag, attributes: change(tag.attributes) });
   } else requireListed(call, name);
   return { status: 200, body: { ...about(call, name), tag: tagBody(find()) } };
 }
@@ -93,8 +95,9 @@ async function onManifest(call: Call, name: string, text: string): Promise<Reply
   const digest = requireDigest(text);
   if (method === "PATCH") {
     call.requireScope(onRepository(name, "metadata_write"));
+    const change = await attributeChange(call);
     const manifest = content.manifest(name, digest);
-    content.records.manifests.put(name, digest, { ...manifest, attributes: await changed(call, manifest.attributes) });
+    content.records.manifests.put(name, digest, { ...manifest, attributes: change(manifest.attributes) });
   } else requireListed(call, name);
   return { status: 200, body: { ...about(call, name), manifest: manifestBody(call, name, content.manifest(name, digest)) } };
 }
@@ -156,14 +159,17 @@ function manifestBody({ content }: Call, name: string, manifest: Manifest): Json
   };
 }
 
-async function changed(call: Call, before: Attributes): Promise<Attributes> {
+/** Reads the whole request before anything is looked at: what it changes may have changed or gone while it came. */
+async function attributeChange(call: Call): Promise<(before: Attributes) => Attributes> {
   const body = await readObject(call);
-  const flag = (name: keyof Attributes) => (typeof body[name] === "boolean" ? body[name] : before[name]);
-  return {
-    deleteEnabled: flag("deleteEnabled"),
-    writeEnabled: flag("writeEnabled"),
-    readEnabled: flag("readEnabled"),
-    listEnabled: flag("listEnabled"),
+  return (before) => {
+    const flag = (name: keyof Attributes) => (typeof body[name] === "boolean" ? body[name] : before[name]);
+    return {
+      deleteEnabled: flag("deleteEnabled"),
+      writeEnabled: flag("writeEnabled"),
+      readEnabled: flag("readEnabled"),
+      listEnabled: flag("listEnabled"),
+    };
   };
 }
 

@@ -1,5 +1,5 @@
 import { requireDigest, requireRepository } from "../names.ts";
-import { blobUnknown, digestInvalid, RegistryRefusal } from "../refusal.ts";
+import { blobUnknown, digestInvalid, RegistryRefusal, uploadUnknown } from "../refusal.ts";
 import { type Call, onRepository, type Reply, type Route } from "./call.ts";
 
 const UPLOADS = /^\/v2\/(.+?)\/blobs\/uploads\/?$/;
@@ -41,27 +41,33 @@ function mount({ content, granted, query }: Call, name: string): Reply | undefin
 }
 
 async function status(call: Call, name: string, id: string): Promise<Reply> {
-  return progress(204, name, id, await bytesOf(call, name, id));
+  requireUpload(call, name, id);
+  return progress(204, name, id, await bytesOf(call, id));
 }
 
 async function append(call: Call, name: string, id: string): Promise<Reply> {
-  requireOrder(call, name, id, await bytesOf(call, name, id));
-  const size = await call.uploads.alone(id, () => call.content.files.append(id, call.request));
+  requireUpload(call, name, id);
+  const size = await call.uploads.alone(id, () => appended(call, name, id));
   return progress(202, name, id, size);
+}
+
+async function appended(call: Call, name: string, id: string): Promise<number> {
+  requireOrder(call, name, id, await bytesOf(call, id));
+  return call.content.files.append(id, call.request);
 }
 
 async function finish(call: Call, name: string, id: string): Promise<Reply> {
   const digest = call.query.get("digest");
   if (digest === null) throw digestInvalid("the query parameter digest is missing");
-  requireOrder(call, name, id, await bytesOf(call, name, id));
+  requireUpload(call, name, id);
   return commit(call, name, id, digest);
 }
 
 async function commit(call: Call, name: string, id: string, digest: string): Promise<Reply> {
-  const { content, request, uploads } = call;
+  const { content, uploads } = call;
   requireDigest(digest);
   const size = await uploads.alone(id, async () => {
-    await content.files.append(id, request);
+    await appended(call, name, id);
     return content.files.alone(async () => {
       const committed = await content.files.commit(id, digest);
       if (committed !== undefined) content.records.blobs.put(name, digest, { size: committed });
@@ -78,16 +84,21 @@ async function commit(call: Call, name: string, id: string, digest: string): Pro
 }
 
 async function cancel(call: Call, name: string, id: string): Promise<Reply> {
-  await bytesOf(call, name, id);
-  await call.content.files.cancel(id);
+  requireUpload(call, name, id);
+  await call.uploads.alone(id, () => call.content.files.cancel(id));
   call.uploads.close(id);
   return { status: 204 };
 }
 
-async function bytesOf(call: Call, name: string, id: string): Promise<number> {
+function requireUpload(call: Call, name: string, id: string): void {
   call.requireScope(onRepository(name, "push"));
   call.uploads.require(id, call.registry.name, name);
-  return (await call.content.files.uploaded(id)) ?? 0;
+}
+
+async function bytesOf({ content }: Call, id: string): Promise<number> {
+  const size = await content.files.uploaded(id);
+  if (size === undefined) throw uploadUnknown(id);
+  return size;
 }
 
 /** A chunk that says where it belongs must belong behind what is there. */
@@ -162,9 +173,6 @@ function rangeOf(text: string | undefined, size: number): { readonly start: numb
 async function remove(call: Call, name: string, text: string): Promise<Reply> {
   call.requireScope(onRepository(name, "delete"));
   const digest = requireDigest(text);
-  const { content } = call;
-  if (content.records.manifests.list(name).some(({ blobs }) => blobs.includes(digest)))
-    throw new RegistryRefusal(405, "UNSUPPORTED", `blob ${digest} belongs to a manifest of ${name}; delete that`);
-  if (!(await content.deleteBlob(name, digest))) throw blobUnknown(digest);
+  await call.content.deleteBlob(name, digest);
   return { status: 202 };
 }

@@ -36,7 +36,9 @@ export const MANIFEST_ROUTES: readonly Route[] = [
 function read(call: Call, name: string, reference: string): Reply {
   call.requireScope(onRepository(name, "pull"));
   const manifest = call.content.manifest(name, reference);
-  if (!manifest.attributes.readEnabled)
+  const tag = call.content.records.tags.get(name, reference);
+  const parts = [call.content.repository(name), manifest, ...(tag === undefined ? [] : [tag])];
+  if (parts.some(({ attributes }) => !attributes.readEnabled))
     throw new RegistryRefusal(405, "UNSUPPORTED", `${name}@${manifest.digest} is not to be read`);
   if (!accepts(call.request.headers.accept, manifest.mediaType))
     throw new RegistryRefusal(404, "MANIFEST_UNKNOWN", `${reference} is ${manifest.mediaType}, which the client does not accept`);
