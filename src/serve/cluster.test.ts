@@ -158,6 +158,27 @@ test("the repository loads and unloads on every worker, all or none", async () =
   expect(await answers()).toEqual([second]);
 });
 
+test("when every worker dies after the model's file was replaced, their successors serve the new one on the same port", async () => {
+  await using folder = await modelFolder(model);
+  await using cluster = await startCluster(folder.path);
+  const { port, server } = cluster;
+  const answers = async () => [...new Set((await times(20, () => ask(port, "/score", ROW))).map(({ text }) => text))];
+  const [first] = await answers();
+
+  await writeFile(join(folder.path, "model.onnx"), other);
+  for (const { pid } of logged(server, "worker.serving")) process.kill(Number(pid), "SIGKILL");
+  await expect.poll(() => logged(server, "worker.serving").length, whole).toBe(4);
+  const before = await series(port, "quayside_worker_requests_total");
+  const [second, ...none] = await answers();
+  const after = await series(port, "quayside_worker_requests_total");
+
+  expect([second === first, none]).toEqual([false, []]);
+  expect(logged(server, "worker.not-ready")).toEqual([]);
+  // One that had another port would get none of them.
+  expect(after.map((count, at) => count > (before[at] ?? 0))).toEqual([true, true]);
+  expect(await series(port, "quayside_workers")).toEqual([2, 2]);
+});
+
 test("what is wrong at the start is told as by one process", async () => {
   const taken = createServer();
   const port = await listen(taken, "127.0.0.1", 0);

@@ -181,6 +181,37 @@ test("a successor that would serve another file waits until all load it, and one
   await vi.waitFor(() => expect(forked.at(-1)?.told).toEqual(["commit", "unload", "serve 0"]));
 });
 
+test("when all are gone, their successors agree on the file that is there by then, and on the port that callers know", async () => {
+  let file = "file 1";
+  const broken = new ModelFault("serve.model-not-onnx", "no model");
+  const prepare = () => (file === "" ? Promise.reject(broken) : Promise.resolve(file));
+  const { primary, forked } = crew({ api: () => ({ prepare }) });
+  await primary.start();
+
+  file = "";
+  for (const worker of forked.slice()) worker.end("signal SIGKILL");
+  await vi.waitFor(() => expect(forked.length).toBeGreaterThan(6));
+  file = "file 2";
+
+  await vi.waitFor(() => {
+    const serving = forked.slice(2).filter(({ told }) => told.some((word) => word.startsWith("serve")));
+    expect(serving.map(({ told }) => told)).toEqual([
+      ["commit", "serve 4711"],
+      ["commit", "serve 4711"],
+    ]);
+  });
+});
+
+test("a worker that gets another port than the others have does not stay", async () => {
+  const { primary, forked } = crew({ api: (at) => (at === 2 ? { serve: () => Promise.resolve(4712) } : {}) });
+  await primary.start();
+
+  forked[1]?.end("signal SIGKILL");
+  await vi.waitFor(() => expect(forked.at(3)?.told).toEqual(["prepare", "commit", "serve 0"]));
+
+  expect(await forked[2]?.ended).toMatchObject({ how: "signal SIGKILL" });
+});
+
 test("what a worker counted stays counted when it is gone, and gauges do not", async () => {
   const report = (requests: number): ReturnType<WorkerApi["report"]> => ({
     families: [
@@ -214,24 +245,33 @@ test("what a worker counted stays counted when it is gone, and gauges do not", a
   expect((await first?.primary.runs())?.rows).toBe(21);
 });
 
-test("a worker that does not report in time is reported by what it last said", async () => {
+test("a worker that does not report in time is reported by what it last said, and is not asked again meanwhile", async () => {
   vi.useFakeTimers();
   let silent = false;
+  let asked = 0;
   const report = () => ({
     families: [{ name: "c", help: "", type: "counter", merge: "sum", samples: [["c", 7]] }] as const,
     runs: createRuns(),
   });
   const { primary, forked } = crew({
     workers: 1,
-    api: () => ({ report: () => (silent ? (new Promise(() => {}) as never) : report()) }),
+    api: () => ({
+      report() {
+        asked++;
+        return silent ? (new Promise(() => {}) as never) : report();
+      },
+    }),
   });
   await primary.start();
   await forked[0]?.primary.metrics();
 
   silent = true;
+  asked = 0;
   const later = forked[0]?.primary.metrics();
   await vi.advanceTimersByTimeAsync(1_500);
+  await vi.advanceTimersByTimeAsync(60_000);
 
+  expect(asked).toBe(1);
   expect((await later)?.find(({ name }) => name === "c")?.samples).toEqual([["c", 7]]);
 });
 

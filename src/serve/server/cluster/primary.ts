@@ -4,6 +4,7 @@ import type { Log } from "../../log.ts";
 import { addProcessMetrics, createMetrics } from "../../metrics.ts";
 import { createRuns } from "../runs.ts";
 import type { PrimaryApi } from "./api.ts";
+import { coalesce } from "./coalesce.ts";
 import type { Fork, WorkerProcess } from "./fork.ts";
 import { mergeFamilies } from "./merge.ts";
 import { createTally, type Tally } from "./reports.ts";
@@ -33,6 +34,8 @@ interface Place {
   readonly tally: Tally;
   readonly firstServed: PromiseWithResolvers<void>;
   worker?: WorkerProcess;
+  /** Has the worker's counts tallied. */
+  hear(): Promise<void>;
   isPrepared: boolean;
   isServing: boolean;
   /** Workers in a row that ended soon. */
@@ -58,6 +61,8 @@ export function createPrimary({ workers, port, drainLimitMs, fork, clock, log }:
   const exclusively = createQueue();
   let started = false;
   let ending = false;
+  /** What those who serve asked for, and got: 0 is any port, and the same one for all who ask while somebody holds it. */
+  let askedPort = port;
   let boundPort: number | undefined;
   let stamp: string | undefined;
   let unloaded = false;
@@ -84,13 +89,7 @@ export function createPrimary({ workers, port, drainLimitMs, fork, clock, log }:
   };
 
   async function hear(): Promise<void> {
-    await Promise.all(
-      serving().map(async ({ worker, tally }) => {
-        const report = worker?.calls.call("report").catch(() => undefined);
-        const heard = await Promise.race([report, later(REPORT_MS)]);
-        if (heard !== undefined) tally.heard(heard);
-      }),
-    );
+    await Promise.all(serving().map((place) => Promise.race([place.hear(), later(REPORT_MS)])));
   }
 
   /** Two phases: every worker loads, then every worker changes over; when one cannot load, nothing changes anywhere. */
@@ -120,6 +119,8 @@ export function createPrimary({ workers, port, drainLimitMs, fork, clock, log }:
     while (!ending) {
       const worker = fork(place.number, api);
       place.worker = worker;
+      // A worker that has ended says nothing more, and what it said last stays.
+      place.hear = coalesce(() => worker.calls.call("report").then(place.tally.heard, () => undefined));
       const servedSince = await bringUp(place, worker);
       const { how } = await worker.ended;
       place.worker = undefined;
@@ -167,8 +168,10 @@ export function createPrimary({ workers, port, drainLimitMs, fork, clock, log }:
     if (serving().length > 0 && prepared !== stamp) throw changed();
     stamp = prepared;
     if (unloaded) await calls.call("unload");
-    // The port is asked for as the others did, or it would be another one; when nobody holds it, it must be the known one.
-    boundPort = await calls.call("serve", serving().length > 0 ? port : (boundPort ?? port));
+    if (serving().length === 0) askedPort = boundPort ?? port;
+    const bound = await calls.call("serve", askedPort);
+    if (bound !== (boundPort ?? bound)) throw new Error(`port ${bound} instead of ${boundPort}: nobody held it any more`);
+    boundPort = bound;
     place.isServing = true;
     log("info", "worker.serving", { worker: place.number, pid: pid ?? null });
   }
@@ -202,6 +205,7 @@ function createPlace(number: number): Place {
     number,
     tally: createTally(number),
     firstServed: Promise.withResolvers<void>(),
+    hear: () => Promise.resolve(),
     isPrepared: false,
     isServing: false,
     failures: 0,

@@ -6,7 +6,7 @@ import { mergeFamilies, total, withoutGauges } from "./merge.ts";
 /** What the workers of one place have counted, one after the other. */
 export interface Tally {
   /** Of the worker that runs now: what it last said. */
-  heard(report: Report): void;
+  readonly heard: (report: Report) => void;
   /** It has ended; the next one counts from zero. */
   ended(): void;
   families(): Family[];
@@ -26,7 +26,7 @@ export function createTally(worker: number): Tally {
     () => total(mergeFamilies(reports().map(({ families }) => families)), "quayside_requests_total"),
   );
   return {
-    heard: (report) => (last = report),
+    heard: (report) => void (last = report),
     ended() {
       if (last === undefined) return;
       const runs = createRuns();
