@@ -264,6 +264,7 @@ var profiles = {
     privateNetworking: false
     privateApiServer: false
     computeInternetAccess: true
+    lowPriorityCluster: true
     managedPrometheus: true
     containerInsights: true
     alerting: false
@@ -309,6 +310,7 @@ var profiles = {
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: true
+    lowPriorityCluster: true
     managedPrometheus: true
     containerInsights: true
     alerting: true
@@ -354,6 +356,7 @@ var profiles = {
     privateNetworking: true
     privateApiServer: false
     computeInternetAccess: false
+    lowPriorityCluster: true
     managedPrometheus: true
     containerInsights: true
     alerting: true
@@ -644,6 +647,7 @@ module compute 'modules/compute.bicep' = {
     location: location
     mlComputeSku: mlComputeSku
     mlComputeMaxNodes: mlComputeMaxNodes
+    profileLowPriorityCluster: profile.lowPriorityCluster
     resourceTags: resourceTags
     mlWorkspaceName: workspace.outputs.mlWorkspaceName
     trainingIdentityId: identity.outputs.trainingIdentityId

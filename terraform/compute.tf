@@ -106,6 +106,8 @@ resource "azapi_resource" "cpu_cluster" {
 
 # For jobs that can start again; Azure ML counts it against a quota of its own.
 resource "azapi_resource" "spot_cluster" {
+  count = local.profile.lowPriorityCluster ? 1 : 0
+
   type      = "Microsoft.MachineLearningServices/workspaces/computes@2026-05-01"
   parent_id = azapi_resource.ml_workspace.id
   name      = "spot-cluster"

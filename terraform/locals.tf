@@ -38,6 +38,7 @@ locals {
       privateNetworking     = false
       privateApiServer      = false
       computeInternetAccess = true
+      lowPriorityCluster    = true
       managedPrometheus     = true
       containerInsights     = true
       alerting              = false
@@ -83,6 +84,7 @@ locals {
       privateNetworking     = true
       privateApiServer      = false
       computeInternetAccess = true
+      lowPriorityCluster    = true
       managedPrometheus     = true
       containerInsights     = true
       alerting              = true
@@ -128,6 +130,7 @@ locals {
       privateNetworking     = true
       privateApiServer      = false
       computeInternetAccess = false
+      lowPriorityCluster    = true
       managedPrometheus     = true
       containerInsights     = true
       alerting              = true

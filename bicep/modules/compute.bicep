@@ -11,6 +11,9 @@ param mlComputeSku string
 @maxValue(100)
 param mlComputeMaxNodes int
 
+@description('profile.lowPriorityCluster of the platform.')
+param profileLowPriorityCluster bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -110,7 +113,7 @@ resource cpuCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-
 }
 
 // For jobs that can start again; Azure ML counts it against a quota of its own.
-resource spotCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-05-01' = {
+resource spotCluster 'Microsoft.MachineLearningServices/workspaces/computes@2026-05-01' = if (profileLowPriorityCluster) {
   parent: mlWorkspace
   name: 'spot-cluster'
   location: location

@@ -8,7 +8,7 @@ export {
 } from "./cost.ts";
 export { NAME_RULES, type NamedType, type NameScope, nameRule, type ResourceNameRule } from "./names.ts";
 export { type Confidence } from "./prices.ts";
-export { type NodeHolder, type NodePool, nodePools, type QuotaNeed, quotaNeeds, SHARED_QUOTAS } from "./quota.ts";
+export { type NodeHolder, type NodePool, nodePools, type QuotaNeed, quotaNeeds, quotasOf, SHARED_QUOTAS } from "./quota.ts";
 export { normalizeLocation, REGIONS, type Region } from "./regions.ts";
 export {
   formatResourceId,

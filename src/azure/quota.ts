@@ -33,9 +33,15 @@ export interface NodePool {
 /** Quotas that are not of one family, as the usages APIs name them. */
 export const SHARED_QUOTAS = {
   /** Of every family's nodes but spot ones. */
-  regional: "cores",
-  spot: { "Microsoft.Compute": "lowPriorityCores", "Microsoft.MachineLearningServices": "Total Low-priority vCPUs" },
+  regional: { "Microsoft.Compute": "cores", "Microsoft.MachineLearningServices": "TotalDedicatedCores" },
+  /** Of spot and low-priority nodes, whatever their family. */
+  spot: { "Microsoft.Compute": "lowPriorityCores", "Microsoft.MachineLearningServices": "TotalLowPriorityCores" },
 } as const;
+
+/** The quotas that a node counts against. */
+export function quotasOf(of: QuotaNeed["of"], family: string, isSpot: boolean): readonly string[] {
+  return isSpot ? [SHARED_QUOTAS.spot[of]] : [family, SHARED_QUOTAS.regional[of]];
+}
 
 /** Needed quotas of evaluated bodies, sorted; sizes that are unknown here are left out, as the checks tell. */
 export function quotaNeeds(resources: readonly NodeHolder[]): QuotaNeed[] {

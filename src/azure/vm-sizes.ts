@@ -13,6 +13,8 @@ export interface VmSize {
   readonly ephemeralDiskGiB: number;
   /** CPU credits: fine for a bastion, not for a node pool. */
   readonly burstable?: boolean;
+  /** Azure ML starts no low-priority nodes of it. */
+  readonly dedicatedOnly?: boolean;
 }
 
 const size = (vCpus: number, memoryGiB: number, family: string, ephemeralDiskGiB: number): VmSize => ({
@@ -59,7 +61,10 @@ export const VM_SIZES: Readonly<Record<string, VmSize>> = {
   Standard_NC64as_T4_v3: gpu("NVIDIA T4", 4, size(64, 440, "Standard NCASv3_T4 Family", 2816)),
   Standard_NC24ads_A100_v4: gpu("NVIDIA A100", 1, size(24, 220, "StandardNCADSA100v4Family", 64)),
   Standard_NC48ads_A100_v4: gpu("NVIDIA A100", 2, size(48, 440, "StandardNCADSA100v4Family", 128)),
-  Standard_NC40ads_H100_v5: gpu("NVIDIA H100", 1, size(40, 320, "StandardNCadsH100v5Family", 128)),
+  Standard_NC40ads_H100_v5: {
+    ...gpu("NVIDIA H100", 1, size(40, 320, "StandardNCadsH100v5Family", 128)),
+    dedicatedOnly: true,
+  },
 };
 
 const BY_LOWER_NAME = new Map(Object.entries(VM_SIZES).map(([name, vmSize]) => [name.toLowerCase(), vmSize]));

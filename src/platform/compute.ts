@@ -43,6 +43,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
       concern: "compute",
       name: cluster.name,
       parent: workspace,
+      ...("switch" in cluster ? { condition: settings.profile(cluster.switch) } : {}),
       body: {
         location: settings.location,
         tags: settings.resourceTags,
@@ -85,6 +86,7 @@ const CLUSTERS = [
     symbol: "spotCluster",
     name: "spot-cluster",
     priority: "LowPriority",
+    switch: "lowPriorityCluster",
     comment: "For jobs that can start again; Azure ML counts it against a quota of its own.",
   },
 ] as const;

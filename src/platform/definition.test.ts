@@ -217,6 +217,14 @@ test("writes on the cluster come one after the other, with and without the GPU p
   }
 });
 
+test("the training cluster of low priority can be left out", () => {
+  const made = (symbol: string, profileOverrides: JsonObject) =>
+    deploy({ profileOverrides }).resources.find((resource) => resource.symbol === symbol)?.condition;
+
+  expect([made("spotCluster", {}), made("spotCluster", { lowPriorityCluster: false })]).toEqual([true, false]);
+  expect(made("cpuCluster", { lowPriorityCluster: false })).toBe(true);
+});
+
 test("pools have bounds when they scale by themselves and none when they do not", () => {
   expect(body("mlPool", { aksNodeCount: 12 })).toMatchObject({
     properties: { enableAutoScaling: true, count: 12, minCount: 12, maxCount: 12 },

@@ -73,6 +73,8 @@ export interface Profile extends Choices, Numbers {
   readonly privateApiServer: boolean;
   /** Whether training nodes reach the internet beyond Azure's own services. */
   readonly computeInternetAccess: boolean;
+  /** Makes `spot-cluster`, which Azure ML refuses to a subscription without a quota for low-priority nodes. */
+  readonly lowPriorityCluster: boolean;
   readonly managedPrometheus: boolean;
   readonly containerInsights: boolean;
   /** Metric, log, Prometheus and activity-log alerts. */
@@ -124,6 +126,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: false,
     privateApiServer: false,
     computeInternetAccess: true,
+    lowPriorityCluster: true,
     managedPrometheus: true,
     containerInsights: true,
     alerting: false,
@@ -169,6 +172,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: true,
+    lowPriorityCluster: true,
     managedPrometheus: true,
     containerInsights: true,
     alerting: true,
@@ -214,6 +218,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     privateNetworking: true,
     privateApiServer: false,
     computeInternetAccess: false,
+    lowPriorityCluster: true,
     managedPrometheus: true,
     containerInsights: true,
     alerting: true,

@@ -96,6 +96,31 @@ describe("one clear message for", () => {
     ]);
   });
 
+  test("a training cluster that Azure ML would not make, which can be left out", async () => {
+    await limit("TotalLowPriorityCores", 0, "Microsoft.MachineLearningServices");
+    await limit("standardDSv2Family", 2, "Microsoft.MachineLearningServices");
+
+    const { refusals } = await look();
+
+    expect(refusals.map(({ message }) => message)).toEqual([
+      "quota TotalLowPriorityCores of Azure ML is 0 vCPUs in eastus, and a node of training cluster spot-cluster takes 4",
+      "quota standardDSv2Family of Azure ML is 2 vCPUs in eastus, and a node of training cluster cpu-cluster takes 4",
+    ]);
+    await limit("standardDSv2Family", 4, "Microsoft.MachineLearningServices");
+    expect(codes(await look({ profileOverrides: { lowPriorityCluster: false } }))).toEqual([]);
+  });
+
+  test("a size that Azure ML has no training clusters of", async () => {
+    const { refusals } = await look({ mlComputeSku: "Standard_B4ms" });
+
+    expect(refusals).toHaveLength(2);
+    expect(refusals[0]).toMatchObject({
+      code: "ops.size-not-offered",
+      message: "Standard_B4ms of training cluster cpu-cluster is not offered by Azure ML in eastus",
+      hint: expect.stringMatching(/^choose another size, such as Standard_D/),
+    });
+  });
+
   test("a region without zones", async () => {
     const { refusals } = await look({ profileOverrides: { availabilityZones: ["1", "2"] } }, "westus");
 

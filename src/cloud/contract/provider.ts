@@ -93,7 +93,7 @@ export interface TypeSpec {
   admit?(change: Change): Promise<Resource> | Resource;
   /** Does the work after the duration has passed; returns members to merge into `properties`. A fault makes the resource Failed. Must be safe to run again after a restart. */
   provision?(resource: Resource, signal: AbortSignal): Promise<JsonObject | undefined> | JsonObject | undefined;
-  /** Runs once the PUT is on disk, before it is answered, for types that are made synchronously: starts what the resource stands for (a job). */
+  /** Runs once the resource is on disk as it was asked for: starts what it stands for (a job). Before the PUT is answered where that is at once, otherwise when the work has succeeded; `previous` is known in the first case only. */
   stored?(resource: Resource, previous?: Resource): void;
   /** What a GET answers with, where it is not 200: 202 while what the resource tells of goes on. */
   readStatus?(resource: Resource): 200 | 202;

@@ -218,7 +218,10 @@ export function runWrite(envelope: Envelope, operation: Operation, spec: TypeSpe
     async (signal) => {
       const current = envelope.documents.get(operation.resourceId);
       const more = current === undefined ? undefined : await spec.provision?.(current, signal);
-      if (!signal.aborted) settle("Succeeded", more);
+      if (signal.aborted) return undefined;
+      settle("Succeeded", more);
+      const stored = envelope.documents.get(operation.resourceId);
+      if (stored !== undefined) spec.stored?.(stored);
       return undefined;
     },
     () => settle("Failed"),

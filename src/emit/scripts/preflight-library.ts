@@ -1,3 +1,5 @@
+import { SHARED_QUOTAS } from "../../azure/index.ts";
+
 /** `lib/preflight.jq`: what the region and the subscription have for the node pools that a deployment makes or grows. */
 export const PREFLIGHT_JQ = String.raw`# From the answer of az deployment group what-if, with $location and what Azure offers there ($skus, $usage, $versions): one
 # line for each thing that Azure would refuse minutes into the deployment.
@@ -40,7 +42,7 @@ def offers:
 def quotas:
   [ .[] | . as $pool | (.size | sku) | select(. != null)
     | { vcpus: (vcpus * $pool.nodes), name: $pool.name }
-      + ({ of: (if $pool.spot then ["lowPriorityCores"] else ["cores", .family] end | .[]) }) ]
+      + ({ of: (if $pool.spot then ["${SHARED_QUOTAS.spot["Microsoft.Compute"]}"] else ["${SHARED_QUOTAS.regional["Microsoft.Compute"]}", .family] end | .[]) }) ]
   | group_by(.of)[]
   | { of: .[0].of, wanted: (map(.vcpus) | add), names: (map(.name) | unique | join(", ")) }
   | . as $need

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ArmClient } from "../../arm/index.ts";
+import { type ArmClient, ArmError } from "../../arm/index.ts";
 import type { JsonObject } from "../../base/index.ts";
 import { createAsk, type Wanted } from "./ask.ts";
 import { preflight } from "./index.ts";
 import { measureQuotas } from "./quotas.ts";
 import { missingSizes } from "./sizes.ts";
+import { missingTrainingSizes, nearSizes } from "./training.ts";
 
 const ROOT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
 
@@ -96,33 +97,144 @@ describe("quotas", () => {
     expect(quotas.map(({ family }) => family)).toEqual(["lowPriorityCores"]);
   });
 
-  test.each([
-    ["Dedicated", "Standard DSv2 Family Cluster Dedicated vCPUs"],
-    ["LowPriority", "Total Cluster Low-Priority vCPUs"],
-  ])("Azure ML's own names are understood: %s", async (vmPriority, localizedValue) => {
-    const training: Wanted = {
-      id: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/w/computes/cpu",
-      type: "Microsoft.MachineLearningServices/workspaces/computes",
-      apiVersion: "2025-06-01",
-      name: "w/cpu",
-      body: {
-        properties: {
-          computeType: "AmlCompute",
-          properties: { vmSize: "Standard_DS3_v2", vmPriority, scaleSettings: { minNodeCount: 2, maxNodeCount: 2 } },
-        },
-      },
-    };
-    const other = {
-      name: { value: "x", localizedValue: "Standard DSv2 v5 Family Cluster Dedicated vCPUs" },
-      currentValue: 0,
-      limit: 1,
-    };
-    const own = { name: { value: "y", localizedValue }, currentValue: 0, limit: 6 };
-
-    const { findings } = await measureQuotas(subscription([other, own])(training), "Microsoft.MachineLearningServices");
-
-    expect(findings).toMatchObject([{ code: "ops.quota-exceeded", message: expect.stringContaining("has 6 vCPUs left") }]);
+  const ML = "Microsoft.MachineLearningServices";
+  const row = (type: string, value: string, limit: number, id = "/subscriptions/s/usages"): JsonObject => ({
+    id,
+    type: `${ML}/${type}/usages`,
+    name: { value, localizedValue: "" },
+    currentValue: 0,
+    limit,
   });
+  /** As the service answers: one name for a family's dedicated and low-priority rows, and rows of workspaces beside the subscription's. */
+  const fromService = (dedicated: number, lowPriority: number) => [
+    row("vmFamily/lowPriorityCores", "standardDSv2Family", -1),
+    row("workspaces", "standardDSv2Family", 0, "/subscriptions/s/resourceGroups/g/providers/x/workspaces/w/usages/y"),
+    row("totalDedicatedCores", "TotalDedicatedCores", 350),
+    row("vmFamily/dedicatedCores", "standardDSv2Family", dedicated),
+    row("totalLowPriorityCores", "TotalLowPriorityCores", lowPriority),
+  ];
+  /** As the reference writes it. */
+  const fromReference = (dedicated: number, lowPriority: number) => [
+    row("vmFamily", "Standard DSv2 v5 Family Cluster Dedicated vCPUs", 0),
+    row("dedicatedCores", "Total Cluster Dedicated Regional vCPUs", 350),
+    row("vmFamily", "Standard DSv2 Family Cluster LowPriority vCPUs", -1),
+    row("vmFamily", "Standard DSv2 Family Cluster Dedicated vCPUs", dedicated),
+    row("lowPriorityCores", "Total Cluster LowPriority Regional vCPUs", lowPriority),
+  ];
+
+  test.each([
+    ["the service", "Dedicated", fromService(10, 0), "standardDSv2Family"],
+    ["the service", "LowPriority", fromService(0, 10), "TotalLowPriorityCores"],
+    ["the reference", "Dedicated", fromReference(10, 0), "standardDSv2Family"],
+    ["the reference", "LowPriority", fromReference(0, 10), "TotalLowPriorityCores"],
+  ])("Azure ML's names are understood as %s spells them: %s", async (_, vmPriority, usages, family) => {
+    const fits = await measureQuotas(subscription(usages)(training({ vmPriority })), ML);
+    const isTight = await measureQuotas(subscription(usages)(training({ vmPriority }, 4)), ML);
+
+    expect(fits.findings).toEqual([]);
+    expect(isTight.findings).toMatchObject([
+      {
+        code: "ops.quota-low",
+        message: `quota ${family} of Azure ML has 10 vCPUs left in eastus, and the node pools may grow by 16`,
+      },
+    ]);
+  });
+
+  test("a training cluster that could not have one node is refused though it asks for none; one that stands is not", async () => {
+    const ask = subscription(fromService(3, 100));
+    const standing = subscription(fromService(3, 100), training({}).body);
+
+    expect((await measureQuotas(ask(training({})), ML)).findings).toMatchObject([
+      {
+        code: "ops.quota-exceeded",
+        message: "quota standardDSv2Family of Azure ML is 3 vCPUs in eastus, and a node of training cluster cpu takes 4",
+      },
+    ]);
+    expect((await measureQuotas(standing(training({})), ML)).findings).toMatchObject([{ code: "ops.quota-low" }]);
+  });
+});
+
+function training(more: JsonObject, maxNodeCount = 2): Wanted {
+  return {
+    id: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/w/computes/cpu",
+    type: "Microsoft.MachineLearningServices/workspaces/computes",
+    apiVersion: "2025-06-01",
+    name: "w/cpu",
+    body: {
+      properties: {
+        computeType: "AmlCompute",
+        properties: { vmSize: "Standard_DS3_v2", scaleSettings: { minNodeCount: 0, maxNodeCount }, ...more },
+      },
+    },
+  };
+}
+
+describe("sizes of training clusters", () => {
+  const offered = (name: string, vCPUs: number, more: JsonObject = {}): JsonObject => ({
+    name,
+    vCPUs,
+    gpus: 0,
+    lowPriorityCapable: true,
+    supportedComputeTypes: ["AmlCompute", "ComputeInstance"],
+    ...more,
+  });
+  const LIST = [
+    offered("Standard_DS12_v2", 4),
+    offered("Standard_F4s_v2", 4),
+    offered("Standard_DS4_v2", 8),
+    offered("Standard_NC4as_T4_v3", 4, { gpus: 1 }),
+    offered("Standard_NC40ads_H100_v5", 40, { gpus: 1, lowPriorityCapable: false }),
+    offered("Standard_DS3_v2", 4, { supportedComputeTypes: ["ComputeInstance"] }),
+  ];
+
+  test("one that Azure ML does not offer there, or not to clusters, and which are near", async () => {
+    expect(await missingTrainingSizes(subscription(LIST)(training({})))).toEqual([
+      {
+        code: "ops.size-not-offered",
+        message: "Standard_DS3_v2 of training cluster cpu is not offered by Azure ML in eastus",
+        hint: "choose another size, such as Standard_DS12_v2, Standard_F4s_v2, Standard_DS4_v2, or another region",
+      },
+    ]);
+    expect(nearSizes("Standard_NC6s_v3", LIST)).toEqual(["Standard_NC4as_T4_v3", "Standard_NC40ads_H100_v5"]);
+  });
+
+  test("one that is offered, however it is spelled, and one that stands", async () => {
+    const list = [offered("STANDARD_DS3_V2", 4)];
+
+    expect(await missingTrainingSizes(subscription(list)(training({})))).toEqual([]);
+    expect(await missingTrainingSizes(subscription([], training({}).body)(training({})))).toEqual([]);
+  });
+
+  test("one without low-priority nodes is a warning, for a cluster of low priority alone", async () => {
+    const h100 = { vmSize: "Standard_NC40ads_H100_v5" };
+
+    expect(await missingTrainingSizes(subscription(LIST)(training(h100)))).toEqual([]);
+    expect(await missingTrainingSizes(subscription(LIST)(training({ ...h100, vmPriority: "LowPriority" })))).toMatchObject([
+      { code: "ops.size-not-low-priority", isWarning: true },
+    ]);
+  });
+});
+
+test.each([
+  [403, "AuthorizationFailed"],
+  [404, "NoRegisteredProviderFound"],
+])("a subscription that answers %i to what training clusters need is deployed to, and told", async (status, code) => {
+  const client = {
+    connection: { subscriptionId: "s" },
+    list: (path: string) =>
+      path.includes("MachineLearningServices/locations") ? Promise.reject(new ArmError(status, code, "no")) : Promise.resolve([]),
+    find: async () => undefined,
+    get: async () => ({}),
+    post: async () => ({}),
+  } as unknown as ArmClient;
+
+  const found = await preflight(client, { location: "eastus", resources: [training({})] }, new AbortController().signal);
+
+  expect(found.refusals).toEqual([]);
+  expect(found.warnings).toMatchObject([
+    { code: "ops.not-checked", message: `sizes of training clusters could not be checked beforehand: ${code}: no` },
+    { code: "ops.not-checked", message: `quotas of Azure ML could not be checked beforehand: ${code}: no` },
+  ]);
 });
 
 test("what is no answer of Azure is not taken for one", async () => {

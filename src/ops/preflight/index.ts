@@ -7,6 +7,7 @@ import { takenNames } from "./names.ts";
 import { unregisteredProviders } from "./providers.ts";
 import { type MeasuredQuota, measureQuotas } from "./quotas.ts";
 import { missingSizes } from "./sizes.ts";
+import { missingTrainingSizes } from "./training.ts";
 
 export type { PreflightRequest, Wanted } from "./ask.ts";
 export type { Finding } from "./finding.ts";
@@ -23,6 +24,7 @@ const CHECKS: Readonly<Record<string, (ask: Ask) => Promise<readonly Finding[]>>
   "resource providers": unregisteredProviders,
   names: takenNames,
   "sizes and zones": missingSizes,
+  "sizes of training clusters": missingTrainingSizes,
   "versions of Kubernetes": unsupportedKubernetes,
 };
 

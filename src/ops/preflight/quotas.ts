@@ -1,7 +1,10 @@
 import { type QuotaNeed, quotaNeeds, SHARED_QUOTAS } from "../../azure/index.ts";
-import { asString, isObject, type JsonObject } from "../../base/index.ts";
+import { isObject, type JsonObject } from "../../base/index.ts";
 import type { Ask, Wanted } from "./ask.ts";
 import type { Finding } from "./finding.ts";
+import { newPools } from "./pools.ts";
+import { firstNodes, ML, mlApiVersion, TRAINING_CLUSTERS } from "./training.ts";
+import { isUsageOf } from "./usages.ts";
 
 /** What is needed of a quota, beside what the subscription has of it. */
 export interface MeasuredQuota extends QuotaNeed {
@@ -11,7 +14,7 @@ export interface MeasuredQuota extends QuotaNeed {
 }
 
 const COMPUTE_API_VERSION = "2024-07-01";
-const HOLDERS = ["Microsoft.ContainerService/managedClusters", "Microsoft.MachineLearningServices/workspaces/computes"];
+const HOLDERS = ["Microsoft.ContainerService/managedClusters", TRAINING_CLUSTERS];
 
 export interface QuotaAnswer {
   readonly findings: readonly Finding[];
@@ -20,19 +23,31 @@ export interface QuotaAnswer {
 
 /** The vCPUs that the deployment takes more than now, against what is left of the quotas they come from. */
 export async function measureQuotas(ask: Ask, of: QuotaNeed["of"]): Promise<QuotaAnswer> {
-  const needs = withRegional(quotaNeeds(ask.wanted).filter((need) => need.of === of));
+  const needed = (resources: readonly Wanted[]) =>
+    withRegional(
+      quotaNeeds(resources).filter((need) => need.of === of),
+      of,
+    );
+  const needs = needed(ask.wanted);
   if (needs.length === 0) return { findings: [], quotas: [] };
-  const held = withRegional(quotaNeeds(await runningNow(ask)).filter((need) => need.of === of));
-  const usages = await ask.client.list(ask.provider(`${of}/locations/${ask.location}/usages`), apiVersionOf(ask, of), ask.signal);
+  const held = needed(await runningNow(ask));
+  const usages = await ask.client.list(
+    ask.provider(`${of}/locations/${ask.location}/usages`),
+    of === ML ? mlApiVersion(ask) : COMPUTE_API_VERSION,
+    ask.signal,
+  );
+  const clusters = of === ML ? await newPools(ask, [TRAINING_CLUSTERS]) : [];
   const findings: Finding[] = [];
   const quotas: MeasuredQuota[] = [];
   for (const need of needs) {
     const usage = usages.find((candidate) => isUsageOf(need, candidate));
     if (usage === undefined) continue; // Azure does not limit it, or names it in a way that nobody documents
-    const [limit, inUse] = [Number(usage.limit), Number(usage.currentValue)];
-    quotas.push({ ...need, limit, inUse });
+    const measured: MeasuredQuota = { ...need, limit: Number(usage.limit), inUse: Number(usage.currentValue) };
+    if (measured.limit < 0) continue; // Azure ML's word for: only the quota of all families counts
+    quotas.push(measured);
+    const impossible = clusters.flatMap((cluster) => firstNodes(cluster, measured, ask.location));
     const own = held.find(({ family }) => family === need.family)?.vCpus ?? 0;
-    findings.push(...judge({ ...need, limit, inUse }, own, ask.location));
+    findings.push(...(impossible.length > 0 ? impossible : judge(measured, own, ask.location)));
   }
   return { findings, quotas };
 }
@@ -81,28 +96,9 @@ function withoutStoppedPools(body: JsonObject): JsonObject {
 }
 
 /** Adds the quota of all families together, which spot nodes do not count against. */
-function withRegional(needs: readonly QuotaNeed[]): QuotaNeed[] {
-  const ordinary = needs.filter(({ of, family }) => of === "Microsoft.Compute" && family !== SHARED_QUOTAS.spot[of]);
+function withRegional(needs: readonly QuotaNeed[], of: QuotaNeed["of"]): QuotaNeed[] {
+  const ordinary = needs.filter(({ family }) => family !== SHARED_QUOTAS.spot[of]);
   if (ordinary.length === 0) return [...needs];
   const sum = (key: "vCpus" | "mostVCpus") => ordinary.reduce((total, need) => total + need[key], 0);
-  return [
-    { of: "Microsoft.Compute", family: SHARED_QUOTAS.regional, vCpus: sum("vCpus"), mostVCpus: sum("mostVCpus") },
-    ...needs,
-  ];
-}
-
-/** Azure ML says `Standard DSv2 Family Cluster Dedicated vCPUs` where Microsoft.Compute says `standardDSv2Family`. */
-function isUsageOf({ of, family }: QuotaNeed, usage: JsonObject): boolean {
-  const name = isObject(usage.name) ? usage.name : {};
-  const names = [plain(asString(name.value)), plain(asString(name.localizedValue))];
-  if (of === "Microsoft.Compute") return names[0] === plain(family);
-  if (family === SHARED_QUOTAS.spot[of]) return names.some((text) => text.startsWith("total") && text.includes("lowpriority"));
-  return names.some((text) => text === plain(family) || text.startsWith(`${plain(family)}cluster`));
-}
-
-const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]/g, "");
-
-function apiVersionOf(ask: Ask, of: QuotaNeed["of"]): string {
-  if (of === "Microsoft.Compute") return COMPUTE_API_VERSION;
-  return ask.ofType("Microsoft.MachineLearningServices/workspaces/computes")[0]?.apiVersion ?? "2025-06-01";
+  return [{ of, family: SHARED_QUOTAS.regional[of], vCpus: sum("vCpus"), mostVCpus: sum("mostVCpus") }, ...needs];
 }

@@ -1,7 +1,8 @@
-import { type NodePool, nodePools } from "../../azure/index.ts";
+import type { NodePool } from "../../azure/index.ts";
 import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
-import type { Ask, Wanted } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
+import { newPools } from "./pools.ts";
 
 const API_VERSION = "2021-07-01";
 const CLUSTER = "Microsoft.ContainerService/managedClusters";
@@ -9,29 +10,13 @@ const POOL = `${CLUSTER}/agentPools`;
 
 /** Sizes of new node pools, and their zones, that the region or the subscription does not have. */
 export async function missingSizes(ask: Ask): Promise<Finding[]> {
-  const pools = await newPools(ask);
+  const pools = await newPools(ask, [CLUSTER, POOL], [CLUSTER]);
   if (pools.length === 0) return [];
   const filter = encodeURIComponent(`location eq '${ask.location}'`);
   const offered = await ask.client.list(`${ask.provider("Microsoft.Compute/skus")}?$filter=${filter}`, API_VERSION, ask.signal);
   const machines = offered.filter(({ resourceType }) => resourceType === "virtualMachines");
   return pools.flatMap((pool) => sizeFindings(pool, ask.location, machines));
 }
-
-/** Pools that are there with the same size stay as they are. */
-async function newPools(ask: Ask): Promise<NodePool[]> {
-  const clusters = ask.ofType(CLUSTER);
-  const there = new Set<string>();
-  for (const cluster of clusters) {
-    const body = await ask.current(cluster);
-    if (body === undefined) continue;
-    for (const pool of nodePools({ ...cluster, body })) there.add(poolKey(cluster.name, pool));
-  }
-  const wanted = [...clusters, ...ask.ofType(POOL)];
-  return wanted.flatMap((resource) => nodePools(resource).filter((pool) => !there.has(poolKey(clusterOf(resource), pool))));
-}
-
-const clusterOf = ({ name }: Wanted) => name.split("/")[0] ?? "";
-const poolKey = (cluster: string, { name, size }: NodePool) => `${cluster}/${name}/${size}`.toLowerCase();
 
 function sizeFindings({ name, size, zones }: NodePool, location: string, machines: readonly JsonObject[]): Finding[] {
   const sku = machines.find((machine) => asString(machine.name).toLowerCase() === size.toLowerCase());

@@ -7,6 +7,7 @@ const POD_ADDRESSES_PER_NODE = 256;
 /** Whether the address ranges hold the nodes at their most, with the nodes that an upgrade adds for a while. */
 export const checkCapacity: Rule = (values) => {
   const nodes = mostNodes(values);
+  const clusters = values.profile.lowPriorityCluster ? 2 : 1;
   const surge = 1 + Math.ceil(mostMlNodes(values) * 0.33); // as the pools' upgrade settings say
   return [
     ...holds("nodeSubnetPrefix", aligned(values.nodeSubnetPrefix), nodes + surge, `${nodes} nodes and ${surge} for upgrades`),
@@ -14,8 +15,10 @@ export const checkCapacity: Rule = (values) => {
     ...holds(
       "computeSubnetPrefix",
       aligned(values.computeSubnetPrefix),
-      2 * (values.mlComputeMaxNodes + 1),
-      `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
+      clusters * (values.mlComputeMaxNodes + 1),
+      clusters === 1
+        ? `a training cluster of ${values.mlComputeMaxNodes} nodes and its load balancer`
+        : `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
     ),
     ...podRange(values, nodes + surge),
   ];

@@ -26,11 +26,12 @@ export function createQuotaLimits(
 
 const MOST = 1_000_000;
 
-/** The command line's way to limits: no API of Azure changes them at once. */
+/** The command line's way to limits: no API of Azure changes them at once. `granted` runs after each change. */
 export function quotaControls(
   namespace: string,
   limits: QuotaLimits,
   usage: (location: string) => ReadonlyMap<string, number>,
+  granted: () => void = () => undefined,
 ): readonly ProviderControl[] {
   const path = `/quotas/${namespace}`;
   const shown = (location: string, name: string, used: number): JsonObject => ({
@@ -64,6 +65,7 @@ export function quotaControls(
         if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0 || limit > MOST)
           throw badRequest("InvalidRequest", `limit is ${JSON.stringify(limit)}; it must be a whole number from 0 to ${MOST}`);
         limits.grant(location, name, limit);
+        granted();
         return shown(location, name, usage(location).get(name) ?? 0);
       },
     },

@@ -4,7 +4,7 @@ import type { CloudHost, NamespaceAction, ProviderFactory } from "../../contract
 import { quotaControls } from "../common/quota-limits.ts";
 import { computeLimits, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
 
-export { computeLimits, isSpotPool, type Nodes, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
+export { computeLimits, isSpotPool, type Nodes, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "./quotas.ts";
 
 /** What a preflight asks before nodes are wanted: sizes, where they are, and how many vCPUs are left. No resources. */
 const TOTALS: Readonly<Record<string, string>> = {

@@ -1,15 +1,13 @@
-import { normalizeLocation, VM_SIZES, vmSize } from "../../../azure/index.ts";
+import { normalizeLocation, quotasOf, SHARED_QUOTAS, VM_SIZES, vmSize } from "../../../azure/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
 import { numberAt, objectsAt, textAt } from "../common/body.ts";
 import { parentOf } from "../common/ids.ts";
 import { createQuotaLimits, type QuotaLimits } from "../common/quota-limits.ts";
 
 const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
-/** The region's total, beside the families. */
-export const REGIONAL_CORES = "cores";
-
-/** Of spot nodes of every family; they are not counted in the region's total. */
-export const SPOT_CORES = "lowPriorityCores";
+const NAMESPACE = "Microsoft.Compute";
+export const REGIONAL_CORES = SHARED_QUOTAS.regional[NAMESPACE];
+export const SPOT_CORES = SHARED_QUOTAS.spot[NAMESPACE];
 
 /** vCPUs of a subscription that somebody uses: general families are open, one family of small GPUs is, large GPUs must be asked for. */
 const DEFAULT_LIMIT = 100;
@@ -28,11 +26,6 @@ export interface Nodes {
   readonly isSpot: boolean;
 }
 
-/** The quotas that nodes of a family are counted against. */
-export function quotasOf(family: string, isSpot: boolean): readonly string[] {
-  return isSpot ? [SPOT_CORES] : [family, REGIONAL_CORES];
-}
-
 /** vCPUs that may run in a region, by family and of all. */
 export function computeLimits(host: CloudHost): QuotaLimits {
   const names = [REGIONAL_CORES, SPOT_CORES, ...FAMILIES];
@@ -45,7 +38,8 @@ export function quotaUsage(host: CloudHost, location: string, exceptId?: string)
   for (const pool of runningPools(host, location)) {
     const size = vmSize(pool.vmSize);
     if (size === undefined || (exceptId !== undefined && isSameOrBelow(pool.id, exceptId))) continue;
-    for (const key of quotasOf(size.family, pool.isSpot)) usage.set(key, (usage.get(key) ?? 0) + size.vCpus * pool.count);
+    for (const key of quotasOf(NAMESPACE, size.family, pool.isSpot))
+      usage.set(key, (usage.get(key) ?? 0) + size.vCpus * pool.count);
   }
   return usage;
 }

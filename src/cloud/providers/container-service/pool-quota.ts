@@ -1,8 +1,8 @@
-import { vmSize } from "../../../azure/index.ts";
+import { quotasOf, vmSize } from "../../../azure/index.ts";
 import type { CloudHost } from "../../contract.ts";
 import { numberAt, textAt } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
-import { computeLimits, isSpotPool, quotasOf, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "../compute/index.ts";
+import { computeLimits, isSpotPool, quotaUsage, REGIONAL_CORES, SPOT_CORES } from "../compute/index.ts";
 import type { PoolProfile } from "./pool-rules.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -17,7 +17,8 @@ export function checkQuota(host: CloudHost, location: string, pools: readonly Po
     const size = vmSize(textAt(pool, "vmSize") ?? "");
     if (size === undefined) continue;
     const vCpus = size.vCpus * (numberAt(pool, "count") ?? 0);
-    for (const key of quotasOf(size.family, isSpotPool(pool))) wanted.set(key, (wanted.get(key) ?? 0) + vCpus);
+    for (const key of quotasOf("Microsoft.Compute", size.family, isSpotPool(pool)))
+      wanted.set(key, (wanted.get(key) ?? 0) + vCpus);
   }
   const used = quotaUsage(host, location, changingId);
   const limits = computeLimits(host);

@@ -1,9 +1,12 @@
-import { vmSize } from "../../../azure/index.ts";
 import type { Change, CloudHost, Resource } from "../../contract.ts";
 import { numberAt, objectAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { referenced } from "../common/references.ts";
 import { commonProperties } from "./compute-properties.ts";
+import { trainingSizes } from "./vm-sizes.ts";
+
+/** What only the service writes; a client sends back what it read. */
+const READ_ONLY = ["allocationState", "currentNodeCount", "targetNodeCount", "nodeStateCounts", "errors"];
 
 const PATH = "properties.properties";
 
@@ -11,10 +14,15 @@ const PATH = "properties.properties";
 export function admitAmlCompute(host: CloudHost, change: Change): Resource {
   const { body, previous } = change;
   const before = objectAt(previous, PATH);
-  const properties = withDefaults(objectAt(body, PATH), previous === undefined ? {} : before);
+  const given = Object.entries(objectAt(body, PATH)).filter(([name]) => !READ_ONLY.includes(name));
+  const properties = withDefaults(Object.fromEntries(given), before);
   const size = requireText(properties, "vmSize", "BadRequest", PATH);
-  if (vmSize(size) === undefined)
-    throw badRequest("BadRequest", `${PATH}.vmSize is ${size}; no such size is known`, `${PATH}.vmSize`);
+  if (!trainingSizes().some(([name]) => name.toLowerCase() === size.toLowerCase()))
+    throw badRequest(
+      "InvalidPropertyValue",
+      `${PATH}.vmSize is ${size}, which is no size of training clusters`,
+      `${PATH}.vmSize`,
+    );
   for (const fixed of ["vmSize", "vmPriority", "osType"])
     if (previous !== undefined && textAt(before, fixed)?.toLowerCase() !== textAt(properties, fixed)?.toLowerCase())
       throw badRequest(
@@ -43,17 +51,5 @@ export function admitAmlCompute(host: CloudHost, change: Change): Resource {
     remoteLoginPortPublicAccess: "NotSpecified",
     enableNodePublicIp: true,
   });
-  const idle = {
-    idleNodeCount: least,
-    leavingNodeCount: 0,
-    preemptedNodeCount: 0,
-    preparingNodeCount: 0,
-    runningNodeCount: 0,
-    unusableNodeCount: 0,
-  };
-  const state = { allocationState: "Steady", currentNodeCount: least, targetNodeCount: least, nodeStateCounts: idle };
-  return {
-    ...body,
-    properties: { ...body.properties, ...commonProperties(body, false), properties: { ...completed, ...state } },
-  };
+  return { ...body, properties: { ...body.properties, ...commonProperties(body, false), properties: completed } };
 }

@@ -2,13 +2,15 @@ import { NAME_RULES } from "../../../azure/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { objectAt, requireText, textAt } from "../common/body.ts";
 import { badRequest, unsupported } from "../common/faults.ts";
+import { allocate, presentCluster } from "./allocation.ts";
 import { admitAmlCompute } from "./aml-compute.ts";
 import { attachKubernetes } from "./kubernetes-attach.ts";
 import { admitKubernetes } from "./kubernetes-compute.ts";
 import { ML_API_VERSIONS, WORKSPACE } from "./versions.ts";
 import { workspaceIdOf } from "./workspace-of.ts";
 
-export function computes(host: CloudHost): TypeSpec {
+/** `changed` runs when a cluster may have other nodes than before, or is gone. */
+export function computes(host: CloudHost, changed: () => void): TypeSpec {
   return {
     type: "workspaces/computes",
     apiVersions: ML_API_VERSIONS,
@@ -20,9 +22,13 @@ export function computes(host: CloudHost): TypeSpec {
     patch: true,
     admit: (change) => admitCompute(host, change),
     provision: (compute) => {
-      if (isKubernetes(compute)) attachKubernetes(host, compute);
+      if (!isKubernetes(compute)) return allocate(host, compute);
+      attachKubernetes(host, compute);
       return undefined;
     },
+    stored: changed,
+    removed: changed,
+    present: (compute) => (isKubernetes(compute) ? compute : presentCluster(host, compute)),
     admitDelete(compute, query) {
       const action = query.get("underlyingResourceAction") ?? (isKubernetes(compute) ? "Detach" : "Delete");
       if (!["Delete", "Detach"].includes(action))

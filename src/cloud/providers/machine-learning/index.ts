@@ -11,6 +11,7 @@ import { mlQuotaControls, mlUsages } from "./quotas.ts";
 import { registries, sharedAssets } from "./registries.ts";
 import { schedules } from "./schedules/index.ts";
 import { NAMESPACE } from "./versions.ts";
+import { mlVmSizes } from "./vm-sizes.ts";
 import { workspaces } from "./workspaces.ts";
 
 /** Azure Machine Learning: its resources, and the planes that its clients use beside ARM. */
@@ -25,7 +26,7 @@ export const createMachineLearning: ProviderFactory = (host: CloudHost): Provide
       workspaces(host),
       registries(host),
       ...sharedAssets,
-      computes(host),
+      computes(host, () => jobs.retry()),
       datastores(host),
       schedules(host),
       ...assetTypes(host),
@@ -33,9 +34,9 @@ export const createMachineLearning: ProviderFactory = (host: CloudHost): Provide
       ...(endpoints.types ?? []),
       ...(mlflow.types ?? []),
     ],
-    actions: [mlUsages(host), ...(endpoints.actions ?? []), ...(mlflow.actions ?? [])],
+    actions: [mlUsages(host), mlVmSizes, ...(endpoints.actions ?? []), ...(mlflow.actions ?? [])],
     planes: [blobs, createHistoryPlane(host), ...(endpoints.planes ?? []), ...(mlflow.planes ?? [])],
-    controls: mlQuotaControls(host),
+    controls: mlQuotaControls(host, () => jobs.retry()),
     async start() {
       await jobs.start();
       await endpoints.start?.();

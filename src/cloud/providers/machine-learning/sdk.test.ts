@@ -23,6 +23,22 @@ test("Microsoft's JavaScript client works with workspaces, computes, datastores,
   expect(keys.userStorageResourceId).toBe(fixture.storage);
   expect((await client.workspaces.get(...at)).tags).toEqual({ team: "blue" });
 
+  const sizes = (await client.virtualMachineSizes.list("East US")).value ?? [];
+  expect(sizes).toContainEqual(
+    expect.objectContaining({ name: "Standard_D4ds_v5", vCPUs: 4, memoryGB: 16, gpus: 0, lowPriorityCapable: true }),
+  );
+  expect(sizes.every(({ supportedComputeTypes: types }) => types?.includes("AmlCompute"))).toBe(true);
+  await expect(client.virtualMachineSizes.list("atlantis")).rejects.toMatchObject({ code: "NoRegisteredProviderFound" });
+  const usages: string[] = [];
+  for await (const { name, limit, type } of client.usages.list("eastus"))
+    if (/^Total|DDSv5/.test(name?.value ?? "")) usages.push(`${type?.split("/").at(-2)} ${name?.value} ${limit}`);
+  expect(usages).toEqual([
+    "totalDedicatedCores TotalDedicatedCores 350",
+    "dedicatedCores standardDDSv5Family 100",
+    "totalLowPriorityCores TotalLowPriorityCores 100",
+    "lowPriorityCores standardDDSv5Family -1",
+  ]);
+
   const scaleSettings = { maxNodeCount: 1, minNodeCount: 0 };
   const made = await client.computeOperations.beginCreateOrUpdateAndWait(
     ...at,

@@ -13,8 +13,16 @@ import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
 import { jobWorkloads } from "./workloads.ts";
 
+export interface Jobs {
+  readonly type: TypeSpec;
+  start(): Promise<void>;
+  /** Lets those that wait try again: there may be nodes for them now. */
+  retry(): void;
+  stop(): Promise<void>;
+}
+
 /** Command jobs, run as processes of this machine. */
-export function createJobs(host: CloudHost): { readonly type: TypeSpec; start(): Promise<void>; stop(): Promise<void> } {
+export function createJobs(host: CloudHost): Jobs {
   const runner = new JobRunner(host);
   host.workloads.provide(() => jobWorkloads(host, runner));
   const type: TypeSpec = {
@@ -77,6 +85,7 @@ export function createJobs(host: CloudHost): { readonly type: TypeSpec; start():
     async start() {
       runner.resume();
     },
+    retry: () => runner.retry(),
     stop: () => runner.stop(),
   };
 }

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { idKey } from "../../../../azure/index.ts";
-import type { CloudHost, Resource } from "../../../contract.ts";
+import { ArmFault, type CloudHost, type Resource } from "../../../contract.ts";
 import { numberAt, textAt } from "../../common/body.ts";
+import { roomForNode } from "../allocation.ts";
+import { keptNodes } from "../cluster-nodes.ts";
 import { isKubernetes } from "../computes.ts";
 import { CLUSTER } from "../kubernetes-attach.ts";
 import { WORKSPACE } from "../versions.ts";
@@ -69,6 +71,10 @@ export class JobRunner {
     return [...this.#running.values()];
   }
 
+  retry(): void {
+    this.#pump();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#running.values()].map((run) => run.abandon()));
@@ -94,6 +100,14 @@ export class JobRunner {
     }
     const busy = [...this.#running.values()].filter((run) => idKey(this.#computeIdOf(run.jobId)) === idKey(compute.id)).length;
     if (busy >= capacity(this.#host, compute)) return false;
+    if (!isKubernetes(compute) && busy >= keptNodes(compute)) {
+      const room = roomForNode(this.#host, compute);
+      if (room === "later") return false;
+      if (room instanceof ArmFault) {
+        end(this.#host, job, "Failed", { error: { code: room.code, message: room.message } });
+        return true;
+      }
+    }
     const run = startRun(this.#host, job, compute);
     this.#running.set(idKey(jobId), run);
     void run.ended.then(() => {
