@@ -20,6 +20,7 @@ import type { PipelineContext } from "./context.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { isoDuration, parseReference } from "./files/common.ts";
 import type { ModelPlan } from "./plan.ts";
+import { NO_NODES, watchNodes } from "./waiting.ts";
 
 /** A finished training: what it logged and where its files are. */
 export interface Training {
@@ -116,7 +117,8 @@ export async function train(
     tags: { ...job.tags, "quayside.candidate": candidate.name },
   };
   await submitJob(workspace, name, body, context.signal);
-  await follow(workspace, name, longestRun(job.limits?.timeout, workspace), context);
+  const compute = parseReference(job.compute).name;
+  await followJob(workspace, { name, compute, longestMs: longestRun(job.limits?.timeout, workspace) }, context);
   const output = Object.entries(job.outputs).find(([, { type }]) => type === "custom_model")?.[0];
   if (output === undefined)
     throw new QuaysideError(`${plan.release.job} has no output of type custom_model`, {
@@ -150,7 +152,18 @@ function longestRun(timeoutSeconds: number | undefined, workspace: Workspace): n
 /** Nobody waits longer for a job without a limit of its own. */
 const UNLIMITED_JOB_S = 24 * 3600;
 
-async function follow(workspace: Workspace, name: string, longestMs: number, context: PipelineContext): Promise<void> {
+interface Followed {
+  readonly name: string;
+  readonly compute: string;
+  readonly longestMs: number;
+}
+
+/** Tells how a job goes until it has completed; throws when it ends otherwise, or gets no node. */
+export async function followJob(
+  workspace: Workspace,
+  { name, compute, longestMs }: Followed,
+  context: PipelineContext,
+): Promise<void> {
   const lines: string[] = [];
   const limit = { what: `job ${name}`, ms: longestMs, hint: `read its log: quayside model logs ${name}` };
   const result = await waitWithin(limit, context.signal, (signal) =>
@@ -158,6 +171,7 @@ async function follow(workspace: Workspace, name: string, longestMs: number, con
       pollMs: context.pollMs,
       sleep: (ms, stop) => context.clock.sleep(ms, stop),
       signal,
+      onWaiting: watchNodes(workspace, compute, name, context),
       onStatus: (status) => context.reporter.emit("job.status", { job: name, status }),
       onLine: (line) => {
         lines.push(line);
@@ -166,8 +180,9 @@ async function follow(workspace: Workspace, name: string, longestMs: number, con
       },
     }),
   ).catch(async (error: unknown) => {
-    // An interrupted pipeline must not leave a training running and billed.
-    if (context.signal.aborted) await cancelJob(workspace, name).catch(() => undefined);
+    // A pipeline that ends must not leave a training behind that runs, or will run, and is billed.
+    const isGivenUp = error instanceof QuaysideError && error.code === NO_NODES;
+    if (context.signal.aborted || isGivenUp) await cancelJob(workspace, name).catch(() => undefined);
     throw error;
   });
   if (result.status === "Completed") return;

@@ -4,6 +4,7 @@ import { downloadText } from "./blobs.ts";
 import { below, ML_API_VERSION, properties, type Workspace } from "./workspace.ts";
 
 const ENDED = new Set(["Completed", "Failed", "Canceled", "NotResponding"]);
+const WAITING = new Set(["NotStarted", "Queued"]);
 
 export interface JobResult {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface StreamOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onStatus: (status: string) => void;
   readonly onLine: (line: string) => void;
+  /** After each look at a job that waits for a node; what it throws ends the following. */
+  readonly onWaiting?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -60,6 +63,7 @@ export async function streamJob(workspace: Workspace, name: string, options: Str
         ...(error === undefined ? {} : { error: { code: asString(error.code), message: asString(error.message) } }),
       };
     }
+    if (WAITING.has(status)) await options.onWaiting?.();
     await options.sleep(options.pollMs, options.signal);
   }
 }
