@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { asObject, type JsonObject, type JsonValue } from "../base/index.ts";
 import { type Confidence, FREE_TYPES, PRICES, PRICES_AS_OF, type Price, VM_PRICES } from "./prices.ts";
 import { vmSize } from "./vm-sizes.ts";
 
@@ -88,7 +88,7 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
   Object.entries<Pricer>({
     "Microsoft.ContainerService/managedClusters": priceCluster,
     "Microsoft.ContainerService/managedClusters/agentPools": (resource, sheet) =>
-      pricePool(resource.name, object(resource.body.properties), sheet),
+      pricePool(resource.name, asObject(resource.body.properties), sheet),
     "Microsoft.ContainerRegistry/registries": priceRegistry,
     "Microsoft.MachineLearningServices/workspaces/computes": priceCompute,
     "Microsoft.MachineLearningServices/registries": priceMlRegistry,
@@ -115,14 +115,14 @@ const PRICERS: ReadonlyMap<string, Pricer> = new Map(
 );
 
 function priceCluster({ name, body }: PricedResource, sheet: Sheet): void {
-  const tier = text(object(body.sku).tier);
+  const tier = text(asObject(body.sku).tier);
   if (tier === "Standard") charge(sheet, name, "cluster, Standard tier", HOURS_PER_MONTH, PRICES.clusterStandard);
   if (tier === "Premium") charge(sheet, name, "cluster, Premium tier", HOURS_PER_MONTH, PRICES.clusterPremium);
-  const properties = object(body.properties);
+  const properties = asObject(body.properties);
   const pools = Array.isArray(properties.agentPoolProfiles) ? properties.agentPoolProfiles : [];
-  for (const pool of pools) pricePool(`${name}/${text(object(pool).name)}`, object(pool), sheet);
+  for (const pool of pools) pricePool(`${name}/${text(asObject(pool).name)}`, asObject(pool), sheet);
   charge(sheet, name, "load balancer", HOURS_PER_MONTH, PRICES.loadBalancer);
-  if (text(object(properties.networkProfile).outboundType ?? "loadBalancer") === "loadBalancer") {
+  if (text(asObject(properties.networkProfile).outboundType ?? "loadBalancer") === "loadBalancer") {
     charge(sheet, name, "public address of the load balancer", HOURS_PER_MONTH, PRICES.publicAddress);
   }
 }
@@ -160,7 +160,7 @@ function managedDisk(size: string, pool: JsonObject): Price | undefined {
 }
 
 function priceFirewall({ name, body }: PricedResource, sheet: Sheet): void {
-  const tier = text(object(object(body.properties).sku).tier);
+  const tier = text(asObject(asObject(body.properties).sku).tier);
   const hour = { Basic: PRICES.firewallBasic, Premium: PRICES.firewallPremium }[tier] ?? PRICES.firewallStandard;
   const gigabyte = tier === "Basic" ? PRICES.firewallBasicData : PRICES.firewallData;
   charge(sheet, name, `firewall, ${tier}`, HOURS_PER_MONTH, hour);
@@ -169,23 +169,23 @@ function priceFirewall({ name, body }: PricedResource, sheet: Sheet): void {
 }
 
 function priceRegistry({ name, body }: PricedResource, sheet: Sheet): void {
-  const sku = text(object(body.sku).name);
+  const sku = text(asObject(body.sku).name);
   const daily = { Basic: PRICES.registryBasic, Standard: PRICES.registryStandard, Premium: PRICES.registryPremium }[sku];
   if (daily) charge(sheet, name, `registry, ${sku}`, DAYS_PER_MONTH, daily);
   else sheet.assumptions.push(`not priced: ${name}, no price for registry SKU ${sku} is known`);
 }
 
 function priceCompute({ name, body }: PricedResource, sheet: Sheet): void {
-  const properties = object(body.properties);
+  const properties = asObject(body.properties);
   if (text(properties.computeType) === "Kubernetes") return; // its nodes are the cluster's
-  const cluster = object(properties.properties);
+  const cluster = asObject(properties.properties);
   const size = text(cluster.vmSize);
   const price = vmPrice(size);
   if (text(properties.computeType) !== "AmlCompute" || !price) {
     sheet.assumptions.push(`not priced: compute ${name} (${text(properties.computeType)} ${size})`);
     return;
   }
-  const alwaysOn = number(object(cluster.scaleSettings).minNodeCount) ?? 0;
+  const alwaysOn = number(asObject(cluster.scaleSettings).minNodeCount) ?? 0;
   const hours = alwaysOn > 0 ? alwaysOn * HOURS_PER_MONTH : sheet.usage.trainingHours;
   charge(sheet, name, `${hours} h of ${size}`, hours, price);
   if (alwaysOn === 0) sheet.assumptions.push(`${name} runs one node for ${hours} hours a month`);
@@ -193,20 +193,20 @@ function priceCompute({ name, body }: PricedResource, sheet: Sheet): void {
 
 /** Azure makes a Premium container registry and a storage account for each of its regions. */
 function priceMlRegistry({ name, body }: PricedResource, sheet: Sheet): void {
-  const regions = list(object(body.properties).regionDetails).length;
+  const regions = list(asObject(body.properties).regionDetails).length;
   charge(sheet, name, `${regions} x container registry, Premium`, regions * DAYS_PER_MONTH, PRICES.registryPremium);
   sheet.assumptions.push(`${name} holds little: what is stored in it is not counted`);
 }
 
 function priceStorage({ name, body }: PricedResource, sheet: Sheet): void {
   const { storageGb } = sheet.usage;
-  const local = text(object(body.sku).name).endsWith("_LRS");
+  const local = text(asObject(body.sku).name).endsWith("_LRS");
   charge(sheet, name, `${storageGb} GB of hot blobs`, storageGb, local ? PRICES.blobHotLrs : PRICES.blobHotZrs);
   sheet.assumptions.push(`${name} holds ${storageGb} GB; operations are not counted`);
 }
 
 function priceLogAlert({ name, body }: PricedResource, sheet: Sheet): void {
-  const every = text(object(body.properties).evaluationFrequency);
+  const every = text(asObject(body.properties).evaluationFrequency);
   const price =
     { PT1M: PRICES.logAlert1Minute, PT5M: PRICES.logAlert5Minutes }[every] ??
     // An hour costs no more than a quarter of one.
@@ -222,7 +222,7 @@ function priceMetrics({ name }: PricedResource, sheet: Sheet): void {
 }
 
 function priceLogs({ name, body }: PricedResource, sheet: Sheet): void {
-  const daily = number(object(object(body.properties).workspaceCapping).dailyQuotaGb) ?? -1;
+  const daily = number(asObject(asObject(body.properties).workspaceCapping).dailyQuotaGb) ?? -1;
   const taken = daily > 0 ? Math.min(sheet.usage.logGb, daily * DAYS_PER_MONTH) : sheet.usage.logGb;
   charge(sheet, name, "log ingestion", Math.max(0, taken - FREE_LOG_GB), PRICES.logIngestion);
   sheet.assumptions.push(
@@ -247,7 +247,6 @@ function vmPrice(size: string): Price | undefined {
 }
 
 const cents = (usd: number) => Math.round(usd * 100) / 100;
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
 const list = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 const number = (value: JsonValue | undefined): number | undefined => (typeof value === "number" ? value : undefined);

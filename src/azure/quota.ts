@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
+import { asObject, asObjects, type JsonObject, type JsonValue } from "../base/index.ts";
 import { vmSize } from "./vm-sizes.ts";
 
 /** vCPUs of one VM family that a deployment takes from one quota of the region. */
@@ -62,15 +62,15 @@ export function quotaNeeds(resources: readonly NodeHolder[]): QuotaNeed[] {
 }
 
 export function nodePools({ type, name, body }: NodeHolder): NodePool[] {
-  const properties = object(body.properties);
+  const properties = asObject(body.properties);
   const ownName = name.slice(name.lastIndexOf("/") + 1);
   switch (type) {
     case "Microsoft.ContainerService/managedClusters":
-      return list(properties.agentPoolProfiles).map((profile) => pool(text(profile.name), profile));
+      return asObjects(properties.agentPoolProfiles).map((profile) => pool(text(profile.name), profile));
     case "Microsoft.ContainerService/managedClusters/agentPools":
       return [pool(ownName, properties)];
     case "Microsoft.MachineLearningServices/workspaces/computes":
-      return properties.computeType === "AmlCompute" ? [trainingCluster(ownName, object(properties.properties))] : [];
+      return properties.computeType === "AmlCompute" ? [trainingCluster(ownName, asObject(properties.properties))] : [];
     default:
       return [];
   }
@@ -90,7 +90,7 @@ function pool(name: string, of: JsonObject): NodePool {
 }
 
 function trainingCluster(name: string, of: JsonObject): NodePool {
-  const scale = object(of.scaleSettings);
+  const scale = asObject(of.scaleSettings);
   return {
     of: "Microsoft.MachineLearningServices",
     name,
@@ -102,7 +102,5 @@ function trainingCluster(name: string, of: JsonObject): NodePool {
   };
 }
 
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
-const list = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 const number = (value: JsonValue | undefined): number => (typeof value === "number" ? value : 0);

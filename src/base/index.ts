@@ -1,6 +1,8 @@
 export { assert, InternalError, unreachable } from "./assert.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
+  asObject,
+  asObjects,
   asString,
   canonicalJson,
   isObject,

@@ -18,6 +18,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A member that should be an object, as one: anything else is empty. */
+export function asObject(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The objects of a member that should be a list of them. */
+export function asObjects(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
 /** JSON with keys in code-unit order and no white space: equal values give equal text, so it can be hashed or compared. */
 export function canonicalJson(value: JsonValue | undefined): string {
   if (value === undefined) return "null";

@@ -53,6 +53,16 @@ function client(name: string, as: Secret): SecretClient {
   );
 }
 
+test("a secret that is too large gets an answer", async () => {
+  const officer = await cloud.principal("large");
+  await cloud.assign(officer.objectId, "keyVaultAdministrator", vault);
+
+  await expect(client("kv-client", officer).setSecret("large", "x".repeat(512 * 1024))).rejects.toMatchObject({
+    statusCode: 413,
+    code: "RequestEntityTooLarge",
+  });
+});
+
 test("Microsoft's client sets, reads, lists, updates, deletes, recovers and purges secrets", async () => {
   const officer = await cloud.principal("officer");
   await cloud.assign(officer.objectId, "keyVaultAdministrator", vault);

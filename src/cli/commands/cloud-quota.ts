@@ -1,5 +1,5 @@
 import { buildRouteMap } from "@stricli/core";
-import { asString, isObject, type JsonObject } from "../../base/index.ts";
+import { asObjects, asString, type JsonObject } from "../../base/index.ts";
 import { command } from "../command.ts";
 import { regionOf } from "../parameters.ts";
 import { controlRehearsal } from "../rehearsal.ts";
@@ -27,7 +27,7 @@ const list = command<QuotaFlags>({
     const location = regionOf(flags, bench.env, (await bench.platform()).config);
     const path = `${pathOf(flags)}?location=${encodeURIComponent(location)}`;
     const { value } = await controlRehearsal(stateFolder(bench.cwd, flags.state), "GET", path);
-    const quotas = Array.isArray(value) ? value.filter(isObject) : [];
+    const quotas = asObjects(value);
     bench.renderer.result(quotas.map(line).join("\n"), { quotas });
   },
 });

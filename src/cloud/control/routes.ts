@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { isObject, type JsonObject } from "../../base/index.ts";
 import { ArmFault, type CloudClock, type ProviderControl } from "../contract.ts";
@@ -6,6 +5,7 @@ import type { Directory } from "../entra/principals.ts";
 import { toJson } from "../envelope/json.ts";
 import { readJson } from "../envelope/read-json.ts";
 import type { Replication } from "../replication.ts";
+import { sameSecret } from "../same-secret.ts";
 import type { Call, Reply } from "../wire/exchange.ts";
 import { faultSchema } from "./fault-rule.ts";
 import type { Faults } from "./faults.ts";
@@ -109,8 +109,7 @@ function routeOf(control: ProviderControl): (call: Call) => Reply {
 }
 
 function isAllowed(authorization: string | null, token: string): boolean {
-  const [given, wanted] = [Buffer.from(authorization ?? ""), Buffer.from(`Bearer ${token}`)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  return sameSecret(authorization ?? "", `Bearer ${token}`);
 }
 
 function parse<T>(schema: z.ZodType<T>, call: Call): T {

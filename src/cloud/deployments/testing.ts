@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObjects, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { ArmFault, type ProviderModule, type Resource } from "../contract.ts";
 import { startTestCloud, type TestCloud, type TestCloudOptions } from "../testing.ts";
 
@@ -118,7 +118,7 @@ export async function startDeploymentsCloud(options: TestCloudOptions = {}): Pro
     },
     rows: async (id) => {
       const { value } = (await ask("GET", `${id}/operations`)).json;
-      return Array.isArray(value) ? value.filter(isObject) : [];
+      return asObjects(value);
     },
     principal: async (roleIds) => {
       const { token, url } = t.cloud.control;

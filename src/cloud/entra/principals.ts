@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { idKey } from "../../azure/index.ts";
 import type { Clock } from "../../base/index.ts";
 import { Secret } from "../../report/index.ts";
 import type { Principal, Principals, Store } from "../contract.ts";
+import { sameSecret } from "../same-secret.ts";
 
 /** A principal as the directory keeps it. */
 export interface DirectoryEntry extends Principal {
@@ -83,8 +84,7 @@ export function createDirectory(store: Store, tenantId: string, clock: Clock): D
 }
 
 export function hasSecret(entry: DirectoryEntry, clientSecret: string): boolean {
-  if (entry.secretHash === undefined) return false;
-  return timingSafeEqual(Buffer.from(entry.secretHash, "hex"), Buffer.from(hash(clientSecret), "hex"));
+  return entry.secretHash !== undefined && sameSecret(hash(clientSecret), entry.secretHash);
 }
 
 function hash(secret: string): string {

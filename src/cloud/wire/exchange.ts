@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonValue } from "../../base/index.ts";
 import { ArmFault } from "../contract.ts";
+import { readBody } from "./body.ts";
 
 /** A request that was read to its end. */
 export interface Call {
@@ -65,23 +66,14 @@ export async function readCall(request: IncomingMessage, address: Address): Prom
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Not destroyed on the way out: a request that is too large still gets its answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT_BYTES) {
-      throw new ArmFault(
-        413,
-        "RequestContentTooLarge",
-        `the request is larger than ${BODY_LIMIT_BYTES} bytes, the most that Resource Manager takes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
+  const bytes = await readBody(request, BODY_LIMIT_BYTES);
+  if (bytes === undefined)
+    throw new ArmFault(
+      413,
+      "RequestContentTooLarge",
+      `the request is larger than ${BODY_LIMIT_BYTES} bytes, the most that Resource Manager takes`,
+    );
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
 /** The headers that every answer of ARM has; clients log them and support asks for them. */

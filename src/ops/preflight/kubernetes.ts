@@ -1,4 +1,4 @@
-import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObject, asObjects, asString, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 
@@ -6,19 +6,19 @@ import type { Finding } from "./finding.ts";
 export async function unsupportedKubernetes(ask: Ask): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const cluster of ask.ofType("Microsoft.ContainerService/managedClusters")) {
-    const properties = object(cluster.body.properties);
+    const properties = asObject(cluster.body.properties);
     const version = properties.kubernetesVersion;
     if (typeof version !== "string" || version === "") continue;
-    const now = object((await ask.current(cluster))?.properties);
+    const now = asObject((await ask.current(cluster))?.properties);
     if (version === now.kubernetesVersion || isPatchOf(now.currentKubernetesVersion, version)) continue;
     const path = ask.provider(`Microsoft.ContainerService/locations/${ask.location}/kubernetesVersions`);
     const plan = typeof properties.supportPlan === "string" ? properties.supportPlan : "KubernetesOfficial";
-    const offered = objects((await ask.client.get(path, cluster.apiVersion, ask.signal)).values).filter((minor) =>
+    const offered = asObjects((await ask.client.get(path, cluster.apiVersion, ask.signal)).values).filter((minor) =>
       hasPlan(minor, plan),
     );
     const names = offered.flatMap(({ version: minor, patchVersions }) => [
       asString(minor),
-      ...Object.keys(object(patchVersions)),
+      ...Object.keys(asObject(patchVersions)),
     ]);
     if (names.includes(version)) continue;
     const minors = offered.map(({ version: minor }) => asString(minor)).sort(byNumber);
@@ -33,12 +33,10 @@ export async function unsupportedKubernetes(ask: Ask): Promise<Finding[]> {
 
 /** Older minors are only for those who pay for long-term support. */
 function hasPlan({ capabilities }: JsonObject, plan: string): boolean {
-  const { supportPlan: plans } = object(capabilities);
+  const { supportPlan: plans } = asObject(capabilities);
   return !Array.isArray(plans) || plans.length === 0 || plans.includes(plan);
 }
 
 const isPatchOf = (patch: JsonValue | undefined, version: string) =>
   typeof patch === "string" && (patch === version || patch.startsWith(`${version}.`));
 const byNumber = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
-const objects = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);

@@ -1,5 +1,5 @@
 import type { NodePool } from "../../azure/index.ts";
-import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObjects, asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 import { newPools } from "./pools.ts";
@@ -20,7 +20,7 @@ export async function missingSizes(ask: Ask): Promise<Finding[]> {
 
 function sizeFindings({ name, size, zones }: NodePool, location: string, machines: readonly JsonObject[]): Finding[] {
   const sku = machines.find((machine) => asString(machine.name).toLowerCase() === size.toLowerCase());
-  const restrictions = objects(sku?.restrictions);
+  const restrictions = asObjects(sku?.restrictions);
   const closed = restrictions.find(({ type }) => type === "Location");
   if (sku === undefined || closed !== undefined) {
     const why = closed === undefined ? "" : ` to this subscription (${asString(closed.reasonCode)})`;
@@ -35,7 +35,7 @@ function sizeFindings({ name, size, zones }: NodePool, location: string, machine
   const closedZones = restrictions
     .filter(({ type }) => type === "Zone")
     .flatMap(({ restrictionInfo }) => zonesOf(restrictionInfo));
-  const open = objects(sku.locationInfo)
+  const open = asObjects(sku.locationInfo)
     .flatMap(zonesOf)
     .filter((zone) => !closedZones.includes(zone));
   const missing = zones.filter((zone) => !open.includes(zone));
@@ -50,6 +50,5 @@ function sizeFindings({ name, size, zones }: NodePool, location: string, machine
   ];
 }
 
-const objects = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const zonesOf = (value: JsonValue | undefined): string[] =>
   isObject(value) && Array.isArray(value.zones) ? value.zones.map(String) : [];

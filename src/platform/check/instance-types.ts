@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObject, type JsonObject } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import type { Declared } from "./declared.ts";
 
@@ -12,15 +12,15 @@ const GIVEN_BY_AKS = /^(kubernetes\.azure\.com|kubernetes\.io|node\.kubernetes\.
 export function checkInstanceTypes(resources: readonly Declared[]): Diagnostic[] {
   const pools = resources
     .filter(({ type, body }) => type === "Microsoft.ContainerService/managedClusters/agentPools" && of(body).mode === "User")
-    .map(({ body }) => object(of(body).nodeLabels));
+    .map(({ body }) => asObject(of(body).nodeLabels));
   return resources
     .filter(
       ({ type, body }) =>
         type === "Microsoft.MachineLearningServices/workspaces/computes" && of(body).computeType === "Kubernetes",
     )
     .flatMap(({ symbol, body }) =>
-      Object.entries(object(object(of(body).properties).instanceTypes)).flatMap(([name, instanceType]): Diagnostic[] => {
-        const selector = Object.entries(object(object(instanceType).nodeSelector)).filter(([key]) => !GIVEN_BY_AKS.test(key));
+      Object.entries(asObject(asObject(of(body).properties).instanceTypes)).flatMap(([name, instanceType]): Diagnostic[] => {
+        const selector = Object.entries(asObject(asObject(instanceType).nodeSelector)).filter(([key]) => !GIVEN_BY_AKS.test(key));
         if (pools.some((labels) => selector.every(([key, value]) => labels[key] === value))) return [];
         return [
           {
@@ -35,5 +35,4 @@ export function checkInstanceTypes(resources: readonly Declared[]): Diagnostic[]
     );
 }
 
-const of = (body: JsonObject): JsonObject => object(body.properties);
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
+const of = (body: JsonObject): JsonObject => asObject(body.properties);

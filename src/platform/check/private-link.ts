@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObject, asObjects, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import type { Declared } from "./declared.ts";
 
@@ -14,10 +14,10 @@ export function checkPrivateLink(resources: readonly (Declared & { readonly id: 
   return resources
     .filter(({ type, body }) => type === "Microsoft.Network/privateEndpoints" && Object.keys(body).length > 0)
     .flatMap(({ id, symbol, body }): Diagnostic[] => {
-      const [groupId = ""] = connections(body).flatMap((connection) => texts(object(connection.properties).groupIds));
+      const [groupId = ""] = connections(body).flatMap((connection) => texts(asObject(connection.properties).groupIds));
       const zones = groups
         .filter((group) => group.id.toLowerCase().startsWith(`${id.toLowerCase()}/`))
-        .flatMap((group) => list(object(group.body.properties).privateDnsZoneConfigs));
+        .flatMap((group) => asObjects(asObject(group.body.properties).privateDnsZoneConfigs));
       const needed = ZONES_NEEDED[groupId.toLowerCase()] ?? 1;
       if (zones.length >= needed) return [];
       return [
@@ -32,8 +32,6 @@ export function checkPrivateLink(resources: readonly (Declared & { readonly id: 
     });
 }
 
-const connections = (body: JsonObject) => list(object(body.properties).privateLinkServiceConnections);
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});
-const list = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const connections = (body: JsonObject) => asObjects(asObject(body.properties).privateLinkServiceConnections);
 const texts = (value: JsonValue | undefined): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

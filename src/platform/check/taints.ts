@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObject, type JsonObject } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import type { Declared } from "./declared.ts";
 
@@ -13,10 +13,10 @@ export function checkTaints(resources: readonly Declared[]): Diagnostic[] {
   const extensions = resources
     .filter(({ type }) => type === "Microsoft.KubernetesConfiguration/extensions")
     .map(({ body }) => body);
-  const settings = extensions.map((body) => object(object(body.properties).configurationSettings));
+  const settings = extensions.map((body) => asObject(asObject(body.properties).configurationSettings));
   if (settings.length === 0) return [];
   return resources.flatMap(({ symbol, type, body }) => {
-    const pool = object(body.properties);
+    const pool = asObject(body.properties);
     if (type !== "Microsoft.ContainerService/managedClusters/agentPools" || pool.mode !== "User") return [];
     const taints = Array.isArray(pool.nodeTaints) ? pool.nodeTaints : [];
     return taints.flatMap((taint): Diagnostic[] => {
@@ -44,5 +44,3 @@ function tolerates(settings: JsonObject, taint: string): boolean {
     return sameValue && (settings[`${prefix}.effect`] ?? effect) === effect;
   });
 }
-
-const object = (value: JsonValue | undefined): JsonObject => (isObject(value) ? value : {});

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Plane, type Resource } from "../../contract.ts";
 import { textAt, textsAt } from "../../providers/common/body.ts";
 import { createBlobAccess } from "../blob/index.ts";
-import { readBody } from "./body.ts";
+import { readObject } from "./body.ts";
 import { discovery } from "./discovery.ts";
 import { resolvedUris, runData, runDetails, runOf } from "./runs.ts";
 
@@ -103,7 +103,7 @@ async function answer(host: CloudHost, request: IncomingMessage): Promise<JsonOb
       "AuthorizationFailed",
       `principal ${caller.objectId} may not ${route.action} at ${workspace.id}; assign it AzureML Data Scientist`,
     );
-  const body = route.method === "POST" ? await readBody(request) : {};
+  const body = route.method === "POST" ? await readObject(request) : {};
   return await route.run(host, { workspace, params: route.path.exec(rest)?.slice(1) ?? [], body });
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
+import { isObject, type JsonObject, parseJson } from "../../../base/index.ts";
 import { ArmFault } from "../../contract.ts";
+import { readBody } from "../../wire/body.ts";
 import { invalid, MlflowFault } from "./fault.ts";
 
 /** MLflow's own server takes no batch above 1 MB; other calls are far smaller. */
@@ -13,28 +14,13 @@ export async function readFields(request: IncomingMessage, query: URLSearchParam
     const values = query.getAll(name);
     fields[name] = values.length === 1 ? values[0] : values;
   }
-  const text = await readText(request);
+  const bytes = await readBody(request, MOST_BYTES);
+  if (bytes === undefined) throw new MlflowFault("REQUEST_LIMIT_EXCEEDED", `the request body is larger than ${MOST_BYTES} bytes`);
+  const text = bytes.toString("utf8");
   if (text.trim() === "") return fields;
-  let body: JsonValue;
-  try {
-    body = JSON.parse(text) as JsonValue;
-  } catch {
-    throw invalid("the request body is not JSON");
-  }
-  if (!isObject(body)) throw invalid("the request body must be a JSON object");
+  const body = parseJson(text);
+  if (!isObject(body)) throw invalid("the request body is not a JSON object");
   return { ...fields, ...body };
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > MOST_BYTES) throw new MlflowFault("REQUEST_LIMIT_EXCEEDED", `the request body is larger than ${MOST_BYTES} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 export function sendJson(

@@ -154,6 +154,28 @@ test("a data scientist of the workspace tracks and registers; a reader only read
   expect((await call("POST", "runs/create", {}, { token: reader.token })).status).toBe(403);
 });
 
+test("a body that is too large gets an answer, of the run history too", async () => {
+  const body = JSON.stringify({ run_id: "x".repeat(2 * 1024 * 1024) });
+  const large = (path: string) => world.test.ask("POST", path, { apiVersion: null, body });
+
+  expect(await large(`${base()}/mlflow/runs/update`)).toMatchObject({
+    status: 413,
+    body: { error_code: "REQUEST_LIMIT_EXCEEDED" },
+  });
+  expect(await large(`/history/v1.0${world.workspace}/rundata`)).toMatchObject({ status: 413, code: "RequestEntityTooLarge" });
+});
+
+test("what a client says that it logged as a model must be one", async () => {
+  const run_id = await newRun();
+  const log = (model_json: string) => call("POST", "runs/log-model", { run_id, model_json });
+  const refused = { status: 400, body: { error_code: "INVALID_PARAMETER_VALUE" } };
+
+  expect(await log("{")).toMatchObject(refused);
+  expect((await log('{"artifact_path":"model"}')).status).toBe(200);
+  await call("POST", "runs/set-tag", { run_id, key: "mlflow.log-model.history", value: "none" });
+  expect(await log('{"artifact_path":"model"}')).toMatchObject(refused);
+});
+
 test("a workspace that does not exist is 404", async () => {
   const path = `/mlflow/v2.0${world.workspace}x/api/2.0/mlflow/experiments/get?experiment_id=0`;
   expect(await world.test.ask("GET", path, { apiVersion: null })).toMatchObject({ status: 404 });

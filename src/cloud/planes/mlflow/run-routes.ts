@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../base/index.ts";
+import { isObject, type JsonObject, type JsonValue, parseJson } from "../../../base/index.ts";
 import { visibleStages } from "./experiment-routes.ts";
 import { invalid, missing } from "./fault.ts";
 import { matches, parseFilter } from "./filter.ts";
@@ -11,6 +11,8 @@ import { createRunIn, getRun, listRuns, logBatch, metricHistory, updateRun } fro
 
 /** MLflow's limits for one batch, and for names and values. */
 const MOST = { metrics: 1000, params: 100, tags: 100, all: 1000 };
+/** Tag with the models that clients before MLflow 2.19 say they logged. */
+const MODEL_HISTORY = "mlflow.log-model.history";
 const LONGEST = { key: 250, param: 6000, tag: 8000 };
 
 export const runRoutes: Routes = {
@@ -109,10 +111,12 @@ export const runRoutes: Routes = {
     permission: WRITE_RUNS,
     run: (call) => {
       const { id, tags } = runOf(call);
-      const logged = JSON.parse(tags["mlflow.log-model.history"] ?? "[]") as JsonValue[];
-      const model = JSON.parse(call.params.text("model_json")) as JsonValue;
+      const logged = parseJson(tags[MODEL_HISTORY] ?? "[]");
+      if (!Array.isArray(logged)) throw invalid(`the tag ${MODEL_HISTORY} is not a list of models`);
+      const model = parseJson(call.params.text("model_json"));
+      if (!isObject(model)) throw invalid("model_json is not the text of a JSON object");
       const value = JSON.stringify([...logged, model]);
-      updateRun(call.host, call.workspace, id, { tags: { ...tags, "mlflow.log-model.history": value } });
+      updateRun(call.host, call.workspace, id, { tags: { ...tags, [MODEL_HISTORY]: value } });
       return {};
     },
   },

@@ -11,7 +11,7 @@ import { Uploads } from "./content/uploads.ts";
 import { RegistryRefusal, unsupported } from "./refusal.ts";
 import { ACR_ROUTES } from "./routes/acr.ts";
 import { BLOB_ROUTES } from "./routes/blobs.ts";
-import { type Call, type Reply, type Route, readBody } from "./routes/call.ts";
+import { type Call, type Reply, type Route, readBytes } from "./routes/call.ts";
 import { DELETED_ROUTES } from "./routes/deleted.ts";
 import { MANIFEST_ROUTES } from "./routes/manifests.ts";
 
@@ -96,7 +96,7 @@ async function issue(
 ) {
   const { method, headers } = request;
   if (method !== "POST" && (method !== "GET" || path !== "/oauth2/token")) throw unsupported(`${method} ${path}`);
-  const values = method === "GET" ? query : new URLSearchParams((await readBody(request, MOST_FORM_BYTES)).toString("utf8"));
+  const values = method === "GET" ? query : new URLSearchParams((await readBytes(request, MOST_FORM_BYTES)).toString("utf8"));
   const asked = { host, registry, loginServer, authorization: headers.authorization, values };
   return path === "/oauth2/exchange" ? exchange(asked) : token(asked);
 }

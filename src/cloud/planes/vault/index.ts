@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
+import { isObject, type JsonObject, parseJson } from "../../../base/index.ts";
 import { ArmFault, type CloudHost, type Plane, type Principal, type Resource } from "../../contract.ts";
 import { missingForPrivateReach } from "../../providers/network/index.ts";
+import { readBody } from "../../wire/body.ts";
 import { requirePermission } from "./permissions.ts";
 import { VaultRefusal } from "./refusal.ts";
 import { ROUTES } from "./routes.ts";
@@ -75,7 +76,7 @@ async function dispatch(
     if (match === null) continue;
     const name = decodeURIComponent(match[1] ?? "");
     requirePermission(host, vault, principal, route.permission, name === "" ? undefined : name);
-    const body = await readJson(request);
+    const body = await readObject(request);
     const result = route.run({ host, vault, name, version: match[2], body });
     return result === undefined ? { status: 204 } : { status: 200, body: result };
   }
@@ -101,25 +102,15 @@ async function authenticate(host: CloudHost, authorization: string | undefined):
   }
 }
 
-async function readJson(request: IncomingMessage): Promise<JsonValue | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES)
-      throw new VaultRefusal(413, "RequestEntityTooLarge", `the body has more than ${MOST_BODY_BYTES} bytes`, {
-        headers: { connection: "close" },
-      });
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString("utf8");
-  if (text === "") return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Falls through to the refusal below.
-  }
+async function readObject(request: IncomingMessage): Promise<JsonObject | undefined> {
+  const bytes = await readBody(request, MOST_BODY_BYTES);
+  if (bytes === undefined)
+    throw new VaultRefusal(413, "RequestEntityTooLarge", `the body has more than ${MOST_BODY_BYTES} bytes`, {
+      headers: { connection: "close" },
+    });
+  if (bytes.length === 0) return undefined;
+  const value = parseJson(bytes.toString("utf8"));
+  if (isObject(value)) return value;
   throw new VaultRefusal(400, "BadParameter", "the body is not a JSON object");
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
+import { asObject, asObjects, isObject, type JsonObject, type JsonValue } from "../../../base/index.ts";
 import { badRequest } from "./faults.ts";
 
 /** Reads `a.b.c` below an object; a JSON null is the same as absent, as it is for ARM. */
@@ -28,8 +28,7 @@ export function flagAt(body: JsonValue | undefined, path: string): boolean | und
 
 /** An empty object when absent, so callers can read on. */
 export function objectAt(body: JsonValue | undefined, path: string): JsonObject {
-  const value = at(body, path);
-  return isObject(value) ? value : {};
+  return asObject(at(body, path));
 }
 
 export function listAt(body: JsonValue | undefined, path: string): readonly JsonValue[] {
@@ -38,7 +37,7 @@ export function listAt(body: JsonValue | undefined, path: string): readonly Json
 }
 
 export function objectsAt(body: JsonValue | undefined, path: string): JsonObject[] {
-  return listAt(body, path).filter(isObject);
+  return asObjects(at(body, path));
 }
 
 export function textsAt(body: JsonValue | undefined, path: string): string[] {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../base/index.ts";
 import type { TypeSpec } from "../../contract.ts";
 import { requireText } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
@@ -12,17 +13,8 @@ export const workbooks: TypeSpec = {
   admit({ body }) {
     requireText(body, "properties.displayName", "InvalidRequestContent");
     const data = requireText(body, "properties.serializedData", "InvalidRequestContent");
-    if (!isJson(data))
+    if (parseJson(data) === undefined)
       throw badRequest("InvalidRequestContent", "properties.serializedData is not JSON", "properties.serializedData");
     return body;
   },
 };
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../../base/index.ts";
+import { asObject, type JsonObject } from "../../../base/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
-import { at, objectsAt, textAt } from "../common/body.ts";
+import { objectsAt, textAt } from "../common/body.ts";
 
 /** Azure's own group behind a registry: it holds the storage and images of each region, and nobody else may write in it. */
 export async function makeManagedGroup(host: CloudHost, registry: Resource): Promise<JsonObject> {
@@ -29,7 +29,7 @@ async function makeRegion(host: CloudHost, group: string, region: JsonObject): P
     if (host.resources.get(id) === undefined)
       await host.resources.put(id, "2025-11-01", { location, sku: { name: "Premium" }, properties: {} }, host.system);
     acrDetails.push({
-      systemCreatedAcrAccount: { ...objectOf(account), acrAccountName: name, armResourceId: { resourceId: id } },
+      systemCreatedAcrAccount: { ...asObject(account), acrAccountName: name, armResourceId: { resourceId: id } },
     });
   }
   const storageAccountDetails: JsonObject[] = [];
@@ -39,14 +39,13 @@ async function makeRegion(host: CloudHost, group: string, region: JsonObject): P
     const body = { location, kind: "StorageV2", sku: { name: textAt(account, "storageAccountType") ?? "" }, properties: {} };
     if (host.resources.get(id) === undefined) await host.resources.put(id, "2026-04-01", body, host.system);
     storageAccountDetails.push({
-      systemCreatedStorageAccount: { ...objectOf(account), storageAccountName: name, armResourceId: { resourceId: id } },
+      systemCreatedStorageAccount: { ...asObject(account), storageAccountName: name, armResourceId: { resourceId: id } },
     });
   }
   return { ...region, acrDetails, storageAccountDetails };
 }
 
 const unique = (host: CloudHost) => host.newGuid().replaceAll("-", "").slice(0, 20);
-const objectOf = (value: JsonObject[string]) => (at({ value }, "value") ?? {}) as JsonObject;
 
 export async function removeManagedGroup(host: CloudHost, registry: Resource): Promise<void> {
   const group = textAt(registry, "properties.managedResourceGroup.resourceId") ?? "";

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from "node:crypto";
 import { ArmFault, type CloudHost, type Principal } from "../../../contract.ts";
 import { flagAt, textsAt } from "../../../providers/common/body.ts";
+import { sameSecret } from "../../../same-secret.ts";
 import { adminToken, type Cluster, LOCAL_ADMIN, SERVER_APPLICATION } from "../cluster/cluster.ts";
 import { Refusal } from "../wire/refusal.ts";
 import { usesEntra } from "./entra.ts";
@@ -16,7 +16,7 @@ export interface User {
 export async function authenticate(host: CloudHost, cluster: Cluster, authorization: string | undefined): Promise<User> {
   const { resource, uid } = cluster;
   const local = flagAt(resource, "properties.disableLocalAccounts") !== true;
-  if (local && same(authorization ?? "", `Bearer ${adminToken(host, uid)}`)) return userOf(cluster, LOCAL_ADMIN);
+  if (local && sameSecret(authorization ?? "", `Bearer ${adminToken(host, uid)}`)) return userOf(cluster, LOCAL_ADMIN);
   try {
     if (!usesEntra(cluster)) throw new ArmFault(401, "Unauthorized", "the cluster knows no Microsoft Entra");
     return userOf(cluster, await host.authorizer.authenticate(authorization, [SERVER_APPLICATION]));
@@ -33,9 +33,4 @@ export function userOf({ resource }: Cluster, principal: Principal): User {
   const admins = textsAt(resource, "properties.aadProfile.adminGroupObjectIDs");
   const groups = admins.filter((id) => id.toLowerCase() === principal.objectId.toLowerCase());
   return { principal, name: principal.objectId, groups: [...groups, "system:authenticated"] };
-}
-
-function same(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, jsonEqual } from "../../../../base/index.ts";
+import { asObject, isObject, type JsonObject, type JsonValue, jsonEqual } from "../../../../base/index.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import {
   difference,
@@ -155,10 +155,6 @@ function nameOf({ manager, operation, apiVersion, time }: Owner): string {
 
 function withoutStatus(object: JsonObject | undefined): JsonObject | undefined {
   return object && { ...object, status: undefined };
-}
-
-function asObject(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 function text(value: JsonValue | undefined): string {

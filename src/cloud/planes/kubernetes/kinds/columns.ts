@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { asObject, asObjects, isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
 import type { Column } from "./kind.ts";
 
 /** `a.b` below an object. */
@@ -7,8 +7,7 @@ export function at(object: JsonValue | undefined, path: string): JsonValue | und
 }
 
 export function objectAt(object: JsonValue | undefined, path: string): JsonObject {
-  const value = at(object, path);
-  return isObject(value) ? value : {};
+  return asObject(at(object, path));
 }
 
 export function textAt(object: JsonValue | undefined, path: string): string {
@@ -22,8 +21,7 @@ export function numberAt(object: JsonValue | undefined, path: string): number | 
 }
 
 export function objectsAt(object: JsonValue | undefined, path: string): JsonObject[] {
-  const value = at(object, path);
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return asObjects(at(object, path));
 }
 
 export const NAME: Column = { name: "Name", type: "string", format: "name", value: (object) => textAt(object, "metadata.name") };

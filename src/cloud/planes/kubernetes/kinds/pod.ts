@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
+import { asObjects, isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import { objectSchema } from "../schema/meta.ts";
 import { forbiddenField } from "../schema/validate.ts";
 import { AGE, at, column, NAME, objectAt, textAt } from "./columns.ts";
@@ -57,7 +57,7 @@ function frozen(spec: JsonObject): JsonObject {
 }
 
 function qualityOf(spec: JsonObject): string {
-  const all = Array.isArray(spec.containers) ? spec.containers.filter(isObject) : [];
+  const all = asObjects(spec.containers);
   const requests = all.map((each) => objectAt(each, "resources.requests"));
   const limits = all.map((each) => objectAt(each, "resources.limits"));
   if ([...requests, ...limits].every((amounts) => Object.keys(amounts).length === 0)) return "BestEffort";
@@ -69,12 +69,12 @@ function qualityOf(spec: JsonObject): string {
 
 export function containers(pod: JsonObject): JsonObject[] {
   const given = at(pod, "spec.containers");
-  return Array.isArray(given) ? given.filter(isObject) : [];
+  return asObjects(given);
 }
 
 function statuses(pod: JsonObject): JsonObject[] {
   const given = at(pod, "status.containerStatuses");
-  return Array.isArray(given) ? given.filter(isObject) : [];
+  return asObjects(given);
 }
 
 /** What `kubectl get pods` shows: why a container waits says more than the phase. */

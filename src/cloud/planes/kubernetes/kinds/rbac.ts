@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
+import { asObjects, type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import { LABEL_SELECTOR, objectSchema } from "../schema/meta.ts";
 import { list, STRING, struct } from "../schema/schema.ts";
 import { invalid, notSupported, type Problem, required } from "../schema/validate.ts";
@@ -72,7 +72,7 @@ export const CLUSTER_ROLE_BINDING: Kind = {
 };
 
 function ruleProblems(object: JsonObject, namespaced: boolean): Problem[] {
-  const rules = Array.isArray(object.rules) ? object.rules.filter(isObject) : [];
+  const rules = asObjects(object.rules);
   return rules.flatMap((rule, index) => {
     const place = `rules[${index}]`;
     const has = (member: string) => Array.isArray(rule[member]) && rule[member].length > 0;
@@ -94,7 +94,7 @@ function admitBinding(object: JsonObject, previous: JsonObject | undefined, kind
   if (!kinds.includes(textAt(roleRef, "kind"))) problems.push(notSupported("roleRef.kind", at(roleRef, "kind"), kinds));
   if (previous !== undefined && !jsonEqual(objectAt(previous, "roleRef"), roleRef))
     problems.push(invalid("roleRef", roleRef, "cannot change roleRef"));
-  const subjects = (Array.isArray(object.subjects) ? object.subjects.filter(isObject) : []).map((subject, index) => {
+  const subjects = asObjects(object.subjects).map((subject, index) => {
     const kind = textAt(subject, "kind");
     if (!["User", "Group", "ServiceAccount"].includes(kind))
       problems.push(notSupported(`subjects[${index}].kind`, kind, ["ServiceAccount", "User", "Group"]));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { readBody } from "../../../wire/body.ts";
 import { decodeProtobuf } from "./protobuf.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 
@@ -46,17 +47,12 @@ function decode(path: string): string {
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES)
-      throw new Refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MOST_BODY_BYTES}`, undefined, {
-        connection: "close",
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const bytes = await readBody(request, MOST_BODY_BYTES);
+  if (bytes === undefined)
+    throw new Refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MOST_BODY_BYTES}`, undefined, {
+      connection: "close",
+    });
+  return bytes;
 }
 
 async function parserOf(contentType: string): Promise<KubernetesRequest["parse"]> {

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from "node:crypto";
 import { ArmFault, type CloudHost, type Resource } from "../../../contract.ts";
 import { flagAt, textAt } from "../../../providers/common/body.ts";
 import { ADMIN_PASSWORDS, adminPassword } from "../../../providers/container-registry/admin-user.ts";
+import { sameSecret } from "../../../same-secret.ts";
 import { RegistryRefusal } from "../refusal.ts";
 import { allowsAnonymous, type Caller, grantedScope } from "./permissions.ts";
 import { parseScopes } from "./scopes.ts";
@@ -83,12 +83,7 @@ async function fromRefreshToken(
 function isAdmin({ host, registry }: OAuthRequest, user: string, password: string): boolean {
   if (flagAt(registry, "properties.adminUserEnabled") !== true || user.toLowerCase() !== registry.name.toLowerCase())
     return false;
-  return ADMIN_PASSWORDS.some((which) => same(password, adminPassword(host, registry.name, which)));
-}
-
-function same(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return ADMIN_PASSWORDS.some((which) => sameSecret(password, adminPassword(host, registry.name, which)));
 }
 
 function readBasic(authorization: string | undefined): [string, string] | [] {

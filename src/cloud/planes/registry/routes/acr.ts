@@ -1,8 +1,8 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { isObject, type JsonObject, parseJson } from "../../../../base/index.ts";
 import type { Attributes, Manifest, Tag } from "../content/records.ts";
 import { requireDigest, requireRepository } from "../names.ts";
 import { RegistryRefusal } from "../refusal.ts";
-import { type Call, onRepository, page, type Reply, type Route, readBody } from "./call.ts";
+import { type Call, onRepository, page, type Reply, type Route, readBytes } from "./call.ts";
 import { requireListed } from "./manifests.ts";
 
 const CATALOG = /^\/acr\/v1\/_catalog$/;
@@ -174,12 +174,8 @@ async function attributeChange(call: Call): Promise<(before: Attributes) => Attr
 }
 
 export async function readObject({ request }: Call): Promise<JsonObject> {
-  const text = (await readBody(request, MOST_BODY_BYTES)).toString("utf8");
-  try {
-    const value = JSON.parse(text === "" ? "{}" : text) as JsonValue;
-    if (isObject(value)) return value;
-  } catch {
-    // Falls through to the refusal below.
-  }
+  const text = (await readBytes(request, MOST_BODY_BYTES)).toString("utf8");
+  const value = text === "" ? {} : parseJson(text);
+  if (isObject(value)) return value;
   throw new RegistryRefusal(400, "UNSUPPORTED", "the body is not a JSON object");
 }

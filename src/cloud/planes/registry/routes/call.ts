@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonObject } from "../../../../base/index.ts";
 import type { CloudHost, Resource } from "../../../contract.ts";
+import { readBody } from "../../../wire/body.ts";
 import type { Scope } from "../access/scopes.ts";
 import type { Content } from "../content/content.ts";
 import type { Uploads } from "../content/uploads.ts";
@@ -40,18 +41,11 @@ export function onRepository(name: string, ...actions: string[]): Scope {
   return { type: "repository", name, actions };
 }
 
-export async function readBody(request: IncomingMessage, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > most)
-      throw new RegistryRefusal(413, "SIZE_INVALID", `the body has more than ${most} bytes`, {
-        headers: { connection: "close" },
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+export async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  const bytes = await readBody(request, most);
+  if (bytes === undefined)
+    throw new RegistryRefusal(413, "SIZE_INVALID", `the body has more than ${most} bytes`, { headers: { connection: "close" } });
+  return bytes;
 }
 
 const PAGE = 100;

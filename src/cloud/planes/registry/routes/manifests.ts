@@ -3,7 +3,7 @@ import { annotationsOf, OCI_INDEX } from "../content/manifest.ts";
 import type { Manifest } from "../content/records.ts";
 import { isDigest, requireDigest, requireRepository, requireTag } from "../names.ts";
 import { RegistryRefusal, unsupported } from "../refusal.ts";
-import { type Call, onRepository, page, type Reply, type Route, readBody } from "./call.ts";
+import { type Call, onRepository, page, type Reply, type Route, readBytes } from "./call.ts";
 
 const MANIFEST = /^\/v2\/(.+?)\/manifests\/([^/]+)$/;
 const TAGS = /^\/v2\/(.+?)\/tags\/list$/;
@@ -61,7 +61,7 @@ async function write(call: Call, name: string, reference: string): Promise<Reply
   call.requireScope(onRepository(name, "pull", "push"));
   if (isDigest(reference)) requireDigest(reference);
   else requireTag(reference);
-  const bytes = await readBody(call.request, MOST_MANIFEST_BYTES);
+  const bytes = await readBytes(call.request, MOST_MANIFEST_BYTES);
   const type = (call.request.headers["content-type"] ?? "").split(";", 1)[0]?.trim() ?? "";
   const { digest, subject } = call.content.push(name, reference, bytes, type);
   return {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { BlobAccess } from "../../../planes/blob/index.ts";
+import { readBody } from "../../../wire/body.ts";
 import { eventLine, folderOf, isInline, readEvent } from "./collection-event.ts";
 import { createCollectionStore } from "./collection-store.ts";
 import type { CollectionSpec } from "./data-collector.ts";
@@ -47,7 +48,7 @@ export function createCollectionAgent(
 
   async function take(request: IncomingMessage): Promise<[number, string]> {
     if (request.method !== "POST" || request.url !== "/modeldata/log") return [404, "POST /modeldata/log"];
-    const data = await readAll(request);
+    const data = await readBody(request, MOST_EVENT);
     if (data === undefined) return [413, `an event has at most ${MOST_EVENT} bytes`];
     const event = readEvent(request.headers, data);
     if (typeof event === "string") return [400, event];
@@ -89,15 +90,4 @@ function configOf({ collections, captureHeaders }: CollectionSpec) {
     captureHeaders,
     payloadLogging: "server",
   };
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_EVENT) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders } from "node:http";
+import { parseJson } from "../../../../base/index.ts";
 import type { RollingRate } from "./data-collector.ts";
 
 /** What Azure ML's clients post to the agent: the attributes as `ce-` headers, the data as the body. */
@@ -70,10 +71,5 @@ export function eventLine(event: PostedEvent, source: string, url?: string): str
 /** JSON as it is, on one line; anything else as a text. */
 function dataText(contentType: string, text: string): string {
   if (!contentType.includes("json")) return JSON.stringify(text);
-  try {
-    JSON.parse(text);
-    return text.replaceAll(/[\r\n]+/g, " ");
-  } catch {
-    return JSON.stringify(text);
-  }
+  return parseJson(text) === undefined ? JSON.stringify(text) : text.replaceAll(/[\r\n]+/g, " ");
 }

@@ -28,12 +28,6 @@ export function clusterOf(compute: Resource): string {
   return typeof resourceId === "string" ? resourceId : compute.id;
 }
 
-/** Where the compute's jobs and models run in its cluster. */
-export function computeNamespace(compute: Resource): string {
-  const settings = compute.properties.properties;
-  return isObject(settings) && typeof settings.namespace === "string" ? settings.namespace : "default";
-}
-
 /** Azure ML's requirements of a container in Kubernetes' words. */
 export function kubernetesResources(requirements: unknown): JsonObject {
   if (!isObject(requirements)) return {};

@@ -10,16 +10,10 @@ import {
   type TypeSpec,
 } from "../../../contract.ts";
 import { parentOf } from "../../common/ids.ts";
+import { computeNamespace } from "../pods.ts";
 import { ML_API_VERSIONS } from "../versions.ts";
 import { assetVersion, servingEnvironment } from "./assets.ts";
-import {
-  clusterOf,
-  computeNamespace,
-  instanceType,
-  kubernetesCompute,
-  kubernetesResources,
-  resourceRequirements,
-} from "./compute.ts";
+import { clusterOf, instanceType, kubernetesCompute, kubernetesResources, resourceRequirements } from "./compute.ts";
 import { collectionSpec, dataCollector } from "./data-collector.ts";
 import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";

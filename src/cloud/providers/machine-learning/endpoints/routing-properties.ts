@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from "../../../../base/index.ts";
+import { isObject, type JsonObject, type JsonValue, parseJson } from "../../../../base/index.ts";
 import type { MirrorRoute, StickyKey } from "../../../../serve/protocol.ts";
 import { badArgument } from "./faults.ts";
 
@@ -31,18 +31,10 @@ export function routingProperties(properties: JsonObject): RoutingProperties {
 function member(own: JsonObject, name: string): JsonObject | undefined {
   const text = own[name];
   if (text === undefined || text === null) return undefined;
-  const parsed = typeof text === "string" ? parse(text) : undefined;
+  const parsed = typeof text === "string" ? parseJson(text) : undefined;
   if (!isObject(parsed))
     throw badArgument(`properties.properties["${name}"] is ${JSON.stringify(text)}; it must be the text of a JSON object`, name);
   return parsed;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function mirrorRoute(deployment: string, percent: JsonValue | undefined): MirrorRoute {

@@ -1,8 +1,8 @@
 import { idKey } from "../../../../azure/index.ts";
 import type { CloudHost, Workload } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
-import { lastName } from "../../common/ids.ts";
-import { computeNamespace, kubernetesCompute, kubernetesResources } from "./compute.ts";
+import { computeNamespace, imageOf } from "../pods.ts";
+import { kubernetesCompute, kubernetesResources } from "./compute.ts";
 import type { DeploymentSpec, Fleet } from "./fleet.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 
@@ -44,7 +44,7 @@ function modelServers(
       "ml.azure.com/endpoint-name": endpoint.name,
       "ml.azure.com/deployment-name": spec.name,
     },
-    container: { name: "inference-server", image: imageOf(host, deployment.properties.environmentId), resources },
+    container: { name: "inference-server", image: imageOf(host, deployment.properties), resources },
     processes,
     logs(id, lines) {
       const mark = `[${processes.find((process) => process.id === id)?.index ?? ""}] `;
@@ -55,11 +55,6 @@ function modelServers(
       for (const { set } of sets) set.end(id);
     },
   };
-}
-
-function imageOf(host: CloudHost, environmentId: unknown): string {
-  const environment = typeof environmentId === "string" ? host.resources.get(environmentId.replace(/^azureml:/, "")) : undefined;
-  return textAt(environment, "properties.image") ?? lastName(environment?.id ?? "");
 }
 
 function frontEnds(host: CloudHost, fleet: Fleet): Workload[] {

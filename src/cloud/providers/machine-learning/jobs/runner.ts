@@ -66,7 +66,7 @@ export class JobRunner {
     this.#pump();
   }
 
-  /** Jobs whose commands run now. */
+  /** Jobs that were started and have not ended: some still fetch what their commands need, or write away what came of them. */
   get running(): readonly JobRun[] {
     return [...this.#running.values()];
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { CloudHost, Workload } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
-import { lastName } from "../../common/ids.ts";
+import { computeNamespace, imageOf } from "../pods.ts";
 import type { JobRunner } from "./runner.ts";
 
 /** A pod for each job whose command runs on an attached cluster. */
@@ -10,17 +10,16 @@ export function jobWorkloads(host: CloudHost, runner: JobRunner): Workload[] {
     const job = host.resources.get(jobId);
     if (job === undefined || cluster === undefined || command === undefined) return [];
     const compute = host.resources.get(textAt(job.properties, "computeId") ?? "");
-    const environment = host.resources.get((textAt(job.properties, "environmentId") ?? "").replace(/^azureml:/, ""));
     const { pid, startedAt, logFile } = command;
     return [
       {
         cluster,
-        namespace: textAt(compute?.properties, "properties.namespace") ?? "default",
+        namespace: computeNamespace(compute),
         name: podName(job.name),
         controller: "none",
         manager: "amloperator",
         labels: { "ml.azure.com/job-name": labelValue(job.name) },
-        container: { name: "main", image: textAt(environment, "properties.image") ?? lastName(environment?.id ?? job.id) },
+        container: { name: "main", image: imageOf(host, job.properties) },
         processes: [{ id: job.name, pid, ready: true, startedAt, restarts: 0 }],
         logs: (_, lines) => readFileSync(logFile, "utf8").split("\n").slice(0, -1).slice(-lines),
       },
