@@ -22,7 +22,9 @@ readonly deployment=main
 
 resource_group="${RESOURCE_GROUP:-rg-mlops-pipeline}"
 parameters_file=''
+# Where there are several, az writes to the first.
 kubeconfig="${KUBECONFIG:-${HOME:-}/.kube/config}"
+kubeconfig="${kubeconfig%%:*}"
 skip_kubernetes=''
 grant_access=''
 only_what_if=''

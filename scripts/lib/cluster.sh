@@ -6,7 +6,9 @@ readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
 # configure_cluster CLUSTER ENVIRONMENT GPU
 configure_cluster() {
   local cluster=$1 overlay="overlays/$2" gpu=$3 objects=$manifests
-  azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
+  case "$kubeconfig" in /*) ;; *) kubeconfig="$PWD/$kubeconfig" ;; esac
+  # az has kubelogin, where it is there, convert what the variable names and not what --file does.
+  KUBECONFIG="$kubeconfig" azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
   say "context $cluster is in $kubeconfig"
   if [ -n "$grant_access" ]; then give_cluster_role "$cluster"; fi
   choose_way "$cluster"
@@ -19,10 +21,7 @@ configure_cluster() {
     objects="$scratch/kubernetes"
   fi
   if [ "$way" = kubectl ]; then
-    if [ "$(user_of "$cluster")" = kubelogin ]; then
-      # A cluster without local accounts: az's own sign-in serves, with no browser and no device code.
-      kubelogin convert-kubeconfig --login azurecli --kubeconfig "$kubeconfig" --context "$cluster"
-    fi
+    if [ "$(user_of "$cluster")" = kubelogin ]; then sign_in_with_az "$cluster"; fi
     need kubectl 1.28.0 "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
     apply_objects "$cluster" "$objects/$overlay"
   else
@@ -43,7 +42,10 @@ choose_way() {
   if jq -e '.disableRunCommand == true' <<< "${access:-null}" > /dev/null; then
     # Then a private cluster takes objects only from within its network.
     if [ -n "$lacks" ]; then fail "$EXIT_FAILED" "$lacks is not here, and cluster $1 allows no run commands" "install $lacks, or give --skip-kubernetes"; fi
-  elif [ -n "$lacks" ] || jq -e '.enablePrivateCluster == true' <<< "${access:-null}" > /dev/null; then
+  elif [ -n "$lacks" ]; then
+    say "$lacks is not here, so the objects go through Azure: az aks command invoke"
+    way=invoke
+  elif jq -e '.enablePrivateCluster == true' <<< "${access:-null}" > /dev/null; then
     way=invoke
   fi
 }
@@ -66,6 +68,15 @@ give_cluster_role() {
   azure role assignment create --assignee-object-id "$(jq -r .oid <<< "$claims")" --assignee-principal-type "$type" \
     --role "$CLUSTER_ROLE" --scope "$scope" > /dev/null
   say "the caller has the role $CLUSTER_ROLE"
+}
+
+# kubelogin takes az's own sign-in, so there is no browser and no device code; without a tenant, that of az's default subscription.
+sign_in_with_az() {
+  local own
+  local elsewhere=()
+  own=$(azure account show --query tenantId -o tsv)
+  if [ "$(az account show --query tenantId -o tsv 2> /dev/null)" != "$own" ]; then elsewhere=(--tenant-id "$own"); fi
+  kubelogin convert-kubeconfig --login azurecli --kubeconfig "$kubeconfig" --context "$1" "${elsewhere[@]+"${elsewhere[@]}"}"
 }
 
 # apply_objects CLUSTER FOLDER

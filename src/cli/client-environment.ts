@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "../cloud/contract.ts";
+import { CLOUD_NAME, REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "../cloud/contract.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** What each client reads to find its way to the embedded Azure and to trust it. */
@@ -39,7 +39,7 @@ export function clientEnvironment({ cloud, clientSecret }: Rehearsal): Record<st
     ARM_CLIENT_SECRET: clientSecret.reveal(),
     // The module's variable for what ARM's environment() answers; Terraform takes the members that it declares.
     TF_VAR_azure_cloud: JSON.stringify({
-      name: "QuaysideRehearsal",
+      name: CLOUD_NAME,
       resourceManager: `${cloud.arm}/`,
       authentication: { loginEndpoint: `${cloud.arm}/` },
       suffixes: { acrLoginServer: `.${REGISTRY_SUFFIX}`, keyvaultDns: `.${VAULT_SUFFIX}`, storage: STORAGE_SUFFIX },

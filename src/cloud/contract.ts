@@ -31,4 +31,4 @@ export type {
 } from "./contract/provider.ts";
 export type { ArmHandler, ArmRequest, ArmResponse } from "./contract/request.ts";
 export { ArmFault, type Principal, type Resource } from "./contract/resource.ts";
-export { REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";
+export { CLOUD_NAME, REGISTRY_SUFFIX, STORAGE_SUFFIX, VAULT_SUFFIX } from "./suffixes.ts";

@@ -1,3 +1,6 @@
+/** What the cloud calls itself; azurerm refuses `AzureStackCloud`. */
+export const CLOUD_NAME = "QuaysideRehearsal";
+
 /**
  * Names that clients compute for themselves (`{vault}.vault...`) live under a domain that is reserved for testing
  * (RFC 6761), so they can never be anybody's. The storage suffix begins with `core.` because Python's storage client

@@ -3,7 +3,7 @@ import { AzureMachineLearningWorkspaces } from "@azure/arm-machinelearning";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { AppsV1Api, CoreV1Api, KubeConfig, Log } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { COMPUTE_NAMESPACE, readKubeconfig } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, signedIn } from "../support/kubernetes.ts";
 import {
   all,
   CLUSTER,
@@ -108,7 +108,7 @@ async function podsOfModel(): Promise<CoreV1Api> {
   const id = `${cloud.subscription}/resourceGroups/${GROUP}/providers/Microsoft.ContainerService/managedClusters/${CLUSTER}`;
   await cloud.assign(claimsOf(await cloud.token()).oid, "aksRbacClusterAdmin", id);
   const config = new KubeConfig();
-  config.loadFromString(await readKubeconfig(cloud, id));
+  config.loadFromString(await signedIn(cloud, id));
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   const namespace = COMPUTE_NAMESPACE;
   const labelSelector = "ml.azure.com/endpoint-name=witness";

@@ -249,12 +249,10 @@ test("a subnet with nodes in it cannot be deleted", async () => {
   });
 });
 
-test("the admin credential is refused with local accounts off, and so are forms of the user's that are not served", async () => {
+test("the admin credential is refused with local accounts off", async () => {
   const admin = await cloud.ask("POST", `${aks}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks });
-  const user = await cloud.ask("POST", `${aks}/listClusterUserCredential?format=exec`, { apiVersion: VERSIONS.aks });
 
   expect(admin).toMatchObject({ status: 400, code: "BadRequest" });
-  expect(user).toMatchObject({ status: 400, code: "FeatureNotSupported" });
 });
 
 test("trusted access takes only the roles of the source's type", async () => {

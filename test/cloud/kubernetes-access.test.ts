@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
-import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, connectionOf, readAdminKubeconfig, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 
 const CORE = `/api/v1/namespaces/${COMPUTE_NAMESPACE}`;
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
@@ -19,9 +19,9 @@ let admin: Person;
 
 /** Somebody with the kubeconfig and no role that opens anything. */
 async function person(name: string): Promise<Person> {
-  const { objectId, token } = await cluster.cloud.principal(name);
-  await cluster.cloud.assign(objectId, "aksClusterUser", cluster.id);
-  return { id: objectId, token: connectionOf(await cluster.kubeconfig(token)).token };
+  const who = await cluster.cloud.principal(name);
+  await cluster.cloud.assign(who.objectId, "aksClusterUser", cluster.id);
+  return { id: who.objectId, token: (await cluster.connect(who)).token };
 }
 
 const ask = (who: Person, method: string, path: string, body?: JsonObject, headers: Record<string, string> = {}) =>
@@ -55,10 +55,7 @@ const READ_MAPS = { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "
 describe("a cluster that decides by Kubernetes' roles alone", () => {
   beforeAll(async () => {
     cluster = await startCluster({ aadProfile: { managed: true, enableAzureRBAC: false }, disableLocalAccounts: false });
-    const { kubeconfigs } = (
-      await cluster.cloud.ask("POST", `${cluster.id}/listClusterAdminCredential`, { apiVersion: "2025-10-01" })
-    ).json as { kubeconfigs: { value: string }[] };
-    const connection = connectionOf(Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString());
+    const connection = connectionOf(await readAdminKubeconfig(cluster.cloud, cluster.id));
     server = connection.server;
     admin = { id: "masterclient", token: connection.token };
   });
@@ -228,7 +225,7 @@ describe("a cluster that decides by Kubernetes' roles alone", () => {
 describe("secrets", () => {
   beforeAll(async () => {
     cluster = await startCluster();
-    const connection = connectionOf(await cluster.kubeconfig());
+    const connection = await cluster.connect();
     server = connection.server;
     admin = { id: "owner", token: connection.token };
   });
@@ -278,7 +275,7 @@ describe("secrets", () => {
 test("Azure's roles and Kubernetes' add up", async () => {
   await using other = await startCluster();
   cluster = other;
-  const connection = connectionOf(await other.kubeconfig());
+  const connection = await other.connect();
   server = connection.server;
   admin = { id: "owner", token: connection.token };
   const someone = await person("both");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asString, type JsonObject } from "../../src/base/index.ts";
-import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 
 /** What the controllers of an embedded cluster make of workloads that no process stands for. */
 let cluster: ServedCluster;
@@ -9,7 +9,7 @@ let token: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  ({ server, token } = connectionOf(await cluster.kubeconfig()));
+  ({ server, token } = await cluster.connect());
 });
 
 afterAll(() => cluster[Symbol.asyncDispose]());

@@ -5,9 +5,18 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { Agent, fetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
+import { parse } from "yaml";
+import { asString, type JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
-import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import {
+  COMPUTE_NAMESPACE,
+  connectionOf,
+  readAdminKubeconfig,
+  readKubeconfig,
+  type ServedCluster,
+  signedIn,
+  startCluster,
+} from "../support/kubernetes.ts";
 import { buildCore, clusterBody, VERSIONS } from "./core.ts";
 
 let cluster: ServedCluster;
@@ -16,7 +25,7 @@ let owner: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  ({ server, token: owner } = connectionOf(await cluster.kubeconfig()));
+  ({ server, token: owner } = await cluster.connect());
 });
 
 afterAll(async () => {
@@ -32,12 +41,12 @@ function ask(
   return cluster.cloud.ask(method, `${server}${path}`, { apiVersion: null, token, ...more });
 }
 
-/** A new principal that holds one role on the cluster (or below it), and what its kubeconfig says. */
+/** The token of a new principal that holds one role on the cluster (or below it). */
 async function member(name: string, role: "aksRbacReader" | "aksRbacWriter" | undefined, scope = cluster.id): Promise<string> {
-  const { objectId, token } = await cluster.cloud.principal(name);
-  await cluster.cloud.assign(objectId, "aksClusterUser", cluster.id);
-  if (role !== undefined) await cluster.cloud.assign(objectId, role, scope);
-  return connectionOf(await cluster.kubeconfig(token)).token;
+  const who = await cluster.cloud.principal(name);
+  await cluster.cloud.assign(who.objectId, "aksClusterUser", cluster.id);
+  if (role !== undefined) await cluster.cloud.assign(who.objectId, role, scope);
+  return (await cluster.connect(who)).token;
 }
 
 /** What a watch says, line by line, as `ADDED name`. */
@@ -68,6 +77,74 @@ async function watch(path: string, cloud = cluster.cloud, connection = { server,
 
 const CONFIG_MAPS = `/api/v1/namespaces/${COMPUTE_NAMESPACE}/configmaps`;
 const configMap = (name: string): JsonObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { a: "1" } });
+
+describe("a user's kubeconfig", () => {
+  const list = (query: string) =>
+    cluster.cloud.ask("POST", `${cluster.id}/listClusterUserCredential${query}`, { apiVersion: VERSIONS.aks });
+
+  test("has no token: kubectl is told to run kubelogin, with this cloud's authority", async () => {
+    const { endpoints, tenantId } = cluster.cloud.cloud;
+    const { clusters, contexts, users, ...rest } = parse(await readKubeconfig(cluster.cloud, cluster.id)) as JsonObject;
+
+    expect(rest).toEqual({ apiVersion: "v1", kind: "Config", "current-context": "aks", preferences: {} });
+    expect(clusters).toEqual([
+      { name: "aks", cluster: { server, "certificate-authority-data": expect.stringMatching(/^LS0t/) as string } },
+    ]);
+    expect(contexts).toEqual([{ name: "aks", context: { cluster: "aks", user: "clusterUser_rg-core_aks" } }]);
+    expect(users).toEqual([
+      {
+        name: "clusterUser_rg-core_aks",
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "kubelogin",
+            args: [
+              "get-token",
+              "--environment",
+              "QuaysideRehearsal",
+              "--server-id",
+              "6dae42f8-4368-4678-94ff-3960e28e3630",
+              "--client-id",
+              "80faf920-1908-4b52-b5ef-a8e7bedfc67a",
+              "--tenant-id",
+              tenantId,
+              "--login",
+              "devicecode",
+              "--authority-host",
+              `${endpoints.arm}/`,
+              "--disable-instance-discovery",
+            ],
+            env: null,
+            installHint: expect.stringContaining("az aks install-cli") as string,
+            provideClusterInfo: false,
+          },
+        },
+      },
+    ]);
+  });
+
+  test("comes in the form exec; the form azure and others are refused", async () => {
+    const { json } = await list("");
+
+    expect((await list("?format=exec")).json).toEqual(json);
+    expect((await list("?format=Exec")).json).toEqual(json);
+    expect(await list("?format=azure")).toMatchObject({ status: 400, code: "FeatureNotSupported" });
+    expect(await list("?format=token")).toMatchObject({ status: 400, code: "InvalidParameter" });
+  });
+
+  test("is the administrator's where the cluster has no Microsoft Entra", async () => {
+    await using plain = await startTestCloud();
+    const core = await buildCore(plain);
+    const id = core.id("Microsoft.ContainerService/managedClusters", "plain");
+    const { properties, ...body } = clusterBody(core, { properties: { disableLocalAccounts: false } });
+    const { aadProfile: _, ...local } = properties as JsonObject;
+    await plain.put(id, { ...body, properties: local }, VERSIONS.aks);
+
+    const user = connectionOf(await readKubeconfig(plain, id));
+    expect(user).toEqual(connectionOf(await readAdminKubeconfig(plain, id)));
+    expect((await plain.ask("GET", `${user.server}/api/v1/nodes`, { apiVersion: null, token: user.token })).status).toBe(200);
+  });
+});
 
 describe("who may do what", () => {
   test("nobody without a token of the cluster: not even with one for Resource Manager", async () => {
@@ -196,9 +273,7 @@ describe("what Resource Manager has", () => {
     const core = await buildCore(plain);
     const id = core.id("Microsoft.ContainerService/managedClusters", "plain");
     await plain.put(id, clusterBody(core), VERSIONS.aks);
-    const { kubeconfigs } = (await plain.ask("POST", `${id}/listClusterUserCredential`, { apiVersion: VERSIONS.aks })).json;
-    const [first] = (kubeconfigs as JsonObject[]).filter(isObject);
-    const own = connectionOf(Buffer.from(asString(first?.value), "base64").toString());
+    const own = connectionOf(await signedIn(plain, id));
 
     const { groups } = (await plain.ask("GET", `${own.server}/apis`, { apiVersion: null, token: own.token })).json;
     expect((groups as JsonObject[]).map(({ name }) => name)).toEqual([
@@ -306,7 +381,7 @@ describe("a watch", () => {
 
   test("hears of what Resource Manager changes without waiting to look", async () => {
     await using other = await startCluster();
-    const { server: address, token } = connectionOf(await other.kubeconfig());
+    const { server: address, token } = await other.connect();
     const since = (await other.cloud.ask("GET", `${address}/api/v1/namespaces`, { apiVersion: null, token })).json.metadata;
     const watching = await watch(
       `/api/v1/namespaces?resourceVersion=${asString((since as JsonObject).resourceVersion)}`,
@@ -325,7 +400,7 @@ describe("a watch", () => {
     ["goes", (id: string) => ["DELETE", id] as const],
   ])("ends when its cluster %s", async (_title, request) => {
     await using other = await startCluster();
-    const watching = await watch("/api/v1/namespaces", other.cloud, connectionOf(await other.kubeconfig()));
+    const watching = await watch("/api/v1/namespaces", other.cloud, await other.connect());
     const [method, path] = request(other.id);
     await other.cloud.settle(await other.cloud.ask(method, path, { apiVersion: VERSIONS.aks }));
 
@@ -335,7 +410,7 @@ describe("a watch", () => {
 
 test("a stopped cluster answers nobody", async () => {
   await using other = await startCluster();
-  const { server: address, token } = connectionOf(await other.kubeconfig());
+  const { server: address, token } = await other.connect();
   await other.cloud.settle(await other.cloud.ask("POST", `${other.id}/stop`, { apiVersion: VERSIONS.aks }));
 
   expect(await other.cloud.ask("GET", `${address}/api`, { apiVersion: null, token })).toMatchObject({ status: 503 });
@@ -343,9 +418,7 @@ test("a stopped cluster answers nobody", async () => {
 
 test("with local accounts there is an administrator's credential, which asks no role", async () => {
   await using other = await startCluster({ disableLocalAccounts: false });
-  const answer = await other.cloud.ask("POST", `${other.id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks });
-  const [first] = (answer.json.kubeconfigs as JsonObject[]).filter(isObject);
-  const { server: address, token } = connectionOf(Buffer.from(asString(first?.value), "base64").toString());
+  const { server: address, token } = connectionOf(await readAdminKubeconfig(other.cloud, other.id));
   const path = `${address}/apis/scheduling.k8s.io/v1/priorityclasses`;
 
   expect((await other.cloud.ask("GET", path, { apiVersion: null, token })).status).toBe(200);
@@ -359,9 +432,7 @@ test("objects survive a restart, a watch from before it is told to start anew, a
   const id = core.id("Microsoft.ContainerService/managedClusters", "aks");
   await first.put(id, clusterBody(core, { properties: { disableLocalAccounts: false } }), VERSIONS.aks);
   const admin = async (cloud: TestCloud) => {
-    const { kubeconfigs } = (await cloud.ask("POST", `${id}/listClusterAdminCredential`, { apiVersion: VERSIONS.aks })).json;
-    const [found] = (kubeconfigs as JsonObject[]).filter(isObject);
-    const { server: address, token } = connectionOf(Buffer.from(asString(found?.value), "base64").toString());
+    const { server: address, token } = connectionOf(await readAdminKubeconfig(cloud, id));
     return (method: string, path: string, body?: JsonObject) =>
       cloud.ask(method, `${address}${path}`, { apiVersion: null, token, ...(body === undefined ? {} : { body }) });
   };

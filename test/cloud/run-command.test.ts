@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
 import { SERVER_APPLICATION } from "../../src/cloud/planes/kubernetes/index.ts";
 import { findKubectl } from "../support/kubectl.ts";
-import { COMPUTE_NAMESPACE, connectionOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { COMPUTE_NAMESPACE, type ServedCluster, startCluster } from "../support/kubernetes.ts";
 import { until } from "../support/platform.ts";
 import { VERSIONS } from "./core.ts";
 
@@ -41,7 +41,7 @@ async function result(body: JsonObject): Promise<JsonObject> {
 }
 
 test("the API server of a private cluster answers nobody outside of its network", async () => {
-  const { server, token } = connectionOf(await cluster.kubeconfig());
+  const { server, token } = await cluster.connect();
   const ask = (path: string) => cluster.cloud.ask("GET", `${server}${path}`, { apiVersion: null, token });
 
   expect(await ask("/api")).toMatchObject({

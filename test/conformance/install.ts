@@ -36,13 +36,8 @@ const GO = {
     },
     build: "build-kubectl.sh",
   },
-  crane: {
-    find: async () => {
-      const program = [join(TOOLS, "bin", "crane"), onPath("crane")].find((file) => file !== undefined && existsSync(file));
-      return program === undefined ? "no crane in .tools/bin or on the path" : { program };
-    },
-    build: "build-crane.sh",
-  },
+  crane: { find: async () => builtOrOnPath("crane"), build: "build-crane.sh" },
+  kubelogin: { find: async () => builtOrOnPath("kubelogin"), build: "build-kubelogin.sh" },
 } as const;
 
 /** Programs that a machine has or has not. */
@@ -89,6 +84,11 @@ async function buildGo(tool: keyof typeof GO): Promise<Installed> {
   const built = await find();
   if (typeof built === "string") throw new Error(built);
   return built;
+}
+
+function builtOrOnPath(name: string): Installed | string {
+  const program = [join(TOOLS, "bin", name), onPath(name)].find((file) => file !== undefined && existsSync(file));
+  return program === undefined ? `no ${name} in .tools/bin or on the path` : { program };
 }
 
 export function onPath(program: string): string | undefined {

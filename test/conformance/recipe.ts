@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../support/quayside.ts";
-import { install, onPath } from "./install.ts";
-import { rehearse, type Stage, type Suite, succeeded } from "./suite.ts";
+import { rehearse, type Suite, succeeded } from "./suite.ts";
 
 interface Row {
   readonly command: string;
@@ -22,6 +21,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 export const recipeSuite: Suite = {
   name: "recipe",
   needs: ["az", "bash"],
+  wants: ["kubectl", "kubelogin", "azure-ai-ml"],
   async run(stage) {
     const rows = commands(readFileSync(join(repository, "docs/recipe.md"), "utf8"));
     assert.ok(rows.length >= 25, `docs/recipe.md has only ${rows.length} commands`);
@@ -30,19 +30,18 @@ export const recipeSuite: Suite = {
       const script = `cd "$1"; shift; export REGISTRY=$(az acr list --query '[0].name' --output tsv); ${command}`;
       return cloud.exec("bash", ["-euc", script, "bash", cloud.printed, ...more]);
     };
-    const python = await library(stage);
-    const noKubectl = onPath("kubectl") === undefined ? "kubectl is not on this machine" : undefined;
+    const { kubectl, kubelogin, "azure-ai-ml": library } = stage.tools;
     for (const { command, by } of rows) {
-      if (by === "az" || (by === "kubectl" && noKubectl === undefined))
+      if (by === "az" || (by === "kubectl" && kubectl !== undefined && kubelogin !== undefined))
         await stage.check(command, async () => void succeeded(await shell(command)));
-      else if (by === "kubectl") stage.skip(command, noKubectl ?? "");
+      else if (by === "kubectl") stage.skip(command, "kubectl or kubelogin cannot be had");
       else if (by.startsWith("azure-ai-ml ")) {
-        if (python === undefined) stage.skip(command, "azure-ai-ml cannot be had");
+        if (library === undefined) stage.skip(command, "azure-ai-ml cannot be had");
         else
           await stage.check(`${command} (${by})`, async () => {
             const program = join(repository, "test/conformance/recipe_ml.py");
             const env = { AZUREML_CURRENT_CLOUD: "QuaysideRehearsal" };
-            succeeded(await cloud.exec(python, [program, by.slice("azure-ai-ml ".length)], env));
+            succeeded(await cloud.exec(library.program, [program, by.slice("azure-ai-ml ".length)], env));
           });
       } else if (by.startsWith("no: ")) stage.skip(command, by.slice("no: ".length));
       else if (ELSEWHERE[by] !== undefined) stage.skip(command, `run by ${ELSEWHERE[by]}`);
@@ -50,15 +49,6 @@ export const recipeSuite: Suite = {
     }
   },
 };
-
-async function library(stage: Stage): Promise<string | undefined> {
-  try {
-    return (await install("azure-ai-ml")).program;
-  } catch (error) {
-    stage.skip("azure-ai-ml", error instanceof Error ? error.message.trim() : String(error));
-    return undefined;
-  }
-}
 
 /** Rows of the page's tables: the first code of the second column, and the third column. */
 function commands(page: string): Row[] {

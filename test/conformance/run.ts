@@ -7,7 +7,8 @@
 import { acrSuite } from "./acr.ts";
 import { azSuite } from "./az.ts";
 import { convergenceSuite } from "./convergence.ts";
-import { install, type Tool } from "./install.ts";
+import { type Installed, install, type Tool } from "./install.ts";
+import { kubeloginSuite } from "./kubelogin.ts";
 import { recipeSuite } from "./recipe.ts";
 import { scriptsSuite } from "./scripts.ts";
 import { scriptsClusterSuite } from "./scripts-cluster.ts";
@@ -19,6 +20,7 @@ const SUITES: readonly Suite[] = [
   azSuite,
   scriptsSuite,
   scriptsClusterSuite,
+  kubeloginSuite,
   recipeSuite,
   vitestSuite("terraform", ["terraform"], "test/emit/terraform-conformance.test.ts"),
   vitestSuite("kubectl", ["kubectl"], "test/conformance/kubectl.test.ts"),
@@ -52,17 +54,28 @@ async function check(title: string, body: () => Promise<void>): Promise<void> {
 
 const limitMinutes = Number(process.env.QUAYSIDE_CONFORMANCE_MINUTES ?? Infinity);
 
+async function installed(tool: Tool): Promise<Installed | string> {
+  try {
+    return await install(tool);
+  } catch (error) {
+    return error instanceof Error ? error.message.trim() : String(error);
+  }
+}
+
 async function runSuite(suite: Suite): Promise<void> {
   say(suite.name);
   if (performance.now() > limitMinutes * 60_000)
     return skip(`everything of ${suite.name}`, `the ${limitMinutes} minutes are over`);
-  const tools: Partial<Record<Tool, { readonly program: string }>> = {};
+  const tools: Partial<Record<Tool, Installed>> = {};
   for (const tool of suite.needs) {
-    try {
-      tools[tool] = await install(tool);
-    } catch (error) {
-      return skip(`everything of ${suite.name}`, error instanceof Error ? error.message.trim() : String(error));
-    }
+    const found = await installed(tool);
+    if (typeof found === "string") return skip(`everything of ${suite.name}`, found);
+    tools[tool] = found;
+  }
+  for (const tool of suite.wants ?? []) {
+    const found = await installed(tool);
+    if (typeof found === "string") skip(`what wants ${tool}`, found);
+    else tools[tool] = found;
   }
   const stage: Stage = { tools, check, skip };
   // A suite that falls over outside its checks is a failure of its own.

@@ -8,6 +8,7 @@ const GROUP = "rg-cluster";
 export const scriptsClusterSuite: Suite = {
   name: "scripts-cluster",
   needs: ["az", "bash", "jq", "kubectl"],
+  wants: ["kubelogin"],
   async run(stage) {
     const { check } = stage;
     await using cloud = await rehearse(stage);
@@ -32,7 +33,8 @@ export const scriptsClusterSuite: Suite = {
 
     await check("with GPU nodes, the component for them is applied too", async () => {
       assert.match(succeeded(await deploy(cloud, "--grant-access --enable-gpu-nodes true")), /serverside-applied/);
-      assert.match(succeeded(await cloud.exec("kubectl", words("get instancetypes -o name"))), /\/gpu/);
+      const invoke = words(`aks command invoke --resource-group ${GROUP} --name aks-mlops-cluster --command`);
+      assert.match(succeeded(await cloud.exec("az", [...invoke, "kubectl get instancetypes -o name"])), /\/gpu/);
       succeeded(await destroy(cloud));
     });
 

@@ -57,8 +57,9 @@ export const scriptsSuite: Suite = {
       const refused = await script(cloud, "deploy.sh", ["--yes"], true);
       assert.match(refused.err, /the caller needs the role Azure Kubernetes Service RBAC Cluster Admin; --grant-access/);
       assert.equal(refused.code, 1);
-      assert.match(succeeded(await script(cloud, "deploy.sh", ["--yes", "--grant-access"], true)), /serverside-applied/);
-      assert.match(succeeded(await cloud.exec("kubectl", words("get limitrange --namespace ml-workloads"))), /ml-workloads|NAME/);
+      const out = succeeded(await script(cloud, "deploy.sh", ["--yes", "--grant-access"], true));
+      assert.match(out, /serverside-applied/);
+      if (onPath("kubelogin") === undefined) assert.match(out, /kubelogin is not here, .*az aks command invoke/);
     });
 
     await check("an environment variable and a flag reach the template, the flag before the variable", async () => {

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
 import { type Finished, repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
-import type { Installed, Tool } from "./install.ts";
+import { type Installed, onPath, type Tool } from "./install.ts";
 
 /** What a real tool must be able to do with the embedded Azure. */
 export interface Suite {
   readonly name: string;
   readonly needs: readonly Tool[];
+  /** Tools that only some of its checks need; the suite looks for them in `stage.tools`. */
+  readonly wants?: readonly Tool[];
   run(stage: Stage): Promise<void>;
 }
 
@@ -31,9 +33,8 @@ export interface Rehearsed extends AsyncDisposable {
 export async function rehearse(stage: Stage): Promise<Rehearsed> {
   const folder = temporaryFolder();
   const state = ["--state", join(folder.path, "state")];
-  const folders = Object.values(stage.tools).map(({ program }) => dirname(program));
   const env = {
-    PATH: [...folders, process.env.PATH].join(delimiter),
+    PATH: pathOf(stage.tools),
     HOME: folder.path,
     QUAYSIDE_POLL_SECONDS: "1",
   };
@@ -52,6 +53,16 @@ export async function rehearse(stage: Stage): Promise<Rehearsed> {
       folder[Symbol.dispose]();
     },
   };
+}
+
+/** The path with all tools of a suite but one; `undefined` where that one is on the machine's own. */
+export function pathWithout({ tools }: Stage, tool: Tool): string | undefined {
+  const { [tool]: _, ...others } = tools;
+  return onPath(tool) === undefined ? pathOf(others) : undefined;
+}
+
+function pathOf(tools: Stage["tools"]): string {
+  return [...Object.values(tools).map(({ program }) => dirname(program)), process.env.PATH].join(delimiter);
 }
 
 /** A program of this machine, away from any rehearsal. */

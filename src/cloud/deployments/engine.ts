@@ -1,6 +1,6 @@
 import { idKey, parseResourceId, resourceType } from "../../azure/index.ts";
 import type { JsonObject } from "../../base/index.ts";
-import { ArmFault, type CloudHost, type Principal, type Resource } from "../contract.ts";
+import { ArmFault, CLOUD_NAME, type CloudHost, type Principal, type Resource } from "../contract.ts";
 import { type DeploymentTarget, type ResourceGroupFacts, type Surroundings, targetId } from "../template/index.ts";
 import { createOperationRows, type OperationRows } from "./operation.ts";
 import { createRecords, type Records } from "./record.ts";
@@ -123,7 +123,7 @@ export function surroundingsOf(
 /** Member names and their leading dots as `environment()` has them on Azure. */
 function environmentOf({ endpoints, tenantId }: CloudHost): JsonObject {
   return {
-    name: "QuaysideRehearsal",
+    name: CLOUD_NAME,
     gallery: `${endpoints.arm}/`,
     graph: `${endpoints.arm}/`,
     graphAudience: `${endpoints.arm}/`,

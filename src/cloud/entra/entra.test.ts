@@ -93,6 +93,29 @@ test.each([
   });
 });
 
+test("the server application of AKS is asked for by both versions, and by any principal", async () => {
+  const application = "6dae42f8-4368-4678-94ff-3960e28e3630";
+  const { clientId: client_id, clientSecret: client_secret } = await t.principal("anybody");
+  const fields = { grant_type: "client_credentials", client_id, client_secret };
+  const v2 = await signIn({ ...fields, scope: `${application}/.default` });
+  const v1 = await signIn({ ...fields, resource: application }, `/${t.cloud.tenantId}/oauth2/token`);
+
+  for (const { json } of [v1, v2]) expect(decodeJwt(json.access_token as string).aud).toBe(application);
+});
+
+test.each(["devicecode", "v2.0/devicecode", "v2.0/authorize"])(
+  "nobody signs in with a browser at %s, and the refusal says how else",
+  async (path) => {
+    const answer = await t.ask("POST", `/${t.cloud.tenantId}/oauth2/${path}`, { token: null, apiVersion: null });
+
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({
+      error: "unauthorized_client",
+      error_description: expect.stringMatching(/^AADSTS700016: .*kubelogin convert-kubeconfig --login azurecli/) as string,
+    });
+  },
+);
+
 test("another tenant is not found", async () => {
   const answer = await signIn(
     { ...client(), scope: `${t.cloud.endpoints.arm}/.default` },

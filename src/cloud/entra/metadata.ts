@@ -1,9 +1,6 @@
 import type { JsonObject, JsonValue } from "../../base/index.ts";
 import type { Endpoints } from "../contract.ts";
-import { RESERVED_DOMAIN } from "../suffixes.ts";
-
-/** What the cloud calls itself; azurerm refuses `AzureStackCloud`. */
-export const CLOUD_NAME = "QuaysideRehearsal";
+import { CLOUD_NAME, RESERVED_DOMAIN } from "../suffixes.ts";
 
 /**
  * `GET /metadata/endpoints`. The answer differs by version: an object for 2022-09-01 (an array crashes az), a list of

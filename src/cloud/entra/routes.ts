@@ -13,6 +13,16 @@ const TENANT_ALIASES = ["common", "organizations", "adfs", "adfs/adfs"];
 const OPENID = /^\/(.+?)(\/v2\.0)?\/\.well-known\/openid-configuration$/i;
 const KEYS = /^\/(.+?)\/discovery(?:\/v2\.0)?\/keys$/i;
 const TOKEN = /^\/(.+?)\/oauth2(\/v2\.0)?\/token$/i;
+/** Where people sign in with a browser; of them there are none here. */
+const BROWSER = /^\/(.+?)\/oauth2(?:\/v2\.0)?\/(?:authorize|devicecode)$/i;
+
+const NO_PEOPLE = {
+  status: 400,
+  error: "unauthorized_client",
+  code: 700016,
+  message:
+    "the directory of the rehearsal has applications and no people, so nobody signs in with a browser or a device code; use az (kubelogin convert-kubeconfig --login azurecli) or a client secret (AAD_LOGIN_METHOD=spn)",
+} as const;
 
 /** What is asked before there is a token: the cloud's description, the tenant's, and tokens. */
 export function createEntra(options: { endpoints: Endpoints; tenantId: string; directory: Directory; tokens: Tokens }) {
@@ -49,6 +59,7 @@ export function createEntra(options: { endpoints: Endpoints; tenantId: string; d
       const version = v2 !== undefined || new URLSearchParams(call.text).has("scope") ? 2 : 1;
       return answerTokenRequest(call, version, directory, tokens, authority);
     }
+    if (BROWSER.test(call.path)) return refuse(NO_PEOPLE, call, authority);
     return undefined;
   };
 }

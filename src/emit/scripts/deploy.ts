@@ -29,7 +29,9 @@ readonly deployment=${DEPLOYMENT}
 
 resource_group="\${RESOURCE_GROUP:-${RESOURCE_GROUP}}"
 parameters_file=''
+# Where there are several, az writes to the first.
 kubeconfig="\${KUBECONFIG:-\${HOME:-}/.kube/config}"
+kubeconfig="\${kubeconfig%%:*}"
 skip_kubernetes=''
 grant_access=''
 only_what_if=''

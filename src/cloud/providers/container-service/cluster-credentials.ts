@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "../../../base/index.ts";
 import type { ActionCall, ActionSpec, CloudHost, Resource } from "../../contract.ts";
-import { adminToken, SERVER_APPLICATION, serverPath, usesEntra } from "../../planes/kubernetes/index.ts";
+import { adminToken, serverPath, usesEntra } from "../../planes/kubernetes/index.ts";
 import { flagAt, textAt } from "../common/body.ts";
 import { badRequest, conflict, refusedAction, unsupported } from "../common/faults.ts";
 import { resourceGroupOf } from "../common/ids.ts";
 import { hasSucceeded } from "../common/state.ts";
+import { kubeloginUser } from "./kubelogin.ts";
 
 /** What `az aks get-credentials` calls: kubeconfigs that clients of Kubernetes take as they are. */
 export function credentialActions(host: CloudHost): Readonly<Record<string, ActionSpec>> {
@@ -26,7 +27,7 @@ export function credentialActions(host: CloudHost): Readonly<Record<string, Acti
         }
         return answer(
           "clusterAdmin",
-          await kubeconfig(host, call.resource, "clusterAdmin", adminToken(host, uidOf(call.resource)), "-admin"),
+          await kubeconfig(host, call.resource, "clusterAdmin", { token: adminToken(host, uidOf(call.resource)) }, "-admin"),
         );
       },
     },
@@ -37,18 +38,22 @@ export function credentialActions(host: CloudHost): Readonly<Record<string, Acti
   };
 }
 
-/**
- * With Microsoft Entra the caller acts as itself. AKS names a plugin that fetches tokens (kubelogin); here the token is in
- * the file, for an hour, so that nothing has to be installed. Without Entra the user's credential is the administrator's.
- */
+/** With Microsoft Entra there is no secret in it: whoever has it signs in. Without, the user's credential is the administrator's. */
 async function userCredential(host: CloudHost, call: ActionCall) {
-  const { resource, caller, query } = call;
+  const { resource, query } = call;
   requireServer(call);
-  const format = query.get("format");
-  if (format !== null) throw unsupported(`the credential format ${format}; without it the kubeconfig has a token`);
-  const local = !usesEntra({ resource });
-  const token = local ? adminToken(host, uidOf(resource)) : await host.authorizer.issueToken(caller, SERVER_APPLICATION);
-  return answer("clusterUser", await kubeconfig(host, resource, "clusterUser", token));
+  requireFormat(query.get("format"));
+  const user = usesEntra({ resource }) ? kubeloginUser(host) : { token: adminToken(host, uidOf(resource)) };
+  return answer("clusterUser", await kubeconfig(host, resource, "clusterUser", user));
+}
+
+/** It tells clusters with Microsoft Entra which plugin to name; others ignore it. */
+function requireFormat(format: string | null): void {
+  const asked = format?.toLowerCase();
+  if (asked === undefined || asked === "exec") return;
+  if (asked === "azure")
+    throw unsupported("the credential format azure, a plugin that kubectl has not had since 1.26; ask for exec");
+  throw badRequest("InvalidParameter", `the credential format is ${format}; it must be exec or azure`, "format");
 }
 
 function requireServer({ resource, query }: ActionCall): void {
@@ -67,7 +72,13 @@ function answer(name: string, config: string) {
   return { status: 200, body: { kubeconfigs: [{ name, value: Buffer.from(config).toString("base64") }] } };
 }
 
-async function kubeconfig(host: CloudHost, resource: Resource, role: string, token: string, suffix = ""): Promise<string> {
+async function kubeconfig(
+  host: CloudHost,
+  resource: Resource,
+  role: string,
+  credential: JsonObject,
+  suffix = "",
+): Promise<string> {
   // Loaded when it is first needed: it would be a noticeable part of every start.
   const { stringify } = await import("yaml");
   const { id, name } = resource;
@@ -82,9 +93,10 @@ async function kubeconfig(host: CloudHost, resource: Resource, role: string, tok
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name, cluster }],
-      users: [{ name: user, user: { token } }],
+      users: [{ name: user, user: credential }],
       contexts: [{ name: context, context: { cluster: name, user } }],
       "current-context": context,
+      preferences: {},
     },
     { version: "1.1", lineWidth: 0 },
   );

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathWithout, type Rehearsed, rehearse, type Suite, succeeded, words } from "./suite.ts";
+
+const GROUP = "rg-kubelogin";
+const CLUSTER = "aks-mlops-cluster";
+const SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";
+const NODES = words("get nodes --output name");
+
+/** A cluster with Microsoft Entra is entered as on Azure: az, Microsoft's kubelogin and kubectl. */
+export const kubeloginSuite: Suite = {
+  name: "kubelogin",
+  needs: ["az", "bash", "jq", "kubectl", "kubelogin"],
+  async run(stage) {
+    const { check, skip } = stage;
+    await using cloud = await rehearse(stage);
+
+    await check("deploy.sh reaches the cluster with kubelogin, and says which role it lacks", async () => {
+      const { code, err } = await deploy(cloud);
+      assert.match(err, /User ".*" cannot patch resource/);
+      assert.match(err, /the caller needs the role Azure Kubernetes Service RBAC Cluster Admin; --grant-access/);
+      assert.equal(code, 1);
+    });
+
+    await check("deploy.sh --grant-access applies kubernetes/ with kubectl, which az's own sign-in serves", async () => {
+      const out = succeeded(await deploy(cloud, ["--grant-access"]));
+      assert.match(out, /serverside-applied/);
+      assert.doesNotMatch(out, /az aks command invoke/);
+      const user = await cloud.exec("kubectl", ["config", "view", "--minify", "--output", "jsonpath={.users[0].user.exec.args}"]);
+      assert.deepEqual(JSON.parse(succeeded(user)), ["get-token", "--login", "azurecli", "--server-id", SERVER_APPLICATION]);
+    });
+
+    await check("az aks get-credentials leaves a kubeconfig that kubectl works with", async () => {
+      const env = { KUBECONFIG: join(cloud.folder, "by-az") };
+      const got = await cloud.exec("az", words(`aks get-credentials --resource-group ${GROUP} --name ${CLUSTER}`), env);
+      assert.match(got.err, /Converted kubeconfig to use Azure CLI authentication/);
+      assert.match(succeeded(await cloud.exec("kubectl", NODES, env)), /^node\/aks-mlpool-/m);
+      assert.match(succeeded(await cloud.exec("kubectl", words("get limitrange --namespace ml-workloads"), env)), /\S/);
+    });
+
+    const asItComes = { KUBECONFIG: join(cloud.folder, "as-it-comes") };
+    await check("the kubeconfig as Azure Resource Manager gives it serves a client secret", async () => {
+      const id = succeeded(await cloud.exec("az", words(`aks show -g ${GROUP} -n ${CLUSTER} --query id --output tsv`))).trim();
+      const url = `${id}/listClusterUserCredential?api-version=2025-10-01`;
+      const given = await cloud.exec("az", ["rest", "--method", "post", "--url", url, "--query", "kubeconfigs[0].value"]);
+      await writeFile(asItComes.KUBECONFIG, Buffer.from(JSON.parse(succeeded(given)) as string, "base64"), { mode: 0o600 });
+      const env = { ...asItComes, AAD_LOGIN_METHOD: "spn" };
+      assert.match(succeeded(await cloud.exec("kubectl", NODES, env)), /^node\/aks-mlpool-/m);
+    });
+
+    await check("a device code is refused in words that say how else", async () => {
+      const { code, err } = await cloud.exec("kubectl", NODES, asItComes);
+      assert.match(err, /AADSTS700016: .*kubelogin convert-kubeconfig --login azurecli.*AAD_LOGIN_METHOD=spn/);
+      assert.notEqual(code, 0);
+    });
+
+    await check("workload identity is refused by name", async () => {
+      const federated = join(cloud.folder, "federated");
+      await writeFile(federated, "x.y.z");
+      // Of an application that kubelogin has no token of in its cache.
+      const env = { AZURE_FEDERATED_TOKEN_FILE: federated, AAD_LOGIN_METHOD: "workloadidentity" };
+      const script = `export AZURE_CLIENT_ID="$1" AZURE_AUTHORITY_HOST="$AZURE_AUTHORITY_HOST/"; exec kubectl get nodes`;
+      const { code, err } = await cloud.exec("bash", ["-c", script, "bash", randomUUID()], { ...env, ...asItComes });
+      assert.match(err, /AADSTS70021: client assertions are not supported by the embedded directory/);
+      assert.notEqual(code, 0);
+    });
+
+    const path = pathWithout(stage, "kubelogin");
+    const without = "without kubelogin, kubectl says how to get it, and deploy.sh goes through az aks command invoke";
+    if (path === undefined) skip(without, "this machine has a kubelogin of its own on the path");
+    else
+      await check(without, async () => {
+        const { code, err } = await cloud.exec("kubectl", NODES, { ...asItComes, PATH: path });
+        assert.match(err, /executable kubelogin not found[^]*az aks install-cli/);
+        assert.notEqual(code, 0);
+        const out = succeeded(await deploy(cloud, ["--kubeconfig", join(cloud.folder, "without")], { PATH: path }));
+        assert.match(out, /kubelogin is not here, so the objects go through Azure: az aks command invoke/);
+        assert.match(out, /serverside-applied/);
+      });
+  },
+};
+
+function deploy(cloud: Rehearsed, flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  return cloud.exec(join(cloud.printed, "scripts", "deploy.sh"), ["--yes", "--resource-group", GROUP, ...flags], env);
+}
