@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Job } from "./generator.ts";
+import { cpuSecondsOf, processTree, residentMiBOf } from "./proc.ts";
 import type { LoadResult } from "./samples.ts";
 
 /** The generator and what stands behind a router have one core; what is measured has the other. */
@@ -94,37 +94,4 @@ export async function load(job: Job): Promise<LoadResult> {
   const argv = ["-c", String(CORES.load), process.execPath, generator, JSON.stringify(job)];
   const { stdout } = await run("taskset", argv, { timeout: (job.seconds + LOAD_GRACE_SECONDS) * 1000 });
   return JSON.parse(stdout) as LoadResult;
-}
-
-/** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
-const TICKS = 100;
-
-function cpuSecondsOf(pid: number): number {
-  // After the command's name, which may have spaces: utime and stime are fields 14 and 15, cutime and cstime 16 and 17.
-  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
-}
-
-function residentMiBOf(pid: number): number {
-  // Proportional, so that pages which workers share count once.
-  return Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
-}
-
-function processTree(root: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const parent = Number(/\) \S (\d+)/.exec(read(`/proc/${entry}/stat`))?.[1] ?? 0);
-    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-  }
-  const below = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(below)];
-  return below(root);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return ""; // the process ended meanwhile
-  }
 }

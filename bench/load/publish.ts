@@ -22,11 +22,16 @@ function loadAverage(): number[] {
   return loadavg().map((value) => Number(value.toFixed(2)));
 }
 
+/** Others work on this machine: then clocks measure them, too. */
+export function isShared([lastMinute = 0] = loadAverage()): boolean {
+  return lastMinute > cpus().length / 2;
+}
+
 /** One line for the page; says so when the machine was not the benchmark's alone. */
 export function describe(around: ReturnType<typeof circumstances>, isQuick: boolean): string {
   const { at, commit, processor, cores, node } = around;
   const [before = 0] = around.loadAverage;
-  const shared = before > cores / 2 ? " (others were using the machine: only ratios mean something)" : "";
+  const shared = isShared(around.loadAverage) ? " (others were using the machine: only ratios mean something)" : "";
   return `${at.slice(0, 10)}, commit ${commit}, ${processor}, ${cores} cores, Node ${node}; load average ${before} before the start${shared}${isQuick ? "; quick run" : ""}.`;
 }
 

@@ -1,11 +1,7 @@
+import type { Goal } from "../goals.ts";
+import { RULES } from "./defaults.ts";
 import type { Figures } from "./simulate.ts";
 import { percent } from "./table.ts";
-
-export interface Goal {
-  readonly goal: string;
-  readonly reached: string;
-  readonly met: boolean;
-}
 
 /** What the release controller promises, held against its own figures. */
 export function goals(figures: readonly Figures[]): Goal[] {
@@ -30,9 +26,17 @@ export function goals(figures: readonly Figures[]): Goal[] {
     .map((row) => ({ row, than: flagger.find(({ cell, requestsPerSecond }) => cell === row.cell && requestsPerSecond === 50) }))
     .filter(({ row, than }) => than !== undefined && row.medianSeconds > than.medianSeconds);
   return [
-    { goal: "false rollback at most 1 % in every cell", reached: percent(falseRollback), met: falseRollback <= 0.01 },
+    {
+      goal: `false rollback at most ${percent(RULES.confidence.falseRollback)} in every cell`,
+      reached: percent(falseRollback),
+      met: falseRollback <= RULES.confidence.falseRollback,
+    },
     { goal: "missed regression at most 1 % in every cell", reached: percent(missed), met: missed <= 0.01 },
-    { goal: "exactly at the margin, promoted in at most 5 %", reached: percent(atMargin), met: atMargin <= 0.05 },
+    {
+      goal: `exactly at the margin, promoted in at most ${percent(RULES.confidence.falsePromotion)}`,
+      reached: percent(atMargin),
+      met: atMargin <= RULES.confidence.falsePromotion,
+    },
     {
       goal: "six times the errors at 50 requests/s found within 180 s (median)",
       reached: `${sixfold?.medianSeconds} s`,

@@ -1,10 +1,12 @@
 /**
  * Releases simulated with the rules of Flagger, of Argo Rollouts and of Quayside's own controller, which is the code that
- * decides real ones. `npm run bench:rollout -- [--runs N]` keeps the figures and brings docs/release.md up to date.
+ * decides real ones. `npm run bench:rollout -- [--runs N]` keeps the figures and brings docs/release.md up to date;
+ * ends with 1 when a goal is not met.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { judge } from "../goals.ts";
 import { type Kept, withFigures } from "./document.ts";
 import { goals } from "./goals.ts";
 import { simulate } from "./simulate.ts";
@@ -18,4 +20,4 @@ const kept: Kept = { runs, seed, figures: simulate(runs, seed) };
 writeFileSync(join(import.meta.dirname, "figures.json"), `${JSON.stringify(kept, null, 2)}\n`);
 const document = join(import.meta.dirname, "..", "..", "docs", "release.md");
 writeFileSync(document, withFigures(readFileSync(document, "utf8"), kept));
-for (const { goal, reached, met } of goals(kept.figures)) console.log(`${met ? "met    " : "NOT MET"}  ${goal}: ${reached}`);
+judge(goals(kept.figures));
