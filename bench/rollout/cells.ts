@@ -1,3 +1,5 @@
+import { MARGIN } from "./defaults.ts";
+
 /** One situation: what both versions do in truth, and how busy they are. */
 export interface Cell {
   readonly name: string;
@@ -8,8 +10,7 @@ export interface Cell {
   readonly truth: "good" | "bad" | "at the margin";
 }
 
-/** What the sequential rules are told to tolerate; exactly there, promotion is wrong with a bounded chance. */
-export const MARGIN_PERCENT = 0.5;
+const MARGIN_PERCENT = MARGIN * 100;
 
 const steady = (percent: number) => () => percent / 100;
 

@@ -12,9 +12,6 @@ export interface Run {
 /** What a set of rules does with a cell. */
 export type Strategy = (cell: Cell, random: () => number) => Run;
 
-/** Nobody watches a release longer than two hours. */
-export const HORIZON_SECONDS = 7200;
-
 /** One second's requests at a time, each going to the candidate with the chance `percent`. */
 export function traffic(cell: Cell, random: () => number, from: number, seconds: number, percent: number): Block {
   let [candidates, candidateFailed, stables, stableFailed] = [0, 0, 0, 0];

@@ -13,7 +13,8 @@ const outcome = (deployment: string, more: Partial<Outcome> = {}): Outcome => ({
   requestId: "",
   ...more,
 });
-const collector = (requestsPerSecond = 10) => createCollector({ pair, slowerBy: 1.25, atLeastMs: 5, requestsPerSecond });
+const collector = (requestsPerSecond = 10) =>
+  createCollector({ pair, slow: { slowerBy: 1.25, atLeastMs: 5 }, requestsPerSecond });
 
 test("failures count for whoever answered, and by share where nobody says who", async () => {
   const own = collector();

@@ -1,6 +1,7 @@
 import { addBlocks, type Block, EMPTY } from "../statistics/two-rates.ts";
 import type { Outcome } from "./load.ts";
 import type { Quality } from "./quality.ts";
+import { ENOUGH, REMEMBERED, type SlowRule, slowBeyond } from "./slow-limit.ts";
 import { latencyStride } from "./thinning.ts";
 import type { Observation } from "./verdict.ts";
 
@@ -30,19 +31,13 @@ export interface Collector {
 
 export interface CollectorOptions {
   readonly pair: Pair;
-  /** A request is slow beyond the stable version's p99 times this, or plus that many milliseconds where this is more. */
-  readonly slowerBy: number;
-  readonly atLeastMs: number;
+  readonly slow: SlowRule;
   /** Of the live load. */
   readonly requestsPerSecond: number;
   readonly quality?: Quality | undefined;
 }
 
-/** Latencies of the stable version that the limit is taken from, and how many make one. */
-const REMEMBERED = 2000;
-const ENOUGH = 100;
-
-export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, quality }: CollectorOptions): Collector {
+export function createCollector({ pair, slow, requestsPerSecond, quality }: CollectorOptions): Collector {
   const recent: number[] = [];
   let at = 0;
   let percent: number | undefined;
@@ -113,7 +108,7 @@ export function createCollector({ pair, slowerBy, atLeastMs, requestsPerSecond, 
       // Taken from what is past alone: the bets on the next block must not know it.
       if (recent.length >= ENOUGH) {
         const p99 = recent.toSorted((a, b) => a - b)[Math.ceil(0.99 * recent.length) - 1] ?? 0;
-        slowMs = Math.max(p99 * slowerBy, p99 + atLeastMs);
+        slowMs = slowBeyond(p99, slow);
       }
       return observation;
     },

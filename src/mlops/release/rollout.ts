@@ -67,8 +67,7 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   const quality = await openQuality(rollout);
   const collector = createCollector({
     pair,
-    slowerBy: plan.evidence.latency.slowerBy,
-    atLeastMs: plan.evidence.latency.atLeastMs,
+    slow: plan.evidence.latency,
     requestsPerSecond: plan.load.requestsPerSecond,
     quality,
   });

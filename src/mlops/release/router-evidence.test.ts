@@ -36,8 +36,7 @@ function looks(...readings: (Reading | undefined)[]) {
   return createRouterEvidence({
     read: async () => readings[at++],
     pair: { stable: "blue", candidate: "green" },
-    slowerBy: 1.25,
-    atLeastMs: 5,
+    slow: { slowerBy: 1.25, atLeastMs: 5 },
     now: () => (now += 10_000),
   });
 }

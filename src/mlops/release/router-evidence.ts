@@ -2,6 +2,7 @@ import { type Arm, type Block, EMPTY } from "../statistics/two-rates.ts";
 import { type Buckets, boundFrom, quantileOf, remember, totalOf } from "./buckets.ts";
 import type { Pair } from "./collector.ts";
 import { type Answers, type Copies, type Counted, minus, nothingCounted, type Reading, since } from "./router-metrics.ts";
+import { ENOUGH, REMEMBERED, type SlowRule, slowBeyond } from "./slow-limit.ts";
 import { latencyStride } from "./thinning.ts";
 import type { Observation } from "./verdict.ts";
 
@@ -21,20 +22,15 @@ export interface RouterObservation extends Observation {
 export interface RouterEvidenceOptions {
   readonly read: () => Promise<Reading | undefined>;
   readonly pair: Pair;
-  /** A request is slow beyond the stable version's p99 times this, or plus that many milliseconds where this is more. */
-  readonly slowerBy: number;
-  readonly atLeastMs: number;
+  readonly slow: SlowRule;
   /** Milliseconds. */
   readonly now: () => number;
 }
 
-/** Requests of the stable version that the limit of latency is taken from, and how many make one. */
-const REMEMBERED = 2000;
-const ENOUGH = 100;
 /** Behind one address there may be several routers; each has counters of its own. */
 const MOST_ROUTERS = 32;
 
-export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: RouterEvidenceOptions): RouterEvidence {
+export function createRouterEvidence({ read, pair, slow, now }: RouterEvidenceOptions): RouterEvidence {
   const known = new Map<string, { readonly reading: Reading; readonly at: number }>();
   let percent: number | undefined;
   let isFirst = true;
@@ -100,7 +96,7 @@ export function createRouterEvidence({ read, pair, slowerBy, atLeastMs, now }: R
   /** Rounded up to a bound of the router's histogram, which is all that can be counted. */
   function limitOf(buckets: Buckets): number | undefined {
     const p99 = totalOf(buckets) < ENOUGH ? undefined : quantileOf(buckets, 0.99);
-    return p99 === undefined ? undefined : boundFrom(buckets, Math.max(p99 * slowerBy, p99 + atLeastMs / 1000));
+    return p99 === undefined ? undefined : boundFrom(buckets, slowBeyond(p99 * 1000, slow) / 1000);
   }
 }
 

@@ -14,16 +14,20 @@ export interface Source {
   pace(): Pace;
 }
 
-export interface SourceOptions {
+export interface SourceOptions extends Demand {
   readonly collector: Collector;
   /** Absent: the evidence is about our own requests alone. */
   readonly router?: RouterEvidence | undefined;
   readonly load: Pick<Load, "setRate">;
-  /** What the release needs, of everybody's requests together. */
+}
+
+/** What a release needs, and what of it users bring. */
+export interface Demand {
+  /** Of everybody's requests together. */
   readonly requestsPerSecond: number;
   /** `missing`: what users' requests lack of it; `always`: all of it beside them; `never`: none. */
   readonly send: "missing" | "always" | "never";
-  /** Users' requests a second as the release begins. */
+  /** Users' requests a second; in options as the release begins. */
   readonly users: number;
   /** Quality is judged by our own answers, so `missing` is never less than all. */
   readonly needsOwn?: boolean;
@@ -31,23 +35,20 @@ export interface SourceOptions {
   readonly copiesAll?: boolean;
 }
 
+/** Requests a second that the release sends itself while the candidate has this share. */
+export function ownRate({ requestsPerSecond, send, users, needsOwn, copiesAll }: Demand, percent: number | undefined): number {
+  if (send === "always" || needsOwn === true || (percent === 0 && copiesAll !== true)) return requestsPerSecond;
+  return send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
+}
+
 /** Puts together what the router counted and what we saw ourselves. */
-export function createSource({
-  collector,
-  router,
-  load,
-  requestsPerSecond,
-  send,
-  needsOwn = false,
-  copiesAll = false,
-  ...options
-}: SourceOptions): Source {
-  let { users } = options;
+export function createSource({ collector, router, load, ...demand }: SourceOptions): Source {
+  const { copiesAll = false } = demand;
+  let { users } = demand;
   let own = 0;
   let isCounting = false;
   const setRate = (percent: number | undefined) => {
-    const isAll = send === "always" || needsOwn || (percent === 0 && !copiesAll);
-    own = isAll ? requestsPerSecond : send === "never" ? 0 : Math.max(0, requestsPerSecond - users);
+    own = ownRate({ ...demand, users }, percent);
     load.setRate(own);
   };
   let percent: number | undefined;

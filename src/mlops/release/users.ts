@@ -7,7 +7,7 @@ import type { Arm } from "../statistics/two-rates.ts";
 import type { Pair } from "./collector.ts";
 import { createRouterEvidence, errorsOf } from "./router-evidence.ts";
 import { fetchRouterMetrics } from "./router-metrics.ts";
-import type { SourceOptions } from "./source.ts";
+import { ownRate, type SourceOptions } from "./source.ts";
 
 /** What users send, and how the stable version answered before the release, where the endpoint's router tells. */
 export interface Users extends Omit<SourceOptions, "collector" | "load"> {
@@ -35,7 +35,7 @@ export async function openUsers({ plan: { release }, endpoint, pair, scoring, co
   }
   const read = () => fetchRouterMetrics(scoring.url, endpoint.name, signal);
   const stable = (await read())?.deployments.get(pair.stable);
-  const router = createRouterEvidence({ read, pair, ...evidence.latency, now: () => performance.now() });
+  const router = createRouterEvidence({ read, pair, slow: evidence.latency, now: () => performance.now() });
   await router.take();
   await clock.sleep(Math.min(evidence.checkSeconds, MEASURE_SECONDS) * 1000, signal);
   const users = (await router.take())?.requestsPerSecond;
@@ -43,12 +43,12 @@ export async function openUsers({ plan: { release }, endpoint, pair, scoring, co
     refuseOrNote(WHY.silent);
     return alone;
   }
-  const own = send === "never" ? 0 : needsOwn ? requestsPerSecond : Math.max(0, requestsPerSecond - users);
-  reporter.emit("note", {
-    message: `users send about ${round(users)} requests/s; the release adds ${round(own)} of its own`,
-  });
   // The candidate's answers to the router's copies are known to nobody who could judge their quality.
-  return { ...alone, users, router, copiesAll: !needsOwn, past: stable && errorsOf(stable) };
+  const found: Users = { ...alone, users, router, copiesAll: !needsOwn, past: stable && errorsOf(stable) };
+  reporter.emit("note", {
+    message: `users send about ${round(users)} requests/s; the release adds ${round(ownRate(found, undefined))} of its own`,
+  });
+  return found;
 
   /** Without users the evidence is our own requests, unless none may be sent. */
   function refuseOrNote(why: string): void {

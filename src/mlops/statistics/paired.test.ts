@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { comparePairs, differenceLowerBound, mcNemarWorse, normalQuantile } from "./paired.ts";
+import { normalQuantile } from "./normal.ts";
+import { comparePairs, differenceLowerBound, mcNemarWorse } from "./paired.ts";
 
 test("only discordant rows count", () => {
   expect(comparePairs([true, true, false, false], [true, false, true, false])).toEqual({ rows: 4, gained: 1, lost: 1 });

@@ -1,3 +1,5 @@
+import { normalQuantile } from "./normal.ts";
+
 /**
  * Paired comparison of two classifiers on the same rows. Only the rows on which exactly one of them is right say
  * anything about which is better: `gained` (only the candidate is right) and `lost` (only the champion is right).
@@ -59,29 +61,4 @@ function logChoose(n: number, k: number): number {
   let sum = 0;
   for (let at = 1; at <= k; at++) sum += Math.log(n - k + at) - Math.log(at);
   return sum;
-}
-
-/** Inverse of the standard normal distribution by bisection on `erfc`'s series; 1e-9 is far below what a gate needs. */
-export function normalQuantile(probability: number): number {
-  let low = -10;
-  let high = 10;
-  for (let round = 0; round < 80; round++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Series of Marsaglia (2004): exact to double precision for |x| < 7. */
-function normalCdf(x: number): number {
-  if (x < -7) return 0;
-  if (x > 7) return 1;
-  let sum = x;
-  let term = x;
-  for (let k = 3; Math.abs(term) > 1e-17; k += 2) {
-    term *= (x * x) / k;
-    sum += term;
-  }
-  return 0.5 + (sum * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
 }
