@@ -223,8 +223,23 @@ const LINE = "POST /score HTTP/1.1\r\nhost: x\r\n";
 const BODY = '{"data":[[5.1,3.5,1.4,0.2]]}';
 const WHOLE = `${LINE}content-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
 
-/** What may come over a connection: a request with bytes changed, cut or added, and framing that contradicts itself. */
-export const CONNECTIONS: fc.Arbitrary<Buffer> = fc.oneof(
+/** Bytes of one connection, sent in pieces that end at `cuts`. */
+export interface RawConnection {
+  readonly bytes: Buffer;
+  readonly cuts: readonly number[];
+  /** How many requests in them are whole and right, so that each has to be answered; of hostile bytes nobody knows. */
+  readonly answers?: number;
+}
+
+const cutsOf = (length: number) => fc.array(fc.nat(length), { maxLength: 4 });
+
+const whole: fc.Arbitrary<RawConnection> = fc
+  .integer({ min: 1, max: 3 })
+  .chain((answers) => fc.record({ answers: fc.constant(answers), cuts: cutsOf(answers * WHOLE.length) }))
+  .map(({ answers, cuts }) => ({ bytes: Buffer.from(WHOLE.repeat(answers)), cuts, answers }));
+
+/** A request with bytes changed or cut, and framing that contradicts itself. */
+const hostile: fc.Arbitrary<Buffer> = fc.oneof(
   fc
     .tuple(fc.array(fc.tuple(fc.nat(WHOLE.length - 1), fc.nat(255)), { maxLength: 6 }), fc.nat(WHOLE.length))
     .map(([changes, length]) => {
@@ -252,4 +267,10 @@ export const CONNECTIONS: fc.Arbitrary<Buffer> = fc.oneof(
     )
     .map((text) => Buffer.from(text, "latin1")),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+);
+
+/** What may come over a connection. */
+export const CONNECTIONS: fc.Arbitrary<RawConnection> = fc.oneof(
+  whole,
+  hostile.chain((bytes) => cutsOf(bytes.length).map((cuts) => ({ bytes, cuts }))),
 );

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { encodeModel } from "../../examples/iris/src/onnx.ts";
 import { ECHO, ECHO_REQUEST, LINEAR } from "../../src/serve/testing/models.ts";
@@ -22,4 +25,18 @@ test.each([
   expect(report.requests).toBeGreaterThanOrEqual(2_000);
   expect(report.statuses[200]).toBeGreaterThan(10);
   expect(report.statuses[400]).toBeGreaterThan(500);
+});
+
+test("the fuzzer finds a server that closes connections without an answer", async () => {
+  await using server = createServer((request, response) => {
+    // Of the connections that the fuzzer makes itself.
+    if (request.headers.host === "x") request.socket.destroy();
+    else response.end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+
+  await expect(fuzz({ port, path: "/", body: "{}" }, { requests: 1, connections: 100, seed: 1 })).rejects.toMatchObject({
+    cause: { message: expect.stringMatching(/good requests on a connection of their own have 0 answers/) as string },
+  });
 });

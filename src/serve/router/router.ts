@@ -17,7 +17,7 @@ import { stickyValue } from "./sticky.ts";
 import { watchStrain } from "./strain.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
 
-// As in model-server.ts: an import would load TLS, HTTP/2 and undici.
+// As in server/http-server.ts: an import would load TLS, HTTP/2 and undici.
 const { createServer } = process.getBuiltinModule("node:http");
 
 export interface RouterOptions {

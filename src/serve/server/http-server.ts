@@ -20,7 +20,7 @@ export function createHttpServer(answer: RequestListener, limits: HttpLimits, re
   const { headersTimeoutMs, requestTimeoutMs } = limits;
   const server = createServer(
     {
-      // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream.ts).
+      // The router keeps idle connections for less: whoever reuses one must not meet its end (see router/upstream/connection.ts).
       keepAliveTimeout: 75_000,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
