@@ -474,6 +474,22 @@ module registry 'modules/registry.bicep' = {
   }
 }
 
+module promotion 'modules/promotion.bicep' = {
+  params: {
+    location: location
+    operatorObjectId: operatorObjectId
+    operatorType: operatorType
+    mlRegistryName: mlRegistryName
+    profilePrivateNetworking: profile.privateNetworking
+    profileStorageSku: profile.storageSku
+    resourceTags: resourceTags
+    trainingIdentityId: identity.outputs.trainingIdentityId
+    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
+    endpointIdentityId: identity.outputs.endpointIdentityId
+    endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
+  }
+}
+
 module egress 'modules/egress.bicep' = {
   params: {
     location: location
@@ -481,6 +497,7 @@ module egress 'modules/egress.bicep' = {
     nodeSubnetPrefix: nodeSubnetPrefix
     computeSubnetPrefix: computeSubnetPrefix
     allowedFqdns: allowedFqdns
+    mlRegistryName: mlRegistryName
     profileAvailabilityZones: profile.availabilityZones
     profileEgress: profile.egress
     profileFirewallSku: profile.firewallSku
@@ -495,6 +512,7 @@ module egress 'modules/egress.bicep' = {
     containerRegistryName: registry.outputs.containerRegistryName
     storageAccountName: storage.outputs.storageAccountName
     keyVaultName: vault.outputs.keyVaultName
+    mlRegistryRegionDetails: promotion.outputs.mlRegistryRegionDetails
     virtualNetworkName: network.outputs.virtualNetworkName
     firewallAddressId: network.outputs.firewallAddressId
     logAnalyticsId: observability.outputs.logAnalyticsId
@@ -602,22 +620,6 @@ module workspace 'modules/workspace.bicep' = {
   }
 }
 
-module promotion 'modules/promotion.bicep' = {
-  params: {
-    location: location
-    operatorObjectId: operatorObjectId
-    operatorType: operatorType
-    mlRegistryName: mlRegistryName
-    profilePrivateNetworking: profile.privateNetworking
-    profileStorageSku: profile.storageSku
-    resourceTags: resourceTags
-    trainingIdentityId: identity.outputs.trainingIdentityId
-    trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
-    endpointIdentityId: identity.outputs.endpointIdentityId
-    endpointIdentityPrincipalId: identity.outputs.endpointIdentityPrincipalId
-  }
-}
-
 module privateLink 'modules/private-link.bicep' = {
   params: {
     location: location
@@ -635,6 +637,7 @@ module privateLink 'modules/private-link.bicep' = {
     storageAccountId: storage.outputs.storageAccountId
     mlWorkspaceId: workspace.outputs.mlWorkspaceId
     mlRegistryId: promotion.outputs.mlRegistryId
+    mlRegistryRegionDetails: promotion.outputs.mlRegistryRegionDetails
     monitorAccountId: observability.outputs.monitorAccountId
     mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
     trainingIdentityId: identity.outputs.trainingIdentityId

@@ -394,6 +394,8 @@ resource "azapi_resource" "cluster_backup" {
     azapi_resource.registry_endpoint_zones,
     azapi_resource.workspace_endpoint_zones,
     azapi_resource.ml_registry_endpoint_zones,
+    azapi_resource.ml_registry_storage_endpoint_zones,
+    azapi_resource.ml_registry_images_endpoint_zones,
     azapi_resource.monitor_endpoint_zones,
     azapi_resource.prometheus_endpoint_zones,
   ]

@@ -122,8 +122,8 @@ resource "azapi_resource" "pipeline_shares" {
   count = (var.github_repository != "" || var.azure_dev_ops_subject != "") && var.ml_registry_name != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}"
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}", "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline", "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}", "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline", "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
 
   body = {
     properties = {
@@ -220,7 +220,7 @@ resource "azapi_resource" "deployer_policies" {
 
 # Locks Contributor
 resource "azapi_resource" "deployer_locks" {
-  count = var.deployer_object_id != "" && local.profile.deletionLocks ? 1 : 0
+  count = local.profile.deletionLocks && var.deployer_object_id != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
   parent_id = data.azapi_resource.resource_group.id

@@ -52,9 +52,9 @@ resource "azapi_resource" "firewall_address_rules" {
       priority = 200
       ruleCollections = [
         {
-          ruleCollectionType = "FirewallPolicyFilterRuleCollection"
           name               = "allow-addresses"
           priority           = 100
+          ruleCollectionType = "FirewallPolicyFilterRuleCollection"
           action = {
             type = "Allow"
           }
@@ -187,9 +187,9 @@ resource "azapi_resource" "firewall_name_rules" {
       priority = 300
       ruleCollections = [
         {
-          ruleCollectionType = "FirewallPolicyFilterRuleCollection"
           name               = "allow-names"
           priority           = 100
+          ruleCollectionType = "FirewallPolicyFilterRuleCollection"
           action = {
             type = "Allow"
           }
@@ -489,6 +489,51 @@ resource "azapi_resource" "firewall_name_rules" {
   depends_on = [azapi_resource.firewall_address_rules]
 }
 
+# docs/platform.md says of each rule why it is there.
+resource "azapi_resource" "firewall_ml_registry_rules" {
+  count = local.profile.egress == "firewall" && !local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/firewallPolicies/ruleCollectionGroups@2025-07-01"
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/firewallPolicies/afwp-mlops"
+  name      = "ml-registry"
+
+  body = {
+    properties = {
+      priority = 400
+      ruleCollections = [
+        {
+          name               = "allow-ml-registry"
+          priority           = 100
+          ruleCollectionType = "FirewallPolicyFilterRuleCollection"
+          action = {
+            type = "Allow"
+          }
+          rules = [
+            {
+              ruleType = "ApplicationRule"
+              name     = "mlRegistry"
+              protocols = [
+                {
+                  protocolType = "Https"
+                  port         = 443
+                },
+              ]
+              sourceAddresses = [var.node_subnet_prefix]
+              targetFqdns = [
+                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName)}${var.azure_cloud.suffixes.acrLoginServer}",
+                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName)}.${local.region}.data${var.azure_cloud.suffixes.acrLoginServer}",
+                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName)}.blob.${var.azure_cloud.suffixes.storage}",
+              ]
+            },
+          ]
+        },
+      ]
+    }
+  }
+
+  depends_on = [azapi_resource.firewall_policy, azapi_resource.firewall_name_rules]
+}
+
 # Azure gives it the first free address of its subnet, to which the route of the other subnets
 # leads.
 resource "azapi_resource" "firewall" {
@@ -539,7 +584,7 @@ resource "azapi_resource" "firewall" {
   ignore_casing        = true
   ignore_null_property = true
 
-  depends_on = [azapi_resource.firewall_management_address, azapi_resource.firewall_name_rules]
+  depends_on = [azapi_resource.firewall_management_address, azapi_resource.firewall_ml_registry_rules]
 }
 
 resource "azapi_resource" "firewall_diagnostics" {

@@ -705,7 +705,7 @@ resource "azapi_resource" "ml_registry_endpoint" {
         {
           name = "pep-ml-registry"
           properties = {
-            privateLinkServiceId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}"
+            privateLinkServiceId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}"
             groupIds             = ["amlregistry"]
           }
         },
@@ -739,6 +739,114 @@ resource "azapi_resource" "ml_registry_endpoint_zones" {
   ignore_casing = true
 
   depends_on = [azapi_resource.workspace_api_zone, azapi_resource.workspace_api_zone_link]
+}
+
+resource "azapi_resource" "ml_registry_storage_endpoint" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "pep-ml-registry-storage"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      subnet = {
+        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
+      }
+      customNetworkInterfaceName = "nic-pep-ml-registry-storage"
+      privateLinkServiceConnections = [
+        {
+          name = "pep-ml-registry-storage"
+          properties = {
+            privateLinkServiceId = one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId)
+            groupIds             = ["blob"]
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing        = true
+  ignore_null_property = true
+}
+
+resource "azapi_resource" "ml_registry_storage_endpoint_zones" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
+  parent_id = azapi_resource.ml_registry_storage_endpoint[0].id
+  name      = "default"
+
+  body = {
+    properties = {
+      privateDnsZoneConfigs = [
+        {
+          name = "blob"
+          properties = {
+            privateDnsZoneId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/privateDnsZones/privatelink.blob.${var.azure_cloud.suffixes.storage}"
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.blob_zone, azapi_resource.blob_zone_link]
+}
+
+resource "azapi_resource" "ml_registry_images_endpoint" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "pep-ml-registry-images"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      subnet = {
+        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
+      }
+      customNetworkInterfaceName = "nic-pep-ml-registry-images"
+      privateLinkServiceConnections = [
+        {
+          name = "pep-ml-registry-images"
+          properties = {
+            privateLinkServiceId = one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId)
+            groupIds             = ["registry"]
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing        = true
+  ignore_null_property = true
+}
+
+resource "azapi_resource" "ml_registry_images_endpoint_zones" {
+  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
+  parent_id = azapi_resource.ml_registry_images_endpoint[0].id
+  name      = "default"
+
+  body = {
+    properties = {
+      privateDnsZoneConfigs = [
+        {
+          name = "registry"
+          properties = {
+            privateDnsZoneId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/privateDnsZones/privatelink.azurecr.io"
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.registry_zone, azapi_resource.registry_zone_link]
 }
 
 resource "azapi_resource" "monitor_endpoint" {

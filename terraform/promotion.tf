@@ -6,7 +6,7 @@ resource "azapi_resource" "ml_registry" {
 
   type      = "Microsoft.MachineLearningServices/registries@2026-05-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = var.ml_registry_name == "" ? "registry" : var.ml_registry_name
+  name      = var.ml_registry_name != "" ? var.ml_registry_name : "registry"
   location  = local.location
   tags      = local.resource_tags
 
@@ -40,6 +40,7 @@ resource "azapi_resource" "ml_registry" {
       ]
     }
   }
+  response_export_values = ["properties.regionDetails"]
 }
 
 # AzureML Registry User
@@ -89,8 +90,8 @@ resource "azapi_resource" "operator_shares" {
   count = var.ml_registry_name != "" && var.operator_object_id != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}"
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name == "" ? "registry" : var.ml_registry_name}", var.operator_object_id, "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
+  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}"
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}", var.operator_object_id, "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
 
   body = {
     properties = {

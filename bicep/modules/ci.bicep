@@ -233,7 +233,7 @@ resource deployerPolicies 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 
 // Locks Contributor
 @onlyIfNotExists()
-resource deployerLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerObjectId != '' && profileDeletionLocks) {
+resource deployerLocks 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profileDeletionLocks && deployerObjectId != '') {
   name: guid(resourceGroup().id, deployerObjectId, '28bf596f-4eb7-45ce-b5bc-6cf482fec137')
   properties: {
     roleDefinitionId: subscriptionResourceId(

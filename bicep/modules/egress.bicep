@@ -16,6 +16,9 @@ param computeSubnetPrefix string
 @maxLength(100)
 param allowedFqdns array
 
+@description('Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.')
+param mlRegistryName string
+
 @description('profile.availabilityZones of the platform.')
 param profileAvailabilityZones array
 
@@ -57,6 +60,9 @@ param storageAccountName string
 
 @description('Name of keyVault.')
 param keyVaultName string
+
+@description('properties.regionDetails of mlRegistry, known once it is deployed.')
+param mlRegistryRegionDetails array?
 
 @description('Name of virtualNetwork.')
 param virtualNetworkName string
@@ -114,9 +120,9 @@ resource firewallAddressRules 'Microsoft.Network/firewallPolicies/ruleCollection
     priority: 200
     ruleCollections: [
       {
-        ruleCollectionType: 'FirewallPolicyFilterRuleCollection'
         name: 'allow-addresses'
         priority: 100
+        ruleCollectionType: 'FirewallPolicyFilterRuleCollection'
         action: {
           type: 'Allow'
         }
@@ -245,9 +251,9 @@ resource firewallNameRules 'Microsoft.Network/firewallPolicies/ruleCollectionGro
     priority: 300
     ruleCollections: [
       {
-        ruleCollectionType: 'FirewallPolicyFilterRuleCollection'
         name: 'allow-names'
         priority: 100
+        ruleCollectionType: 'FirewallPolicyFilterRuleCollection'
         action: {
           type: 'Allow'
         }
@@ -555,6 +561,46 @@ resource firewallNameRules 'Microsoft.Network/firewallPolicies/ruleCollectionGro
   ]
 }
 
+// docs/platform.md says of each rule why it is there.
+resource firewallMlRegistryRules 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2025-07-01' = if (profileEgress == 'firewall' && !profilePrivateNetworking && mlRegistryName != '') {
+  parent: firewallPolicy
+  name: 'ml-registry'
+  properties: {
+    priority: 400
+    ruleCollections: [
+      {
+        name: 'allow-ml-registry'
+        priority: 100
+        ruleCollectionType: 'FirewallPolicyFilterRuleCollection'
+        action: {
+          type: 'Allow'
+        }
+        rules: [
+          {
+            ruleType: 'ApplicationRule'
+            name: 'mlRegistry'
+            protocols: [
+              {
+                protocolType: 'Https'
+                port: 443
+              }
+            ]
+            sourceAddresses: [nodeSubnetPrefix]
+            targetFqdns: [
+              '${mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}${environment().suffixes.acrLoginServer}'
+              '${mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}.${region}.data${environment().suffixes.acrLoginServer}'
+              '${mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName}.blob.${environment().suffixes.storage}'
+            ]
+          }
+        ]
+      }
+    ]
+  }
+  dependsOn: [
+    firewallNameRules
+  ]
+}
+
 // Azure gives it the first free address of its subnet, to which the route of the other subnets
 // leads.
 resource firewall 'Microsoft.Network/azureFirewalls@2025-07-01' = if (profileEgress == 'firewall') {
@@ -598,7 +644,7 @@ resource firewall 'Microsoft.Network/azureFirewalls@2025-07-01' = if (profileEgr
       : null
   }
   dependsOn: [
-    firewallNameRules
+    firewallMlRegistryRules
   ]
 }
 

@@ -34,18 +34,6 @@ resource endpointIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024
   tags: resourceTags
 }
 
-@description('Name of kubeletIdentity.')
-output kubeletIdentityName string = kubeletIdentity.name
-
-@description('Resource id of controlPlaneIdentity.')
-output controlPlaneIdentityId string = controlPlaneIdentity.id
-
-@description('properties.principalId of controlPlaneIdentity, known once it is deployed.')
-output controlPlaneIdentityPrincipalId string = controlPlaneIdentity.properties.principalId
-
-@description('properties.principalId of kubeletIdentity, known once it is deployed.')
-output kubeletIdentityPrincipalId string = kubeletIdentity.properties.principalId
-
 @description('Resource id of trainingIdentity.')
 output trainingIdentityId string = trainingIdentity.id
 
@@ -57,6 +45,18 @@ output endpointIdentityId string = endpointIdentity.id
 
 @description('properties.principalId of endpointIdentity, known once it is deployed.')
 output endpointIdentityPrincipalId string = endpointIdentity.properties.principalId
+
+@description('Name of kubeletIdentity.')
+output kubeletIdentityName string = kubeletIdentity.name
+
+@description('Resource id of controlPlaneIdentity.')
+output controlPlaneIdentityId string = controlPlaneIdentity.id
+
+@description('properties.principalId of controlPlaneIdentity, known once it is deployed.')
+output controlPlaneIdentityPrincipalId string = controlPlaneIdentity.properties.principalId
+
+@description('properties.principalId of kubeletIdentity, known once it is deployed.')
+output kubeletIdentityPrincipalId string = kubeletIdentity.properties.principalId
 
 @description('Resource id of kubeletIdentity.')
 output kubeletIdentityId string = kubeletIdentity.id

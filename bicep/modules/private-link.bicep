@@ -45,6 +45,9 @@ param mlWorkspaceId string
 @description('Resource id of mlRegistry.')
 param mlRegistryId string
 
+@description('properties.regionDetails of mlRegistry, known once it is deployed.')
+param mlRegistryRegionDetails array?
+
 @description('Resource id of monitorAccount.')
 param monitorAccountId string
 
@@ -574,6 +577,84 @@ resource mlRegistryEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZ
   }
   dependsOn: [
     workspaceApiZoneLink
+  ]
+}
+
+resource mlRegistryStorageEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  name: 'pep-ml-registry-storage'
+  location: location
+  tags: resourceTags
+  properties: {
+    subnet: {
+      id: privateEndpointSubnet.id
+    }
+    customNetworkInterfaceName: 'nic-pep-ml-registry-storage'
+    privateLinkServiceConnections: [
+      {
+        name: 'pep-ml-registry-storage'
+        properties: {
+          privateLinkServiceId: mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
+          groupIds: ['blob']
+        }
+      }
+    ]
+  }
+}
+
+resource mlRegistryStorageEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  parent: mlRegistryStorageEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'blob'
+        properties: {
+          privateDnsZoneId: blobZone.id
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    blobZoneLink
+  ]
+}
+
+resource mlRegistryImagesEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  name: 'pep-ml-registry-images'
+  location: location
+  tags: resourceTags
+  properties: {
+    subnet: {
+      id: privateEndpointSubnet.id
+    }
+    customNetworkInterfaceName: 'nic-pep-ml-registry-images'
+    privateLinkServiceConnections: [
+      {
+        name: 'pep-ml-registry-images'
+        properties: {
+          privateLinkServiceId: mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
+          groupIds: ['registry']
+        }
+      }
+    ]
+  }
+}
+
+resource mlRegistryImagesEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
+  parent: mlRegistryImagesEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'registry'
+        properties: {
+          privateDnsZoneId: registryZone.id
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    registryZoneLink
   ]
 }
 

@@ -40,7 +40,7 @@ param endpointIdentityPrincipalId string
 
 // Its own region is among the regions, and Azure never takes one away.
 resource mlRegistry 'Microsoft.MachineLearningServices/registries@2026-05-01' = if (mlRegistryName != '') {
-  name: mlRegistryName == '' ? 'registry' : mlRegistryName
+  name: mlRegistryName != '' ? mlRegistryName : 'registry'
   location: location
   tags: resourceTags
   identity: {
@@ -116,6 +116,9 @@ resource operatorShares 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
     description: 'Share models with other workspaces.'
   }
 }
+
+@description('properties.regionDetails of mlRegistry, known once it is deployed.')
+output mlRegistryRegionDetails array? = mlRegistry.?properties.regionDetails
 
 @description('Resource id of mlRegistry.')
 output mlRegistryId string = mlRegistry.id

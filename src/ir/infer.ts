@@ -101,7 +101,7 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
     access: (node, go) => {
       const { root, keys, typed } = accessChain(node);
       if (root.kind === "resource") {
-        const type = typed === undefined ? "string" : typed.depth === keys.length ? typed.type : "unknown";
+        const type = typed?.depth === keys.length ? typed.type : "string";
         const known = ["id", "name", "type", "apiVersion"].includes(literalKey(keys[0]) ?? "");
         return { kind: type, nullable: !known && conditional.has(root.symbol) };
       }

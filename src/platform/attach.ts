@@ -4,6 +4,7 @@ import type { Identities } from "./identity.ts";
 import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, SPOT_INSTANCE_TYPES } from "./instance-types.ts";
 import { AKS_API_VERSION } from "./node-pools.ts";
 import { ML_POOLS, tolerationSettings } from "./pools.ts";
+import { extensionPrincipal, systemPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -38,8 +39,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
     declareRoleAssignment(program, {
       symbol,
       concern: "attach",
-      principal: needs.workspace.id,
-      principalId: needs.workspace.get("identity", "principalId"),
+      to: systemPrincipal(needs.workspace),
       scope: cluster,
       ...row,
     }),
@@ -83,7 +83,7 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
             when(settings.enableGpuNodes, GPU_INSTANCE_TYPES, {}),
             when(settings.enableSpotNodes, SPOT_INSTANCE_TYPES, {}),
           ),
-          extensionPrincipalId: extension.get("properties", "aksAssignedIdentity", "principalId"),
+          extensionPrincipalId: extensionPrincipal(extension).objectId,
           extensionInstanceReleaseTrain: "stable",
         },
       },

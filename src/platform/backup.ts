@@ -5,6 +5,7 @@ import type { Identities } from "./identity.ts";
 import { AKS_API_VERSION } from "./node-pools.ts";
 import type { Observability } from "./observability.ts";
 import { ML_POOLS } from "./pools.ts";
+import { extensionPrincipal, identityPrincipal, systemPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment, type Grant } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -237,28 +238,26 @@ function declareBackupRoles(
   { cluster, identities, storage }: BackupNeeds,
   { vault, extension }: { readonly vault: ResourceHandle; readonly extension: ResourceHandle },
 ): ResourceHandle[] {
-  const ofVault = { principal: vault.id, principalId: vault.get("identity", "principalId") };
+  const toVault = { to: systemPrincipal(vault) };
   const grants: readonly Omit<Grant, "concern" | "condition">[] = [
     {
       symbol: "backupVaultCluster",
-      ...ofVault,
+      ...toVault,
       role: "reader",
       scope: cluster.cluster,
       why: "See the cluster and its backup extension.",
     },
-    { symbol: "backupVaultGroup", ...ofVault, role: "reader", why: "See the snapshots in the resource group." },
+    { symbol: "backupVaultGroup", ...toVault, role: "reader", why: "See the snapshots in the resource group." },
     {
       symbol: "backupExtensionData",
-      principal: extension.id,
-      principalId: extension.get("properties", "aksAssignedIdentity", "principalId"),
+      to: extensionPrincipal(extension),
       role: "storageBlobDataContributor",
       scope: storage.account,
       why: "Write Kubernetes objects to the backup container.",
     },
     {
       symbol: "controlPlaneSnapshots",
-      principal: identities.controlPlane.id,
-      principalId: identities.controlPlane.get("properties", "principalId"),
+      to: identityPrincipal(identities.controlPlane),
       role: "contributor",
       why: "Make and delete snapshots of disks in the resource group; Azure Backup asks for this role and takes no narrower one.",
     },

@@ -1,22 +1,32 @@
-import type { RoleName } from "../azure/index.ts";
-import { and, equals, type Input, not, or, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
-import type { MlRegistry } from "./ml-registry.ts";
+import { equals, type Input, not, or, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
+import { hasMlRegistry } from "./ml-registry.ts";
+import { identityPrincipal } from "./principals.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
+import type { RoleRow } from "./roles.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PipelineScopes {
-  readonly mlRegistry: MlRegistry;
+  readonly mlRegistry: ResourceHandle;
   readonly workspace: ResourceHandle;
   readonly containerRegistry: ResourceHandle;
   readonly storageAccount: ResourceHandle;
 }
+
+type PipelineRole = Omit<RoleRow<keyof PipelineScopes>, "who">;
 
 /** What a pipeline that trains and releases models may do; it cannot change the platform. */
 export const PIPELINE_ROLES = {
   pipelineJobs: { role: "azureMlDataScientist", on: "workspace", why: "Submit jobs, register models and release them." },
   pipelineImages: { role: "acrPush", on: "containerRegistry", why: "Push images of models." },
   pipelineData: { role: "storageBlobDataContributor", on: "storageAccount", why: "Upload data and read models." },
-} as const satisfies Record<string, { role: RoleName; on: Exclude<keyof PipelineScopes, "mlRegistry">; why: string }>;
+  pipelineShares: {
+    role: "azureMlRegistryUser",
+    on: "mlRegistry",
+    given: hasMlRegistry,
+    why: "Share models with other workspaces.",
+  },
+} as const satisfies Record<string, PipelineRole>;
 
 interface Federation {
   readonly symbol: string;
@@ -74,26 +84,15 @@ export function declareContinuousIntegration(program: ProgramBuilder, settings: 
       comment: "Azure refuses concurrent writes on the credentials of one identity.",
     });
   }
-  for (const [symbol, { role, on, why }] of Object.entries(PIPELINE_ROLES)) {
+  for (const [symbol, { role, on, given, why }] of Object.entries<PipelineRole>(PIPELINE_ROLES)) {
     declareRoleAssignment(program, {
       symbol,
       concern: "ci",
-      principal: identity.id,
-      principalId: identity.get("properties", "principalId"),
-      condition,
+      to: identityPrincipal(identity),
+      ...onlyIf(condition, given?.(settings)),
       role,
       scope: scopes[on],
       why,
     });
   }
-  declareRoleAssignment(program, {
-    symbol: "pipelineShares",
-    concern: "ci",
-    principal: identity.id,
-    principalId: identity.get("properties", "principalId"),
-    condition: and(condition, scopes.mlRegistry.wanted),
-    role: "azureMlRegistryUser",
-    scope: scopes.mlRegistry.registry,
-    why: "Share models with other workspaces.",
-  });
 }

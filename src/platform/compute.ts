@@ -3,6 +3,7 @@ import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.t
 import type { Egress } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
+import { identityPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { RoleAssignments } from "./roles.ts";
@@ -30,8 +31,7 @@ export function declareCompute(program: ProgramBuilder, settings: Settings, need
     declareRoleAssignment(program, {
       symbol,
       concern: "compute",
-      principal: identities[row.who].id,
-      principalId: identities[row.who].get("properties", "principalId"),
+      to: identityPrincipal(identities[row.who]),
       role: row.role,
       scope: workspace,
       why: row.why,

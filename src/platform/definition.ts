@@ -36,11 +36,13 @@ export function definePlatform(customisation: Customisation = {}): Program {
   const storage = declareStorage(program, settings, observability);
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
+  const mlRegistry = declareMlRegistry(program, settings, identities);
   const egress = declareEgress(program, settings, {
     network,
     storage: storage.account,
     registry: registry.registry,
     vault,
+    mlRegistry,
     logAnalytics: observability.logAnalytics,
   });
   const roles = declareRoles(program, settings, identities, {
@@ -62,7 +64,6 @@ export function definePlatform(customisation: Customisation = {}): Program {
     vault,
     registry: registry.registry,
   });
-  const mlRegistry = declareMlRegistry(program, settings, identities);
   const privateLink = declarePrivateLink(program, settings, {
     identities,
     network,
@@ -89,7 +90,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     monitorAccount: observability.monitorAccount,
   });
   declareContinuousIntegration(program, settings, {
-    mlRegistry,
+    mlRegistry: mlRegistry.registry,
     workspace,
     containerRegistry: registry.registry,
     storageAccount: storage.account,

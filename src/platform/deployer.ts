@@ -1,13 +1,11 @@
 import { ROLES, type RoleName } from "../azure/index.ts";
 import { assert } from "../base/index.ts";
 import {
-  and,
   type Expr,
   equals,
   expression,
   type Input,
   type Node,
-  not,
   or,
   type Program,
   type ProgramBuilder,
@@ -17,6 +15,8 @@ import {
   walk,
   when,
 } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
+import { deployerPrincipal } from "./principals.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -49,7 +49,6 @@ export const DEPLOYER_ROLES = {
  * from giving the same roles to anybody, itself among them, so its own deployments have to leave them as they are.
  */
 export function declareDeployer(program: ProgramBuilder, settings: Settings, cluster: ResourceHandle): void {
-  const wanted = not(equals(settings.deployerObjectId, ""));
   const roles = program.variable<string>(
     "assignableRoles",
     assignedRoles(program.build()),
@@ -60,10 +59,8 @@ export function declareDeployer(program: ProgramBuilder, settings: Settings, clu
     declareRoleAssignment(program, {
       symbol,
       concern: "ci",
-      principal: settings.deployerObjectId,
-      principalId: settings.deployerObjectId,
-      principalType: settings.deployerType,
-      condition: row.given ? and(wanted, row.given(settings)) : wanted,
+      to: deployerPrincipal(settings),
+      ...onlyIf(row.given?.(settings)),
       role: row.role,
       ...(row.onCluster ? { scope: cluster } : {}),
       why: row.why,

@@ -1,4 +1,5 @@
-import { and, call, equals, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { call, equals, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
 import type { Settings } from "./settings.ts";
 
 interface Logs {
@@ -74,7 +75,7 @@ export function declareDiagnostics(
     concern: of.concern,
     name: "to-log-analytics",
     scope: of.scope,
-    ...conditionOf(of.condition, essential.length === 0 ? all : undefined),
+    ...onlyIf(of.condition, essential.length === 0 ? all : undefined),
     body: {
       properties: {
         workspaceId: of.logAnalytics.id,
@@ -83,15 +84,4 @@ export function declareDiagnostics(
       },
     },
   });
-}
-
-function conditionOf(
-  one: Input<boolean> | undefined,
-  other: Input<boolean> | undefined,
-): { readonly condition?: Input<boolean> } {
-  if (one === undefined || other === undefined) {
-    const only = one ?? other;
-    return only === undefined ? {} : { condition: only };
-  }
-  return { condition: and(one, other) };
 }

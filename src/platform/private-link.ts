@@ -1,8 +1,10 @@
-import { and, call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
 import type { Identities } from "./identity.ts";
-import type { MlRegistry } from "./ml-registry.ts";
+import { hasMlRegistry, type MlRegistry } from "./ml-registry.ts";
 import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
+import { identityPrincipal, systemPrincipal } from "./principals.ts";
 import type { Registry } from "./registry.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -55,6 +57,8 @@ interface Endpoint {
   readonly groupId: string;
   /** All zones of a resource go into one group; a workspace with one of its two zones is half resolved. */
   readonly zones: readonly ZoneKey[];
+  /** Where what is reached is not always there: when it is. */
+  readonly given?: (settings: Settings) => Expr<boolean>;
 }
 
 const ENDPOINTS = {
@@ -63,12 +67,22 @@ const ENDPOINTS = {
   file: { name: "pep-file", groupId: "file", zones: ["file"] },
   registry: { name: "pep-registry", groupId: "registry", zones: ["registry"] },
   workspace: { name: "pep-workspace", groupId: "amlworkspace", zones: ["workspaceApi", "notebooks"] },
-  mlRegistry: { name: "pep-ml-registry", groupId: "amlregistry", zones: ["workspaceApi"] },
+  mlRegistry: { name: "pep-ml-registry", groupId: "amlregistry", zones: ["workspaceApi"], given: hasMlRegistry },
+  // Of a private registry, Azure ML asks for endpoints to what it keeps its assets in as well.
+  mlRegistryStorage: { name: "pep-ml-registry-storage", groupId: "blob", zones: ["blob"], given: hasMlRegistry },
+  mlRegistryImages: { name: "pep-ml-registry-images", groupId: "registry", zones: ["registry"], given: hasMlRegistry },
   monitor: { name: "pep-monitor", groupId: "azuremonitor", zones: ["monitor", "oms", "ods", "agents", "blob"] },
   prometheus: { name: "pep-prometheus", groupId: "prometheusMetrics", zones: ["prometheus"] },
 } as const satisfies Record<string, Endpoint>;
 
 type EndpointKey = keyof typeof ENDPOINTS;
+
+/** What an endpoint leads to. */
+interface Target {
+  readonly id: Expr<string>;
+  /** What it answers for has to be complete before an endpoint gets its addresses. */
+  readonly after?: readonly ResourceHandle[];
+}
 
 /** The zone group of each endpoint: once it is there, names lead to private addresses. */
 export type PrivateLink = Record<EndpointKey, ResourceHandle>;
@@ -81,29 +95,26 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
   const condition = settings.profile("privateNetworking");
   const zones = declareZones(program, settings, needs.network);
   const monitor = declareMonitorScope(program, settings, needs.observability);
-  const targets: Record<EndpointKey, ResourceHandle> = {
+  const targets: Record<EndpointKey, Target> = {
     vault: needs.vault,
     blob: needs.storage,
     file: needs.storage,
-    registry: needs.registry.registry,
+    registry: { id: needs.registry.registry.id, after: [needs.registry.replica] },
     workspace: needs.workspace,
     mlRegistry: needs.mlRegistry.registry,
-    monitor: monitor.scope,
+    mlRegistryStorage: needs.mlRegistry.storage,
+    mlRegistryImages: needs.mlRegistry.images,
+    monitor: { id: monitor.scope.id, after: monitor.members },
     prometheus: needs.observability.monitorAccount,
   };
-  // What a target answers for has to be complete before an endpoint gets its addresses.
-  const before: Partial<Record<EndpointKey, readonly ResourceHandle[]>> = {
-    monitor: monitor.members,
-    registry: [needs.registry.replica],
-  };
-  const declared = Object.entries(ENDPOINTS).map(([key, { name, groupId, zones: keys }]) => {
+  const declared = Object.entries<Endpoint>(ENDPOINTS).map(([key, { name, groupId, zones: keys, given }]) => {
     const target = targets[key as EndpointKey];
-    const wanted = key === "mlRegistry" ? and(condition, needs.mlRegistry.wanted) : condition;
+    const wanted = onlyIf(condition, given?.(settings));
     const endpoint = program.resource(`${key}Endpoint`, {
       type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
       concern: "private-link",
       name,
-      condition: wanted,
+      ...wanted,
       body: {
         location: settings.location,
         tags: settings.resourceTags,
@@ -113,14 +124,14 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
           privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: target.id, groupIds: [groupId] } }],
         },
       },
-      dependsOn: before[key as EndpointKey] ?? [],
+      dependsOn: target.after ?? [],
     });
     const group = program.resource(`${key}EndpointZones`, {
       type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
       concern: "private-link",
       name: "default",
       parent: endpoint,
-      condition: wanted,
+      ...wanted,
       body: {
         properties: {
           privateDnsZoneConfigs: keys.map((zone) => ({ name: zone, properties: { privateDnsZoneId: zones[zone].zone.id } })),
@@ -135,8 +146,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     declareRoleAssignment(program, {
       symbol: `workspaceReads${key === "blob" ? "Blob" : "File"}Endpoint`,
       concern: "private-link",
-      principal: needs.workspace.id,
-      principalId: needs.workspace.get("identity", "principalId"),
+      to: systemPrincipal(needs.workspace),
       condition,
       role: "reader",
       scope: made[key].endpoint,
@@ -146,8 +156,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
   declareRoleAssignment(program, {
     symbol: "trainingPush",
     concern: "private-link",
-    principal: needs.identities.training.id,
-    principalId: needs.identities.training.get("properties", "principalId"),
+    to: identityPrincipal(needs.identities.training),
     condition,
     role: "acrPush",
     scope: needs.registry.registry,

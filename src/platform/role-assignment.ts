@@ -1,14 +1,13 @@
 import { ROLES, type RoleName } from "../azure/index.ts";
-import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { call, get, type Input, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
+import type { Principal } from "./principals.ts";
 
 export interface Grant {
   /** The symbol of the role assignment. */
   readonly symbol: string;
   readonly concern: string;
-  /** Known before deployment; together with scope and role it names the assignment. */
-  readonly principal: Expr<string>;
-  readonly principalId: Expr<string>;
-  readonly principalType?: Input<string>;
+  readonly to: Principal;
   readonly condition?: Input<boolean>;
   readonly role: RoleName;
   /** The resource group when absent. */
@@ -30,15 +29,15 @@ export function declareRoleAssignment(program: ProgramBuilder, grant: Grant): Re
   return program.resource(grant.symbol, {
     type: "Microsoft.Authorization/roleAssignments@2022-04-01",
     concern: grant.concern,
-    name: call<string>("guid", grant.scope?.id ?? get<string>(call("resourceGroup"), "id"), grant.principal, role.id),
+    name: call<string>("guid", grant.scope?.id ?? get<string>(call("resourceGroup"), "id"), grant.to.key, role.id),
     ...(grant.scope === undefined ? {} : { scope: grant.scope }),
-    ...(grant.condition === undefined ? {} : { condition: grant.condition }),
+    ...onlyIf(grant.condition, grant.to.given),
     body: {
       properties: {
         roleDefinitionId: call<string>("subscriptionResourceId", "Microsoft.Authorization/roleDefinitions", role.id),
-        principalId: grant.principalId,
+        principalId: grant.to.objectId,
         // Without the type Azure looks the principal up and fails while a new identity is still spreading (`PrincipalNotFound`).
-        principalType: grant.principalType ?? "ServicePrincipal",
+        principalType: grant.to.type ?? "ServicePrincipal",
         description: grant.why,
         ...(grant.limit === undefined ? {} : { condition: grant.limit, conditionVersion: "2.0" }),
       },

@@ -1,7 +1,9 @@
 import type { RoleName } from "../azure/index.ts";
-import { type Expr, equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import type { Expr, ProgramBuilder, ResourceHandle } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
 import { hasApiServerSubnet, wayOut } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
+import { identityPrincipal, operatorPrincipal } from "./principals.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -100,9 +102,8 @@ export function declareRoles(
     declareRoleAssignment(program, {
       symbol,
       concern: "roles",
-      ...(row.given === undefined ? {} : { condition: row.given(settings) }),
-      principal: identities[row.who].id,
-      principalId: identities[row.who].get("properties", "principalId"),
+      ...onlyIf(row.given?.(settings)),
+      to: identityPrincipal(identities[row.who]),
       role: row.role,
       scope: scopes[row.on],
       why: row.why,
@@ -111,10 +112,7 @@ export function declareRoles(
   declareRoleAssignment(program, {
     symbol: "operatorData",
     concern: "roles",
-    principal: settings.operatorObjectId,
-    principalId: settings.operatorObjectId,
-    principalType: settings.operatorType,
-    condition: not(equals(settings.operatorObjectId, "")),
+    to: operatorPrincipal(settings),
     role: "storageBlobDataContributor",
     scope: scopes.storageAccount,
     why: "Upload training data and read models and held-out predictions.",

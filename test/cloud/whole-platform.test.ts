@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ROLES } from "../../src/azure/index.ts";
 import type { JsonObject } from "../../src/base/index.ts";
-import { textAt } from "../../src/cloud/providers/common/body.ts";
+import { objectsAt, textAt, textsAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { missingForPrivateReach } from "../../src/cloud/providers/network/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
@@ -132,6 +132,40 @@ describe("the platform's own template on the embedded Azure", () => {
       { properties: { remoteVirtualNetwork, allowForwardedTraffic: true } },
       "2025-07-01",
     );
+    expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
+  });
+
+  test.each<[string, JsonObject, readonly string[]]>([
+    ["firewall rules in public", { privateNetworking: false, egress: "firewall" }, ["blob", "images", "data"]],
+    ["private endpoints in private, and no rule", { egress: "firewall" }, []],
+  ])("what Azure makes with an Azure ML registry is reached through %s", async (_, profileOverrides, ruled) => {
+    await using cloud = await startTestCloud({ providers });
+    const group = await cloud.group("rg");
+    const { storageSuffix, registrySuffix } = cloud.host.endpoints;
+
+    const parameters = { environmentName: "prod", mlRegistryName: "mlr-contoso", profileOverrides };
+    expect(await deploy(cloud, group, "first", parameters)).toEqual({ status: "Succeeded", failures: [] });
+
+    const [registry] = cloud.host.resources.ofType("Microsoft.MachineLearningServices/registries");
+    const managed = textAt(registry, "properties.managedResourceGroup.resourceId") ?? "";
+    const [storage] = cloud.host.resources.below(managed, "Microsoft.Storage/storageAccounts");
+    const [images] = cloud.host.resources.below(managed, "Microsoft.ContainerRegistry/registries");
+    const names: Record<string, string> = {
+      blob: `${storage?.name}.blob.${storageSuffix}`,
+      images: `${images?.name}.${registrySuffix}`,
+      data: `${images?.name}.eastus.data.${registrySuffix}`,
+    };
+    const rules = cloud.host.resources
+      .ofType("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
+      .flatMap((rule) => objectsAt(rule, "properties.ruleCollections"))
+      .flatMap((collection) => objectsAt(collection, "rules"))
+      .flatMap((rule) => textsAt(rule, "targetFqdns"));
+    expect(Object.keys(names).filter((key) => rules.includes(names[key] ?? ""))).toEqual([...ruled]);
+    const missing = [
+      missingForPrivateReach(cloud.host, storage?.id ?? "", "blob"),
+      missingForPrivateReach(cloud.host, images?.id ?? "", "registry"),
+    ];
+    expect(missing).toEqual(ruled.length === 0 ? [undefined, undefined] : Array(2).fill("it has no private endpoint"));
     expect(await deploy(cloud, group, "second", parameters)).toEqual({ status: "Succeeded", failures: [] });
   });
 

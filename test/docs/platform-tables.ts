@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../src/base/index.ts";
 import { evaluateProgram, type Node, type Program, type Resource } from "../../src/ir/index.ts";
-import { ADDRESS_RULES, NAME_RULES, type NameRule, type Need } from "../../src/platform/egress/rules.ts";
+import { ADDRESS_RULES, MADE_NAME_RULES, NAME_RULES, type NameRule, type Need } from "../../src/platform/egress/rules.ts";
 import { definePlatform, ENVIRONMENTS, PROFILES } from "../../src/platform/index.ts";
 
 /** The generated parts of `docs/platform.md`, by the word in their markers. */
@@ -82,6 +82,7 @@ function literal(node: Node | undefined): string {
 const NEEDED: Record<Need, string> = {
   always: "",
   publicServices: "without `privateNetworking`",
+  publicMlRegistry: "`mlRegistryName`, without `privateNetworking`",
   containerInsights: "`containerInsights`",
   managedPrometheus: "`managedPrometheus`",
   defender: "`defender`",
@@ -104,7 +105,7 @@ function egressTable(): string {
   return table(
     ["from", "to", "ports", "when", "why", "source"],
     [
-      ...Object.values(NAME_RULES).map((rule) => [
+      ...Object.values({ ...NAME_RULES, ...MADE_NAME_RULES }).map((rule) => [
         rule.from.join(", "),
         to(rule) || "the names given",
         rule.ports.map((port) => `${port === 80 ? "HTTP" : "HTTPS"} ${port}`).join(", "),

@@ -6,6 +6,7 @@ import { call, createProgram, type EvaluationOptions, get, type ProgramBuilder }
 import { definePlatform } from "../../src/platform/index.ts";
 import { compareBicep } from "./compare.ts";
 import { randomProgram } from "./programs.ts";
+import { whatIsReadBack } from "./what-is-read-back.ts";
 
 const OPTIONS: EvaluationOptions = {
   parameters: {},
@@ -38,8 +39,14 @@ test.each<Record<string, JsonValue>>([
   { environmentName: "staging", tags: { owner: "ml" } },
   { environmentName: "prod", enableGpuNodes: true },
   { enableAutoScaling: false, enableGpuNodes: true },
+  { mlRegistryName: "mlr-contoso", profileOverrides: { egress: "firewall" } },
+  { environmentName: "prod", mlRegistryName: "mlr-contoso" },
 ])("the platform's Bicep, read back, means what the definition says with %j", (parameters) => {
-  const { defined, printed } = compareBicep(definePlatform(), { ...OPTIONS, parameters });
+  const program = definePlatform();
+  const deployed = whatIsReadBack(program, { ...OPTIONS, parameters });
+  const runtime = (id: string, _: string, full: boolean) => deployed(id, full);
+
+  const { defined, printed } = compareBicep(program, { ...OPTIONS, parameters, runtime });
 
   expect(printed).toEqual(defined);
 });

@@ -1,22 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isObject, type JsonObject, type JsonValue } from "../../src/base/index.ts";
+import type { JsonObject, JsonValue } from "../../src/base/index.ts";
 import { evaluateTemplate } from "../../src/cloud/template/index.ts";
 import { armTemplate } from "../../src/emit/index.ts";
-import { accessChain, evaluateProgram, literalKey, type Program, walk } from "../../src/ir/index.ts";
+import { evaluateProgram, type Program } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { randomProgram } from "./programs.ts";
+import { type Deployed, whatIsReadBack } from "./what-is-read-back.ts";
 
 const PLACE = {
   subscriptionId: "11111111-1111-1111-1111-111111111111",
   tenantId: "22222222-2222-2222-2222-222222222222",
-  environment: { name: "AzureCloud", suffixes: { storage: "core.windows.net" } },
+  environment: {
+    name: "AzureCloud",
+    suffixes: { storage: "core.windows.net", acrLoginServer: ".azurecr.io", keyvaultDns: ".vault.azure.net" },
+  },
 };
 const GROUP = { name: "rg-mlops-pipeline", location: "westeurope" };
 const GROUP_ID = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/${GROUP.name}`;
-
-/** What is deployed at an id; whoever asks gets the same. */
-type Deployed = (id: string, full: boolean) => JsonValue;
 
 function byDefinition(program: Program, parameters: Record<string, JsonValue>, deployed: Deployed) {
   const elsewhere = new Set(program.resources.flatMap(({ symbol, at }) => (at === undefined ? [] : [symbol])));
@@ -98,6 +99,8 @@ test("a template evaluated by the embedded engine gives what the definition says
 test.each<Record<string, JsonValue>>([
   {},
   { environmentName: "prod", profileOverrides: { egress: "firewall" } },
+  { mlRegistryName: "mlr-contoso", profileOverrides: { egress: "firewall" } },
+  { environmentName: "prod", mlRegistryName: "mlr-contoso" },
   {
     hubVirtualNetworkId:
       "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub",
@@ -110,35 +113,7 @@ test.each<Record<string, JsonValue>>([
   { enableAutoScaling: false, enableGpuNodes: true, tags: { owner: "ml" } },
 ])("a template evaluated by the embedded engine gives what the definition says, for the platform with %j", (parameters) => {
   const program = definePlatform();
-  const deployed = whatIsReadBack(program, parameters);
+  const deployed = whatIsReadBack(program, { ...PLACE, parameters, resourceGroup: GROUP });
 
   expect(byTemplate(program, parameters, deployed)).toEqual(byDefinition(program, parameters, deployed));
 });
-
-/** Resources that hold a text wherever the program reads one back. */
-function whatIsReadBack(program: Program, parameters: Record<string, JsonValue>): Deployed {
-  const { resources } = evaluateProgram(program, { ...PLACE, parameters, resourceGroup: GROUP });
-  const known = new Map<string, JsonObject>(resources.map(({ symbol }) => [symbol, { properties: {} }]));
-  const nodes = [
-    ...program.resources.map(({ body }) => body),
-    ...program.outputs.map(({ value }) => value),
-    ...program.variables.map(({ value }) => value),
-  ];
-  for (const node of nodes) {
-    walk(node, (inner) => {
-      const { root, keys } = accessChain(inner);
-      if (root.kind !== "resource" || keys.length < 2) return;
-      const path = keys.map((key) => literalKey(key) ?? "");
-      let at: JsonObject = known.get(root.symbol) ?? {};
-      for (const key of path.slice(0, -1)) {
-        const next = isObject(at[key]) ? at[key] : {};
-        at[key] = next;
-        at = next;
-      }
-      at[path.at(-1) ?? ""] ??= `${root.symbol}.${path.join(".")}`;
-      return false;
-    });
-  }
-  const byId = new Map(resources.map(({ symbol, id }) => [id, known.get(symbol)]));
-  return (id, full) => (full ? (byId.get(id) ?? null) : (byId.get(id)?.properties ?? null));
-}

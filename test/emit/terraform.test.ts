@@ -76,6 +76,8 @@ test.each<Values>([
   {},
   { environmentName: "prod", enableGpuNodes: true, profileOverrides: { egress: "firewall" } },
   { allowedFqdns: ["index.example.com"], profileOverrides: { egress: "firewall" } },
+  { mlRegistryName: "mlr-contoso", profileOverrides: { egress: "firewall" } },
+  { environmentName: "prod", mlRegistryName: "mlr-contoso" },
   { environmentName: "staging", location: "swedencentral", tags: { owner: "ml" } },
   { environmentName: "prod", enableGpuNodes: true },
   {

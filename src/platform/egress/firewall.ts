@@ -1,8 +1,21 @@
-import { call, type Expr, equals, type Input, not, type ProgramBuilder, type ResourceHandle, when } from "../../ir/index.ts";
+import {
+  type AnyInput,
+  and,
+  call,
+  type Expr,
+  equals,
+  type Input,
+  not,
+  type ProgramBuilder,
+  type ResourceHandle,
+  when,
+} from "../../ir/index.ts";
+import { onlyIf } from "../condition.ts";
 import { declareDiagnostics } from "../diagnostics.ts";
+import { hasMlRegistry } from "../ml-registry.ts";
 import type { Network } from "../network.ts";
 import type { Settings } from "../settings.ts";
-import { ADDRESS_RULES, type Caller, NAME_RULES, type NameRule, type Need } from "./rules.ts";
+import { ADDRESS_RULES, type AddressRule, type Caller, MADE_NAME_RULES, NAME_RULES, type NameRule, type Need } from "./rules.ts";
 import { wayOut } from "./way-out.ts";
 import { fill, type NamedServices, words } from "./words.ts";
 
@@ -90,74 +103,74 @@ function declarePolicy(program: ProgramBuilder, settings: Settings): ResourceHan
   });
 }
 
-/** Rules of addresses and of names, in a group each; Azure takes one write at a time on a policy. */
+interface RuleGroup {
+  readonly symbol: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly given?: Expr<boolean>;
+  readonly rules: AnyInput;
+}
+
+/** The rules, in groups one after the other, as Azure takes one write at a time on a policy. Gives the last one. */
 function declareRules(program: ProgramBuilder, settings: Settings, needs: EgressNeeds, policy: ResourceHandle): ResourceHandle {
   const known = words(settings, needs);
   const sources = (from: readonly Caller[]): Input<string>[] => from.map((caller) => SOURCES[caller](settings));
-  const group = (symbol: string, name: string, priority: number, rules: Expr<object[]>, after: readonly ResourceHandle[]) =>
-    program.resource(symbol, {
+  const addressRule = ({ from, to, protocol, ports }: AddressRule) => ({
+    ruleType: "NetworkRule",
+    name: addressRuleName(from, to, protocol),
+    ipProtocols: [protocol],
+    sourceAddresses: sources(from),
+    destinationAddresses: [fill(to, known)],
+    destinationPorts: ports.map(String),
+  });
+  const nameRule = (name: string, rule: NameRule) => ({
+    ruleType: "ApplicationRule",
+    name,
+    protocols: rule.ports.map((port) => ({ protocolType: port === 80 ? "Http" : "Https", port })),
+    sourceAddresses: sources(rule.from),
+    ...destinations(rule, settings, known),
+  });
+  const groups: readonly RuleGroup[] = [
+    {
+      symbol: "firewallAddressRules",
+      name: "addresses",
+      priority: 200,
+      rules: chosen(
+        settings,
+        ADDRESS_RULES.map((rule) => ({ need: rule.need, rule: addressRule(rule) })),
+      ),
+    },
+    {
+      symbol: "firewallNameRules",
+      name: "names",
+      priority: 300,
+      rules: chosen(
+        settings,
+        Object.entries(NAME_RULES).map(([name, rule]) => ({ need: rule.need, rule: nameRule(name, rule) })),
+      ),
+    },
+    // Of its own: what reads a registry that is not there must not be there either.
+    {
+      symbol: "firewallMlRegistryRules",
+      name: "ml-registry",
+      priority: 400,
+      given: NEEDED.publicMlRegistry(settings),
+      rules: Object.entries(MADE_NAME_RULES).map(([name, rule]) => nameRule(name, rule)),
+    },
+  ];
+  return groups.reduce<ResourceHandle>((before, { symbol, name, priority, given, rules }) => {
+    const collection = { ruleCollectionType: "FirewallPolicyFilterRuleCollection", action: { type: "Allow" }, rules };
+    return program.resource(symbol, {
       type: `Microsoft.Network/firewallPolicies/ruleCollectionGroups@${API_VERSION}`,
       concern: "egress",
       name,
       parent: policy,
-      condition: wayOut(settings).byFirewall,
-      body: {
-        properties: {
-          priority,
-          ruleCollections: [
-            {
-              ruleCollectionType: "FirewallPolicyFilterRuleCollection",
-              name: `allow-${name}`,
-              priority: 100,
-              action: { type: "Allow" },
-              rules,
-            },
-          ],
-        },
-      },
-      dependsOn: after,
+      ...onlyIf(wayOut(settings).byFirewall, given),
+      body: { properties: { priority, ruleCollections: [{ name: `allow-${name}`, priority: 100, ...collection }] } },
+      dependsOn: [before],
       comment: "docs/platform.md says of each rule why it is there.",
     });
-
-  const addresses = group(
-    "firewallAddressRules",
-    "addresses",
-    200,
-    chosen(
-      settings,
-      ADDRESS_RULES.map(({ need, from, to, protocol, ports }) => ({
-        need,
-        rule: {
-          ruleType: "NetworkRule",
-          name: addressRuleName(from, to, protocol),
-          ipProtocols: [protocol],
-          sourceAddresses: sources(from),
-          destinationAddresses: [fill(to, known)],
-          destinationPorts: ports.map(String),
-        },
-      })),
-    ),
-    [],
-  );
-  return group(
-    "firewallNameRules",
-    "names",
-    300,
-    chosen(
-      settings,
-      Object.entries(NAME_RULES).map(([name, rule]) => ({
-        need: rule.need,
-        rule: {
-          ruleType: "ApplicationRule",
-          name,
-          protocols: rule.ports.map((port) => ({ protocolType: port === 80 ? "Http" : "Https", port })),
-          sourceAddresses: sources(rule.from),
-          ...destinations(rule, settings, known),
-        },
-      })),
-    ),
-    [addresses],
-  );
+  }, policy);
 }
 
 const SOURCES: Record<Caller, (settings: Settings) => Input<string>> = {
@@ -188,6 +201,7 @@ function chosen(settings: Settings, rows: readonly { readonly need: Need; readon
 
 const NEEDED: Record<Exclude<Need, "always">, (settings: Settings) => Expr<boolean>> = {
   publicServices: (settings) => not(settings.profile("privateNetworking")),
+  publicMlRegistry: (settings) => and(not(settings.profile("privateNetworking")), hasMlRegistry(settings)),
   containerInsights: (settings) => settings.profile("containerInsights"),
   managedPrometheus: (settings) => settings.profile("managedPrometheus"),
   defender: (settings) => settings.profile("defender"),

@@ -6,6 +6,8 @@ export type Need =
   | "always"
   /** Storage, registry and vault are reached by their public addresses. */
   | "publicServices"
+  /** So is what Azure makes with an Azure ML registry. */
+  | "publicMlRegistry"
   | "containerInsights"
   | "managedPrometheus"
   | "defender"
@@ -41,6 +43,7 @@ export interface AddressRule extends Rule {
 const AKS = "AKS: outbound network and FQDN rules";
 const AZURE_ML = "Azure Machine Learning: configure inbound and outbound network traffic";
 const MONITOR = "Azure Monitor: network requirements of Container insights and managed Prometheus";
+const ML_REGISTRY = "Azure Machine Learning: network isolation with registries";
 const DECISION = "decision of this platform";
 
 /**
@@ -206,6 +209,18 @@ export const NAME_RULES: Readonly<Record<string, NameRule>> = {
     ports: [443],
     why: "What the team names in `allowedFqdns`, its package index for instance.",
     source: DECISION,
+  },
+};
+
+/** Names that nobody knows before Azure has made them. */
+export const MADE_NAME_RULES: Readonly<Record<string, NameRule>> = {
+  mlRegistry: {
+    from: ["nodes"],
+    need: "publicMlRegistry",
+    names: ["{mlRegistryImages}{registry}", "{mlRegistryImages}.{region}.data{registry}", "{mlRegistryStorage}.blob.{storage}"],
+    ports: [443],
+    why: "Environments and models that are shared through the Azure ML registry, in accounts that Azure names.",
+    source: ML_REGISTRY,
   },
 };
 

@@ -1,11 +1,13 @@
 import { assert } from "../../base/index.ts";
 import { call, type Expr, get, type Input, type ResourceHandle, text } from "../../ir/index.ts";
+import type { MlRegistry } from "../ml-registry.ts";
 import type { Settings } from "../settings.ts";
 
 export interface NamedServices {
   readonly storage: ResourceHandle;
   readonly registry: ResourceHandle;
   readonly vault: ResourceHandle;
+  readonly mlRegistry: MlRegistry;
 }
 
 /** What stands for the words in braces of a rule. Suffixes come from the cloud; those of registry and vault start with a dot. */
@@ -19,6 +21,8 @@ export function words(settings: Settings, services: NamedServices): Readonly<Rec
     storageName: services.storage.name,
     registryName: services.registry.name,
     vaultName: services.vault.name,
+    mlRegistryStorage: services.mlRegistry.storage.name,
+    mlRegistryImages: services.mlRegistry.images.name,
   };
 }
 

@@ -37,6 +37,9 @@ test("a registry has a group of Azure's own that nobody else changes, and that g
   });
   expect((await cloud.ask("GET", storage, { apiVersion: "2026-04-01" })).json).toMatchObject({ kind: "StorageV2" });
   expect(cloud.host.resources.below(managed, "Microsoft.ContainerRegistry/registries")).toHaveLength(2);
+  expect(made.properties).toMatchObject({
+    mlFlowRegistryUri: expect.stringMatching(/\/mlflow\/v1\.0\/subscriptions\/.*\/mlr-whole$/),
+  });
   for (const [method, path] of [
     ["DELETE", storage],
     ["DELETE", managed],
@@ -53,6 +56,36 @@ test("a registry has a group of Azure's own that nobody else changes, and that g
   await cloud.settle(await cloud.ask("DELETE", id("mlr-whole"), { apiVersion: VERSION }));
   expect((await cloud.ask("GET", managed)).status).toBe(404);
   expect(cloud.host.resources.below(managed)).toEqual([]);
+});
+
+test("Azure names the accounts of a registry, whatever is asked for", async () => {
+  const named = {
+    location: "eastus",
+    acrDetails: [{ systemCreatedAcrAccount: { acrAccountSku: "Premium", acrAccountName: "acrours" } }],
+    storageAccountDetails: [
+      { systemCreatedStorageAccount: { storageAccountType: "Standard_LRS", storageAccountName: "stours" } },
+    ],
+  };
+
+  const made = await cloud.put(id("mlr-named"), body(named), VERSION);
+  const again = await cloud.put(id("mlr-named"), body(named), VERSION);
+
+  const managed = textAt(made, "properties.managedResourceGroup.resourceId") ?? "";
+  const [region] = objectsAt(made, "properties.regionDetails");
+  const storage = textAt(objectsAt(region, "storageAccountDetails")[0], "systemCreatedStorageAccount.storageAccountName");
+  const images = textAt(objectsAt(region, "acrDetails")[0], "systemCreatedAcrAccount.acrAccountName");
+  expect(storage).toMatch(/^[0-9a-f]{11}$/);
+  expect(images).toMatch(/^a[0-9a-f]{10}$/);
+  expect(region).toMatchObject({
+    acrDetails: [
+      {
+        systemCreatedAcrAccount: {
+          armResourceId: { resourceId: `${managed}/providers/Microsoft.ContainerRegistry/registries/${images}` },
+        },
+      },
+    ],
+  });
+  expect(again.properties).toEqual(made.properties);
 });
 
 test.each<[string, JsonObject, RegExp]>([

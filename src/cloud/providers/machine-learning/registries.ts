@@ -1,7 +1,7 @@
 import { NAME_RULES, normalizeLocation } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
-import { objectsAt, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
+import { objectAt, objectsAt, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest, unsupported } from "../common/faults.ts";
 import { resourceGroupOf } from "../common/ids.ts";
 import { makeManagedGroup, removeManagedGroup } from "./managed-group.ts";
@@ -86,23 +86,32 @@ function checkRegion(region: JsonObject): void {
   }
 }
 
-/** A later PUT that says nothing of the accounts that Azure made keeps them. */
+const MADE = ["acrAccountName", "storageAccountName", "armResourceId"];
+
+/** Azure names the accounts, whatever a PUT says, and a later PUT keeps them. */
 function withAccounts(region: JsonObject, previous: Resource | undefined): JsonObject {
   const place = normalizeLocation(textAt(region, "location") ?? "");
   const before = objectsAt(previous, "properties.regionDetails").find(
     (candidate) => normalizeLocation(textAt(candidate, "location") ?? "") === place,
   );
-  const merged = (member: string): JsonObject[] =>
-    objectsAt(region, member).map((item, at) => withDefaults(item, objectsAt(before, member)[at] ?? {}));
-  return { ...region, acrDetails: merged("acrDetails"), storageAccountDetails: merged("storageAccountDetails") };
+  const merged = (list: string, member: string): JsonObject[] =>
+    objectsAt(region, list).map((item, at) => {
+      const given = Object.entries(objectAt(item, member)).filter(([key]) => !MADE.includes(key));
+      return { [member]: withDefaults(Object.fromEntries(given), objectAt(objectsAt(before, list)[at], member)) };
+    });
+  return {
+    ...region,
+    acrDetails: merged("acrDetails", "systemCreatedAcrAccount"),
+    storageAccountDetails: merged("storageAccountDetails", "systemCreatedStorageAccount"),
+  };
 }
 
 /** Not stored: the port may be another one after a restart. */
-function addresses(host: CloudHost, { name, location }: Resource): JsonObject {
+function addresses(host: CloudHost, { id, name }: Resource): JsonObject {
   const arm = new URL(host.endpoints.arm);
   return {
     discoveryUrl: `${arm.origin}/registrymanagement/v1.0/registries/${name}/discovery`,
-    mlFlowRegistryUri: `azureml://${arm.host}/mlflow/v1.0/registries/${name}?region=${location ?? ""}`,
+    mlFlowRegistryUri: `azureml://${arm.host}/mlflow/v1.0${id}`,
   };
 }
 
