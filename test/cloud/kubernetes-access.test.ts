@@ -174,6 +174,38 @@ describe("a cluster that decides by Kubernetes' roles alone", () => {
     expect(await statusOf(wide, "GET", `${CORE}/configmaps`)).toBe(200);
   });
 
+  test("a role that gathers others is written by those alone who may do everything", async () => {
+    const climber = await person("climber");
+    const roles = { apiGroups: [GROUP], resources: ["clusterroles", "clusterrolebindings"], verbs: ["create", "get", "patch"] };
+    await ask(admin, "POST", `${RBAC}/clusterroles`, role("ClusterRole", "role-writer", [roles]));
+    await ask(
+      admin,
+      "POST",
+      `${RBAC}/clusterrolebindings`,
+      binding("ClusterRoleBinding", "role-writer", { kind: "ClusterRole", name: "role-writer" }, climber),
+    );
+    const own = binding("ClusterRoleBinding", "ladder", { kind: "ClusterRole", name: "ladder" }, climber);
+    expect(await statusOf(climber, "POST", `${RBAC}/clusterroles`, role("ClusterRole", "ladder", []))).toBe(201);
+    expect(await statusOf(climber, "POST", `${RBAC}/clusterrolebindings`, own)).toBe(201);
+
+    const everyRole = { clusterRoleSelectors: [{ matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" } }] };
+    const gathering = await ask(
+      climber,
+      "PATCH",
+      `${RBAC}/clusterroles/ladder`,
+      { aggregationRule: everyRole },
+      { "content-type": "application/merge-patch+json" },
+    );
+    expect(gathering).toMatchObject({
+      status: 403,
+      json: { message: expect.stringContaining("permissions not currently held") as string },
+    });
+    expect(await statusOf(climber, "GET", `${CORE}/secrets`)).toBe(403);
+    const made = { ...role("ClusterRole", "other-ladder", []), aggregationRule: everyRole };
+    expect(await statusOf(climber, "POST", `${RBAC}/clusterroles`, made)).toBe(403);
+    expect(await statusOf(admin, "POST", `${RBAC}/clusterroles`, made)).toBe(201);
+  });
+
   test("a review answers as a request would be, and for others only to those who may ask", async () => {
     const someone = await person("asks");
     const path = "/apis/authorization.k8s.io/v1";
@@ -204,6 +236,7 @@ describe("a cluster that decides by Kubernetes' roles alone", () => {
     expect(await statusOf(admin, "GET", `${CORE}/configmaps`, undefined, { ...as, "impersonate-group": "system:masters" })).toBe(
       200,
     );
+    expect(await statusOf(admin, "GET", `${CORE}/configmaps`, undefined, { ...as, "impersonate-extra-team": "a" })).toBe(405);
   });
 
   test("a damaged or foreign protobuf body is refused, and harms nobody", async () => {

@@ -7,6 +7,11 @@ import type { User } from "./authenticate.ts";
 import type { Access } from "./authorize.ts";
 import { covers, type Rule, readRule, roleRules, rulesOf } from "./rules.ts";
 
+const EVERYTHING: readonly Rule[] = [
+  { verbs: ["*"], apiGroups: ["*"], resources: ["*"], resourceNames: [], nonResourceURLs: [] },
+  { verbs: ["*"], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ["*"] },
+];
+
 /** Nobody makes a role that lets do more than they may themselves, nor binds one, unless they may `escalate` or `bind`. */
 export function refuseEscalation(
   access: Access,
@@ -17,7 +22,9 @@ export function refuseEscalation(
 ): void {
   if (user.groups.includes("system:masters")) return;
   if (kind === ROLE || kind === CLUSTER_ROLE) {
-    const rules = objectsAt(object, "rules").map(readRule);
+    // What a role gathers may become anything, and nobody looks at it again once the role is bound.
+    const gathers = object.aggregationRule !== undefined;
+    const rules = gathers ? EVERYTHING : objectsAt(object, "rules").map(readRule);
     requireCovered(access, user, kind, textAt(object, "metadata.name"), "escalate", rules, namespace);
   }
   if (kind !== ROLE_BINDING && kind !== CLUSTER_ROLE_BINDING) return;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CloudHost } from "../../../contract.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { badRequest } from "../wire/refusal.ts";
+import { badRequest, unsupported } from "../wire/refusal.ts";
 import { type User, userOf } from "./authenticate.ts";
 import { type Access, requireAccess } from "./authorize.ts";
 
@@ -9,6 +9,8 @@ import { type Access, requireAccess } from "./authorize.ts";
 export function actAs(host: CloudHost, cluster: Cluster, access: Access, caller: User, headers: IncomingHttpHeaders): User {
   const name = headers["impersonate-user"];
   const groups = [headers["impersonate-group"] ?? []].flat().flatMap((group) => group.split(",").map((each) => each.trim()));
+  const other = Object.keys(headers).find((header) => header === "impersonate-uid" || header.startsWith("impersonate-extra-"));
+  if (other !== undefined) throw unsupported(`the header ${other}`);
   if (typeof name !== "string" || name === "") {
     if (groups.length > 0) throw badRequest("Impersonate-Group is given without Impersonate-User");
     return caller;

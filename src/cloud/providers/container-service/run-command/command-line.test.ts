@@ -16,6 +16,8 @@ test.each([
   `kubectl patch deployment/web --type=json -p '[{"op":"add","path":"/metadata/labels/a","value":"b"}]'`,
   "kubectl apply -k overlays/dev --server-side",
   "kubectl rollout status deployment/web",
+  "kubectl -n ml-workloads get pods",
+  "kubectl --namespace=ml-workloads get pods -lapp=server -owide",
 ])("%s is taken", (line) => {
   expect(parseCommands(line)).toHaveLength(1);
 });
@@ -36,6 +38,11 @@ test.each([
   ["kubectl create configmap x --from-file=key=/etc/passwd", "/etc/passwd"],
   ["kubectl create configmap x --from-file key=/etc/passwd", "/etc/passwd"],
   ["kubectl apply -f/etc/passwd", "/etc/passwd"],
+  ["kubectl apply -Rf/etc/passwd", "/etc/passwd"],
+  ["kubectl get pods -As localhost:8080", "-As"],
+  ["kubectl get pods -slocalhost:8080", "-slocalhost"],
+  ["kubectl -n get config set-credentials caller --exec-command=sh", "kubectl config"],
+  ["kubectl --request-timeout get config view", "--request-timeout ahead of"],
   ["kubectl apply -f a.yaml,/etc/passwd", "/etc/passwd"],
   ["kubectl apply -k git@example.com:x", "git@example.com"],
 ])("%j is refused by name", (line, said) => {

@@ -29,16 +29,11 @@ const VERBS = [
   "wait",
 ];
 /** They lead to another cluster, or to who somebody is not. */
-const REFUSED_FLAGS = [
-  "--kubeconfig",
-  "--server",
-  "-s",
-  "--token",
-  "--context",
-  "--cluster",
-  "--user",
-  "--insecure-skip-tls-verify",
-];
+const REFUSED_FLAGS = ["--kubeconfig", "--server", "--token", "--context", "--cluster", "--user", "--insecure-skip-tls-verify"];
+/** Short flags may be run together: any of those without a value, then `-s`, which names a server. */
+const SHORT_SERVER = /^-[ARhqw]*s/;
+/** All that may stand ahead of the verb: of any other flag nobody but kubectl knows whether the next word is its value. */
+const NAMESPACE = /^(-n|--namespace)$/;
 const TOKEN = /\s*(?:(&&|;|\n)|((?:[^\s'"\\&;|<>$`()*?#]|\\.|'[^']*'|"(?:[^"\\$`]|\\.)*")+))/y;
 
 /**
@@ -75,17 +70,24 @@ function unquote(word: string): string {
 
 function requireKnown([program = "", ...words]: readonly string[]): void {
   if (program !== "kubectl") throw unsupported(`runCommand with ${program} (kubectl alone runs here)`);
-  const verb = words.find((word) => !word.startsWith("-")) ?? "";
+  const verb = verbOf(words);
   if (!VERBS.includes(verb)) throw unsupported(`runCommand with kubectl ${verb}`);
   for (const word of words) {
     const [flag = ""] = word.split("=", 1);
-    if (REFUSED_FLAGS.includes(flag)) throw unsupported(`runCommand with ${flag}`);
+    if (REFUSED_FLAGS.includes(flag) || SHORT_SERVER.test(word)) throw unsupported(`runCommand with ${flag}`);
     if (leadsOut(word)) throw unsupported(`runCommand with ${word}, which is not in the context`);
   }
 }
 
+function verbOf([first = "", ...rest]: readonly string[]): string {
+  if (NAMESPACE.test(first)) return verbOf(rest.slice(1));
+  if (NAMESPACE.test(first.split("=", 1)[0] ?? "")) return verbOf(rest);
+  if (first.startsWith("-")) throw unsupported(`runCommand with ${first} ahead of kubectl's verb (put it behind)`);
+  return first;
+}
+
 /** Names a file or an address outside of what came with the command, whatever flag it belongs to: `-f/x`, `--from-file=key=/x`, `a,../b`. */
 function leadsOut(word: string): boolean {
-  const parts = word.replace(/^-[a-zA-Z](?=[./~])/, "").split(/[=,]/);
+  const parts = word.replace(/^-[a-zA-Z]+/, "").split(/[=,]/);
   return parts.some((part) => /^(\/|~|[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(part) || part.split("/").includes(".."));
 }

@@ -208,6 +208,8 @@ function environmentOf({ runtime }: CloudHost, folder: string, token: string): R
     NO_PROXY: "localhost,127.0.0.1",
     // A kustomization may name a repository; no other protocol of git asks the proxy.
     GIT_ALLOW_PROTOCOL: "https",
+    // `create --edit` and `apply edit-last-applied` would wait for somebody to type.
+    KUBE_EDITOR: "false",
     QUAYSIDE_CLUSTER_TOKEN: token,
   };
 }
