@@ -12,9 +12,7 @@ import { median, round } from "./load/samples.ts";
 
 const [PROCESSES, ROUNDS] = [5, 50];
 const FIRST = "--first";
-const ARM_AND_BICEP = Object.entries(EMITTERS).flatMap(([name, emitter]) =>
-  name === "arm" || name === "bicep" ? [emitter] : [],
-);
+const ARM_AND_BICEP = [EMITTERS.arm, EMITTERS.bicep];
 
 /** Milliseconds. */
 function printing(emitters?: typeof ARM_AND_BICEP): number {

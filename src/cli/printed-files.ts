@@ -5,9 +5,10 @@ import { type EmitResult, emitArm, emitBicep, emitKubernetes, emitScripts, emitT
 import type { Program } from "../ir/index.ts";
 import { clusterObjects } from "../platform/index.ts";
 import { DiagnosticsError, hasErrors } from "../report/index.ts";
+import type { Target } from "./targets.ts";
 
 /** Every target that the definition prints; a new one is a new row. */
-export const EMITTERS: Readonly<Record<string, (program: Program) => EmitResult>> = {
+export const EMITTERS: Readonly<Record<Target, (program: Program) => EmitResult>> = {
   arm: emitArm,
   bicep: emitBicep,
   terraform: emitTerraform,

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { proposeCompletions, run } from "@stricli/core";
 import { EXIT, QuaysideError } from "../report/index.ts";
-import { application } from "./app.ts";
+import { applicationFor } from "./app.ts";
 import { type Context, INTERRUPTED } from "./context.ts";
 
 const interrupt = new AbortController();
@@ -34,7 +34,8 @@ const context: Context = {
 const typed = process.argv.slice(2);
 const inputs = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
 if (inputs[0] === "__complete") {
-  for (const { completion } of await proposeCompletions(application, inputs.slice(1), context))
+  const words = inputs.slice(1);
+  for (const { completion } of await proposeCompletions(await applicationFor(words), words, context))
     process.stdout.write(`${completion}\n`);
 } else {
   const json = inputs.includes("--json");
@@ -45,7 +46,7 @@ if (inputs[0] === "__complete") {
     stderr: json ? { write: (text: string) => void (complaint += text) } : process.stderr,
   };
   const own = { ...streams, exitCode: undefined as number | string | null | undefined };
-  await run(application, inputs, { ...context, process: own });
+  await run(await applicationFor(inputs), inputs, { ...context, process: own });
   // Unknown commands and flags come back as negative codes.
   const isUsage = typeof own.exitCode === "number" && own.exitCode < 0;
   if (json && isUsage)

@@ -6,6 +6,8 @@ test.each([
     ["cloud", "st"],
     ["start", "stop", "status"],
   ],
+  [["mo"], ["model"]],
+  [["model", "rel"], ["release"]],
   [["emit", "te"], ["terraform"]],
   [["completions", "z"], ["zsh"]],
   [["up", "--cloud", "r"], ["rehearsal"]],

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@stricli/core";
-import { application } from "../../src/cli/app.ts";
+import { applicationFor } from "../../src/cli/app.ts";
 
 export const repository = join(import.meta.dirname, "..", "..");
 
@@ -30,7 +30,7 @@ export async function quayside(
     stderr: { write: (text: string) => void (captured.err += text) },
     exitCode: 0,
   };
-  await run(application, inputs, {
+  await run(await applicationFor(inputs), inputs, {
     process,
     env: { ...options.env },
     cwd: options.cwd ?? repository,

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { buildRouteMap } from "@stricli/core";
 import { EXIT, QuaysideError } from "../../report/index.ts";
 import { signInAz } from "../az-sign-in.ts";
+import { BRIEFS } from "../briefs.ts";
 import { clientEnvironment, shellExports } from "../client-environment.ts";
 import { command } from "../command.ts";
 import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
@@ -118,5 +119,5 @@ function parsePort(text: string): number {
 
 export const cloud = buildRouteMap({
   routes: { start, stop, reset, status, env, exec, quota },
-  docs: { brief: "The embedded Azure: start, stop, reset, status, and pointing other tools at it" },
+  docs: { brief: BRIEFS.cloud },
 });

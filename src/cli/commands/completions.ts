@@ -1,4 +1,5 @@
 import { UsageError } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 
 /** Each shell asks `quayside __complete` with the words so far and gets one proposal a line. */
@@ -15,7 +16,7 @@ compdef _quayside quayside`,
 };
 
 export const completions = command<Readonly<Record<string, unknown>>, [shell: string]>({
-  brief: "Print a completion script for bash, zsh or fish",
+  brief: BRIEFS.completions,
   positional: {
     kind: "tuple",
     parameters: [

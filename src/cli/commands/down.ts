@@ -1,6 +1,7 @@
 import { systemClock } from "../../base/index.ts";
 import { destroy } from "../../ops/index.ts";
 import { EXIT, step } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { stopRehearsal } from "../rehearsal.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags, WAIT_FLAGS } from "../session.ts";
@@ -13,7 +14,7 @@ interface DownFlags extends SessionFlags, Readonly<Record<string, unknown>> {
 }
 
 export const down = command<DownFlags>({
-  brief: "Remove everything that up made, in the safe order",
+  brief: BRIEFS.down,
   flags: {
     ...SESSION_FLAGS,
     ...GROUP_FLAGS,

@@ -1,17 +1,17 @@
 import { resolve } from "node:path";
 import { EXIT, UsageError } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { EMITTERS, missingFiles, print, staleFiles, writeFiles } from "../printed-files.ts";
+import { TARGETS } from "../targets.ts";
 
 interface EmitFlags extends Readonly<Record<string, unknown>> {
   readonly out: string;
   readonly check: boolean;
 }
 
-const TARGETS = Object.keys(EMITTERS);
-
 export const emit = command<EmitFlags, [target: string]>({
-  brief: `Print the platform's definition for a target: ${TARGETS.join(", ")}, or all`,
+  brief: BRIEFS.emit,
   flags: {
     out: { kind: "parsed", parse: String, brief: "Folder to write to", default: "." },
     check: { kind: "boolean", brief: "Write nothing; fail when the files are missing or not fresh", default: false },
@@ -28,15 +28,15 @@ export const emit = command<EmitFlags, [target: string]>({
     ],
   },
   async run(flags, bench, target) {
-    const emitter = Object.hasOwn(EMITTERS, target) ? EMITTERS[target] : undefined;
-    if (target !== "all" && emitter === undefined) {
+    const known = TARGETS.find((one) => one === target);
+    if (target !== "all" && known === undefined) {
       throw new UsageError(`there is no target ${target}`, {
         code: "cli.unknown-target",
         hint: `targets are ${TARGETS.join(", ")} and all`,
       });
     }
     const { program } = await bench.platform();
-    const { files, own } = print(program, emitter === undefined ? undefined : [emitter]);
+    const { files, own } = print(program, known && [EMITTERS[known]]);
     const folder = resolve(bench.cwd, flags.out);
     const begun = missingFiles(folder, own);
     const stale = flags.check ? [...(await staleFiles(folder, files)), ...begun.keys()] : [];

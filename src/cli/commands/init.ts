@@ -3,6 +3,7 @@ import { cp } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import { definePlatform } from "../../platform/index.ts";
 import { EXIT, QuaysideError } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { loadPlatform } from "../config.ts";
 import { packageRoot } from "../package.ts";
@@ -12,8 +13,7 @@ import { MODEL_FOLDER, scaffold } from "../scaffold.ts";
 const EXAMPLE = join(packageRoot, "examples", "iris");
 
 export const init = command<Readonly<Record<string, unknown>>, [folder: string | undefined]>({
-  brief:
-    "Begin a repository: configuration, parameters, a model, and the platform as Bicep, Terraform, scripts and cluster objects",
+  brief: BRIEFS.init,
   fullDescription:
     "Writes a new repository into a folder (this one unless told). Nothing is overwritten: when one of the files exists, nothing is written at all. `quayside up` in the folder rehearses it as it is.",
   positional: {

@@ -10,6 +10,7 @@ import {
   trainCandidate,
 } from "../../mlops/index.ts";
 import { EXIT, QuaysideError, UsageError } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { MODEL_ALIASES, MODEL_COMMAND_FLAGS, type ModelFlags, openModel } from "../model-command.ts";
 import { releaseOwner } from "../release-owner.ts";
@@ -136,5 +137,5 @@ function readBody(file: string): Promise<string> {
 
 export const model = buildRouteMap({
   routes: { train, release, score, rollback, logs, history, watch, monitor },
-  docs: { brief: "Train, release, score, roll back and monitor a model, and read its logs" },
+  docs: { brief: BRIEFS.model },
 });

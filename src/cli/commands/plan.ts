@@ -5,6 +5,7 @@ import { type Finding, findingLine, isUnchecked, type MeasuredQuota, type Prefli
 import { environmentOf, type ProfileDifference, profileDifferences } from "../../platform/index.ts";
 import { EXIT } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { regionOf, resolveParameters } from "../parameters.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS } from "../session.ts";
@@ -23,7 +24,7 @@ interface PlanFlags extends Readonly<Record<string, unknown>> {
 const NOWHERE = "00000000-0000-0000-0000-000000000000";
 
 export const plan = command<PlanFlags>({
-  brief: "Show what would be deployed: parameters, departures from the profile, resources, quotas and cost",
+  brief: BRIEFS.plan,
   fullDescription:
     "Asks nobody, unless --cloud names an Azure (azure, or the rehearsal that runs): then quotas are compared with the subscription, and what it would refuse is told. Nothing is made either way.",
   flags: {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { EXIT } from "../../report/index.ts";
 import { SERVER_FLAGS } from "../../serve/server-flags.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { executable } from "../package.ts";
 
@@ -12,7 +13,7 @@ type ServeFlags = Readonly<Record<string, string | boolean | undefined>>;
 const camel = (name: string) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 export const serve = command<ServeFlags, [model: string]>({
-  brief: "Serve an ONNX model on this machine until it is interrupted",
+  brief: BRIEFS.serve,
   fullDescription: `Answers Azure ML's scoring route, the Open Inference Protocol, MLflow's and TensorFlow Serving's, on port ${PORT} unless told otherwise; prints JSON lines.`,
   flags: Object.fromEntries(
     Object.entries(SERVER_FLAGS).map(([name, { value, brief }]) => [

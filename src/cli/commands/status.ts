@@ -1,6 +1,7 @@
 import { findResourceGroup, listDeployments, listEndpoints, listResources, openWorkspace } from "../../arm/index.ts";
 import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { EXIT } from "../../report/index.ts";
+import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "../session.ts";
 
@@ -12,7 +13,7 @@ interface StatusFlags extends SessionFlags, Readonly<Record<string, unknown>> {
 }
 
 export const status = command<StatusFlags>({
-  brief: "Show what is there: resources and their states, endpoints, models and traffic",
+  brief: BRIEFS.status,
   flags: { ...SESSION_FLAGS, ...GROUP_FLAGS },
   aliases: { g: "resourceGroup" },
   async run(flags, bench) {

@@ -19,6 +19,7 @@ import {
 } from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
+import { BRIEFS } from "../briefs.ts";
 import { closedNamespaceNote } from "../closed-namespace.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
@@ -50,7 +51,7 @@ interface UpFlags extends SessionFlags, Readonly<Record<string, unknown>> {
 }
 
 export const up = command<UpFlags>({
-  brief: "Deploy the platform, train, gate and release a model, and show what it took",
+  brief: BRIEFS.up,
   fullDescription:
     "Rehearses on the embedded Azure unless --cloud says otherwise: the same template, the same calls, the same model. A rehearsal is removed at the end unless --keep is given; on Azure everything stays.",
   flags: {
