@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./index.ts";
+import {
+  cidrContains,
+  cidrHolds,
+  cidrSize,
+  cidrsOverlap,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  usableAddresses,
+} from "./index.ts";
 
 function cidr(text: string) {
   const parsed = parseCidr(text);
@@ -18,6 +27,14 @@ test("a range knows its first and last address", () => {
   });
   expect(cidr("255.255.255.255/32").last).toBe(0xffff_ffff);
   expect(cidrSize(cidr("0.0.0.0/0"))).toBe(2 ** 32);
+});
+
+test("an address is written as it is read", () => {
+  fc.assert(
+    fc.property(fc.ipV4(), (text) => {
+      expect(formatAddress(parseAddress(text) ?? 0)).toBe(text);
+    }),
+  );
 });
 
 test("a range that starts in the middle is not aligned", () => {

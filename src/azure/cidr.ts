@@ -28,6 +28,10 @@ export function parseAddress(text: string): number | undefined {
   return octets.reduce((value, octet) => value * 256 + Number(octet), 0);
 }
 
+export function formatAddress(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}
+
 export function cidrSize(cidr: Cidr): number {
   return cidr.last - cidr.first + 1;
 }

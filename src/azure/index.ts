@@ -1,4 +1,14 @@
-export { type Cidr, cidrContains, cidrHolds, cidrSize, cidrsOverlap, parseAddress, parseCidr, usableAddresses } from "./cidr.ts";
+export {
+  type Cidr,
+  cidrContains,
+  cidrHolds,
+  cidrSize,
+  cidrsOverlap,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  usableAddresses,
+} from "./cidr.ts";
 export {
   type CostEstimate,
   type CostLine,

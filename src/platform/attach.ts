@@ -1,9 +1,10 @@
 import { type AnyInput, call, entries, equals, or, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
+import { declareClusterExtension, declareTrustedAccess } from "./cluster-extension.ts";
+import { EXTENSION_NAMESPACE } from "./cluster-words.ts";
 import type { Identities } from "./identity.ts";
 import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, SPOT_INSTANCE_TYPES } from "./instance-types.ts";
-import { AKS_API_VERSION } from "./node-pools.ts";
-import { ML_POOLS, tolerationSettings } from "./pools.ts";
+import { ML_POOLS, tolerationOf, tolerationSettings } from "./pools.ts";
 import { extensionPrincipal, systemPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
@@ -44,17 +45,13 @@ export function declareAttachment(program: ProgramBuilder, settings: Settings, n
       ...row,
     }),
   );
-  const trustedAccess = program.resource("trustedAccess", {
-    type: `Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings@${AKS_API_VERSION}`,
+  const trustedAccess = declareTrustedAccess(program, {
+    symbol: "trustedAccess",
     concern: "attach",
     name: "azureml",
-    parent: cluster,
-    body: {
-      properties: {
-        sourceResourceId: needs.workspace.id,
-        roles: ["Microsoft.MachineLearningServices/workspaces/mlworkload"],
-      },
-    },
+    cluster,
+    from: needs.workspace,
+    role: "Microsoft.MachineLearningServices/workspaces/mlworkload",
     dependsOn: [ready],
     comment: "Lets Azure ML reach the API server although local accounts are off.",
   });
@@ -126,27 +123,25 @@ function declareExtension(
   { cluster, mlPool, gpuPool, spotPool }: Cluster,
   trustedAccess: ResourceHandle,
 ): ResourceHandle {
-  return program.resource("azureMlExtension", {
-    type: "Microsoft.KubernetesConfiguration/extensions@2025-03-01",
+  return declareClusterExtension(program, {
+    symbol: "azureMlExtension",
     concern: "attach",
     name: "azureml",
-    scope: cluster,
-    body: {
-      identity: { type: "SystemAssigned" },
-      properties: {
-        extensionType: "microsoft.azureml.kubernetes",
-        releaseTrain: "stable",
-        autoUpgradeMinorVersion: true,
-        scope: { cluster: { releaseNamespace: "azureml" } },
-        aksAssignedIdentity: { type: "SystemAssigned" },
-        configurationSettings: call("union", extensionSettings(settings, cluster), scoringTls(settings)),
-      },
-    },
+    cluster,
+    type: "microsoft.azureml.kubernetes",
+    namespace: EXTENSION_NAMESPACE,
+    configuration: call("union", extensionSettings(settings, cluster), scoringTls(settings)),
     dependsOn: [mlPool, gpuPool, spotPool, trustedAccess],
     comment:
       "Runs Azure ML's jobs and models on the cluster. Settings are text, booleans included; the CLI adds those from clusterId on by itself, and without them the installation fails.",
   });
 }
+
+/**
+ * `toleration` is for the extension's own components, `workLoadToleration` (with a capital L) for jobs and models.
+ * Microsoft's page does not document them; Microsoft's own templates use them.
+ */
+const TOLERATIONS = Object.values(ML_POOLS).map(({ taint }) => tolerationOf(taint));
 
 /** The second half is what the CLI adds by itself. */
 function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInput {
@@ -164,7 +159,8 @@ function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInpu
     "amloperator.skipResourceValidation": when(settings.enableAutoScaling, "true", "false"),
     // Its own ingress class does not collide with an ingress controller of the team.
     "nginxIngress.controller": "k8s.io/amlarc-ingress-nginx",
-    ...tolerationSettings(Object.values(ML_POOLS).map((pool) => pool.taint)),
+    ...tolerationSettings("toleration", TOLERATIONS),
+    ...tolerationSettings("workLoadToleration", TOLERATIONS),
 
     clusterId: cluster.id,
     cluster_name: cluster.id,

@@ -1,10 +1,10 @@
 import { call, get, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
+import { declareClusterExtension, declareTrustedAccess } from "./cluster-extension.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
-import { AKS_API_VERSION } from "./node-pools.ts";
 import type { Observability } from "./observability.ts";
-import { ML_POOLS } from "./pools.ts";
+import { ML_POOLS, type Toleration, tolerationOf, tolerationSettings } from "./pools.ts";
 import { extensionPrincipal, identityPrincipal, systemPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment, type Grant } from "./role-assignment.ts";
@@ -164,10 +164,10 @@ function declarePolicy(program: ProgramBuilder, settings: Settings, vault: Resou
 }
 
 /** Pods of the extension start on system nodes and on those of models; Microsoft's page names no such setting, its chart has it. */
-const TOLERATIONS = [
+const TOLERATIONS: readonly Toleration[] = [
   { key: "CriticalAddonsOnly", operator: "Exists" },
-  { key: ML_POOLS.mlpool.taint.key, operator: "Equal", value: ML_POOLS.mlpool.taint.value, effect: ML_POOLS.mlpool.taint.effect },
-] as const;
+  tolerationOf(ML_POOLS.mlpool.taint),
+];
 
 function declareExtension(
   program: ProgramBuilder,
@@ -185,47 +185,36 @@ function declareExtension(
     body: { properties: { publicAccess: "None" } },
     comment: "Of one cluster, and for nothing else.",
   });
-  const trustedAccess = program.resource("backupTrustedAccess", {
-    type: `Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings@${AKS_API_VERSION}`,
+  const trustedAccess = declareTrustedAccess(program, {
+    symbol: "backupTrustedAccess",
     concern: CONCERN,
     name: "backup",
-    parent: cluster.cluster,
+    cluster: cluster.cluster,
     condition,
-    body: { properties: { sourceResourceId: vault.id, roles: ["Microsoft.DataProtection/backupVaults/backup-operator"] } },
+    from: vault,
+    role: "Microsoft.DataProtection/backupVaults/backup-operator",
     dependsOn: [after],
     comment: "Lets the vault reach the API server although local accounts are off.",
   });
   const location = "configuration.backupStorageLocation";
-  return program.resource("backupExtension", {
-    type: "Microsoft.KubernetesConfiguration/extensions@2025-03-01",
+  return declareClusterExtension(program, {
+    symbol: "backupExtension",
     concern: CONCERN,
     name: "azure-aks-backup",
-    scope: cluster.cluster,
+    cluster: cluster.cluster,
     condition,
-    body: {
-      identity: { type: "SystemAssigned" },
-      properties: {
-        extensionType: "microsoft.dataprotection.kubernetes",
-        releaseTrain: "stable",
-        autoUpgradeMinorVersion: true,
-        scope: { cluster: { releaseNamespace: "dataprotection-microsoft" } },
-        aksAssignedIdentity: { type: "SystemAssigned" },
-        configurationSettings: {
-          [`${location}.bucket`]: container.name,
-          [`${location}.config.storageAccount`]: storage.account.name,
-          [`${location}.config.storageAccountURI`]: storage.account.get("properties", "primaryEndpoints", "blob"),
-          [`${location}.config.resourceGroup`]: get<string>(call("resourceGroup"), "name"),
-          [`${location}.config.subscriptionId`]: get<string>(call("subscription"), "subscriptionId"),
-          // Without it the extension asks for account keys, which are off.
-          [`${location}.config.useAAD`]: "true",
-          "credentials.tenantId": get<string>(call("subscription"), "tenantId"),
-          ...Object.fromEntries(
-            TOLERATIONS.flatMap((toleration, at) =>
-              Object.entries(toleration).map(([key, value]) => [`tolerations[${at}].${key}`, value]),
-            ),
-          ),
-        },
-      },
+    type: "microsoft.dataprotection.kubernetes",
+    namespace: "dataprotection-microsoft",
+    configuration: {
+      [`${location}.bucket`]: container.name,
+      [`${location}.config.storageAccount`]: storage.account.name,
+      [`${location}.config.storageAccountURI`]: storage.account.get("properties", "primaryEndpoints", "blob"),
+      [`${location}.config.resourceGroup`]: get<string>(call("resourceGroup"), "name"),
+      [`${location}.config.subscriptionId`]: get<string>(call("subscription"), "subscriptionId"),
+      // Without it the extension asks for account keys, which are off.
+      [`${location}.config.useAAD`]: "true",
+      "credentials.tenantId": get<string>(call("subscription"), "tenantId"),
+      ...tolerationSettings("tolerations", TOLERATIONS),
     },
     dependsOn: [trustedAccess],
     comment: "Writes objects to the container and has disks snapshotted. Settings are text, booleans included.",

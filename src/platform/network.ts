@@ -9,6 +9,7 @@ import {
   type SecurityRule,
   securityRules,
 } from "./network-rules.ts";
+import { declarePublicAddress } from "./public-address.ts";
 import type { Settings } from "./settings.ts";
 
 const API_VERSION = "2025-07-01";
@@ -197,18 +198,13 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
 /** Nodes and computes need a way out: Azure gives none by default, and Azure ML nodes without one time out while starting. */
 function declareGateway(program: ProgramBuilder, settings: Settings): { gateway: ResourceHandle; address: ResourceHandle } {
   const condition = wayOut(settings).byGateway;
-  const address = program.resource("egressAddress", {
-    type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
+  const address = declarePublicAddress(program, settings, {
+    symbol: "egressAddress",
     concern: "network",
     name: "pip-mlops-egress",
     condition,
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      // A NAT gateway takes only an address of its own SKU.
-      sku: { name: settings.profile("natGatewaySku") },
-      properties: { publicIPAllocationMethod: "Static" },
-    },
+    // A NAT gateway takes only an address of its own SKU.
+    sku: settings.profile("natGatewaySku"),
     comment: "The one address that the platform calls out from.",
   });
   const gateway = program.resource("natGateway", {
@@ -227,18 +223,13 @@ function declareGateway(program: ProgramBuilder, settings: Settings): { gateway:
 }
 
 function declareFirewallAddress(program: ProgramBuilder, settings: Settings): ResourceHandle {
-  return program.resource("firewallAddress", {
-    type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
+  return declarePublicAddress(program, settings, {
+    symbol: "firewallAddress",
     concern: "network",
     name: "pip-mlops-firewall",
     condition: wayOut(settings).byFirewall,
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      sku: { name: "Standard" },
-      zones: settings.profile("availabilityZones"),
-      properties: { publicIPAllocationMethod: "Static" },
-    },
+    sku: "Standard",
+    zones: settings.profile("availabilityZones"),
     comment: "The one address that the platform calls out from behind its firewall.",
   });
 }

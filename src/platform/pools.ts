@@ -32,20 +32,17 @@ export function formatTaint(taint: Taint): string {
   return `${taint.key}=${taint.value}:${taint.effect}`;
 }
 
-/**
- * Settings of the Azure ML extension that make its pods tolerate the pools' taints: `toleration[i]` for its own
- * components, `workLoadToleration[i]` (with a capital L) for jobs and models. Microsoft's page does not document them;
- * Microsoft's own templates use them.
- */
-export function tolerationSettings(taints: readonly Taint[]): Record<string, string> {
-  const groups = ["toleration", "workLoadToleration"];
-  const settings = groups.flatMap((group) =>
-    taints.flatMap((taint, at) => [
-      [`${group}[${at}].key`, taint.key],
-      [`${group}[${at}].operator`, "Equal"],
-      [`${group}[${at}].value`, taint.value],
-      [`${group}[${at}].effect`, taint.effect],
-    ]),
+/** What makes a pod stay on a node in spite of a taint, as Kubernetes writes it. */
+export type Toleration = ({ readonly operator: "Equal" } & Taint) | { readonly operator: "Exists"; readonly key: string };
+
+export function tolerationOf({ key, value, effect }: Taint): Toleration {
+  return { key, operator: "Equal", value, effect };
+}
+
+/** Tolerations as settings of an extension, which are flat: `workLoadToleration[0].key` and so on. */
+export function tolerationSettings(group: string, tolerations: readonly Toleration[]): Record<string, string> {
+  const settings = tolerations.flatMap((toleration, at) =>
+    Object.entries(toleration).map(([member, value]) => [`${group}[${at}].${member}`, value] as const),
   );
-  return Object.fromEntries(settings) as Record<string, string>;
+  return Object.fromEntries(settings);
 }

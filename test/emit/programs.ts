@@ -91,6 +91,7 @@ const {
     invoke("base64", literal(fc.string({ maxLength: 5 }))),
     invoke("uniqueString", tie("text"), tie("text")),
     invoke("guid", tie("text")),
+    invoke("cidrHost", literal(fc.constantFrom("10.40.9.64/26", "192.168.0.0/16", "0.0.0.0/0")), literal(fc.nat(61))),
     choose(tie("bool"), tie("text")),
   ),
   int: fc.oneof(

@@ -1,4 +1,4 @@
-import { type Cidr, cidrContains, cidrHolds, cidrsOverlap, parseAddress, parseCidr } from "../../azure/index.ts";
+import { type Cidr, cidrContains, cidrHolds, cidrsOverlap, formatAddress, parseAddress, parseCidr } from "../../azure/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { problem, type Rule, type Values } from "./values.ts";
 
@@ -70,12 +70,11 @@ export const checkAddresses: Rule = (values) => {
 function invalid(name: RangeName, text: string, range: Cidr | undefined): Diagnostic {
   if (!range)
     return problem("cidr-invalid", name, `${name} is ${text}, which is not an address range`, "write it like 10.40.0.0/16");
-  const start = [24, 16, 8, 0].map((shift) => Math.floor(range.first / 2 ** shift) % 256).join(".");
   return problem(
     "cidr-invalid",
     name,
     `${name} is ${text}, but a /${range.prefixLength} cannot start there`,
-    `use ${start}/${range.prefixLength}`,
+    `use ${formatAddress(range.first)}/${range.prefixLength}`,
   );
 }
 

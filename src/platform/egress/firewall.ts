@@ -14,6 +14,7 @@ import { onlyIf } from "../condition.ts";
 import { declareDiagnostics } from "../diagnostics.ts";
 import { hasMlRegistry } from "../ml-registry.ts";
 import type { Network } from "../network.ts";
+import { declarePublicAddress } from "../public-address.ts";
 import type { Settings } from "../settings.ts";
 import { ADDRESS_RULES, type AddressRule, type Caller, MADE_NAME_RULES, NAME_RULES, type NameRule, type Need } from "./rules.ts";
 import { wayOut } from "./way-out.ts";
@@ -34,22 +35,14 @@ export interface Egress {
 export function declareEgress(program: ProgramBuilder, settings: Settings, needs: EgressNeeds): Egress {
   const { byFirewall, isManagedApart } = wayOut(settings);
   const { firewallSubnet, firewallManagementSubnet } = needs.network;
-  const address = (symbol: string, name: string, condition: Expr<boolean>) =>
-    program.resource(symbol, {
-      type: `Microsoft.Network/publicIPAddresses@${API_VERSION}`,
-      concern: "egress",
-      name,
-      condition,
-      body: {
-        location: settings.location,
-        tags: settings.resourceTags,
-        sku: { name: "Standard" },
-        zones: settings.profile("availabilityZones"),
-        properties: { publicIPAllocationMethod: "Static" },
-      },
-    });
-  const outside = needs.network.firewallAddress;
-  const management = address("firewallManagementAddress", "pip-mlops-firewall-management", isManagedApart);
+  const management = declarePublicAddress(program, settings, {
+    symbol: "firewallManagementAddress",
+    concern: "egress",
+    name: "pip-mlops-firewall-management",
+    condition: isManagedApart,
+    sku: "Standard",
+    zones: settings.profile("availabilityZones"),
+  });
   const policy = declarePolicy(program, settings);
   const ready = declareRules(program, settings, needs, policy);
   const at = (name: string, subnet: ResourceHandle, publicAddress: ResourceHandle) => ({
@@ -68,7 +61,7 @@ export function declareEgress(program: ProgramBuilder, settings: Settings, needs
       properties: {
         sku: { name: "AZFW_VNet", tier: settings.profile("firewallSku") },
         firewallPolicy: { id: policy.id },
-        ipConfigurations: [at("outside", firewallSubnet, outside)],
+        ipConfigurations: [at("outside", firewallSubnet, needs.network.firewallAddress)],
         managementIpConfiguration: when<object>(isManagedApart, at("management", firewallManagementSubnet, management), null),
       },
     },

@@ -1,4 +1,4 @@
-import { idKey, NAME_RULES, parseCidr } from "../../../azure/index.ts";
+import { formatAddress, idKey, NAME_RULES, parseCidr } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { objectAt, objectsAt, requireOneOf, requireText, textAt, textsAt } from "../common/body.ts";
@@ -123,8 +123,7 @@ function configurationsWithAddresses(host: CloudHost, firewall: Resource): JsonO
     const subnet = host.resources.get(textAt(configuration, "properties.subnet.id") ?? "");
     const range = parseCidr(textAt(subnet, "properties.addressPrefix") ?? textsAt(subnet, "properties.addressPrefixes")[0] ?? "");
     if (range === undefined) return configuration; // only the first configuration has a subnet
-    const address = range.first + FIRST_FREE;
-    const privateIPAddress = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+    const privateIPAddress = formatAddress(range.first + FIRST_FREE);
     return {
       ...configuration,
       properties: { ...objectAt(configuration, "properties"), privateIPAddress, privateIPAllocationMethod: "Dynamic" },

@@ -1,4 +1,4 @@
-import { idKey, NAME_RULES, parseCidr, parseResourceId, resourceType } from "../../../azure/index.ts";
+import { formatAddress, idKey, NAME_RULES, parseCidr, parseResourceId, resourceType } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { objectAt, objectsAt, requireText, textAt, textsAt } from "../common/body.ts";
@@ -124,7 +124,7 @@ function freeAddresses(host: CloudHost, endpoint: Resource, count: number): stri
   const free: string[] = [];
   // Azure keeps the first four addresses and the last one.
   for (let address = range.first + 4; address < range.last && free.length < count; address++) {
-    const text = [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+    const text = formatAddress(address);
     if (!taken.has(text)) free.push(text);
   }
   if (free.length < count)
