@@ -178,7 +178,8 @@ discard_group() {
 
 show_what_if() {
   if ! azure deployment group what-if --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
-    --parameters "@$scratch/parameters.json" --no-pretty-print > "$scratch/what-if.json"; then
+    --parameters "@$scratch/parameters.json" --no-pretty-print > "$scratch/what-if.json" 2> "$scratch/refusal"; then
+    show_refusal
     discard_group
     fail "$EXIT_FAILED" "Azure refuses the deployment" "nothing was changed"
   fi
@@ -198,8 +199,11 @@ show_progress() {
 
 deploy() {
   local state=Accepted
-  azure deployment group create --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
-    --parameters "@$scratch/parameters.json" --no-wait > /dev/null
+  if ! azure deployment group create --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
+    --parameters "@$scratch/parameters.json" --no-wait > /dev/null 2> "$scratch/refusal"; then
+    show_refusal
+    fail "$EXIT_FAILED" "Azure refuses the deployment" "mend what it says and run this again"
+  fi
   said_on_interrupt="the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group $resource_group --name $deployment"
   while :; do
     state=$(azure deployment group show --resource-group "$resource_group" --name "$deployment" --query properties.provisioningState -o tsv)
@@ -249,7 +253,7 @@ main() {
   step "preflight"
   if ! preflight; then
     discard_group
-    fail "$EXIT_FAILED" "Azure would refuse the deployment later" "choose other names, sizes or regions, or have the quotas raised; nothing was changed"
+    fail "$EXIT_FAILED" "Azure would refuse the deployment later" "choose other names, sizes or regions, have the quotas raised, or leave out what needs them; nothing was changed"
   fi
   if [ -n "$only_what_if" ]; then
     discard_group

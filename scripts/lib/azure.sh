@@ -32,6 +32,16 @@ arm() {
   az rest --method "$method" --url "$url" --only-show-errors "$@"
 }
 
+# What az said of a command that failed, kept in $scratch/refusal. Some of its versions fall over their own handling of a
+# refused template; of such a traceback only Azure's words are shown.
+show_refusal() {
+  if grep -q '^Traceback' "$scratch/refusal"; then
+    tr '\t' '\n' < "$scratch/refusal" | sed -nE 's/^[^(]*(\([A-Z][A-Za-z]+\) .*)$/error: \1/p' | LC_ALL=C sort -u >&2
+  else
+    cat "$scratch/refusal" >&2
+  fi
+}
+
 require_tools() {
   local found=''
   if present az; then found=$(az version --query '"azure-cli"' -o tsv 2> /dev/null) || found=0; fi

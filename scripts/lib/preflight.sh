@@ -12,14 +12,20 @@ new_global_names() {
     | select(.own) | . as $new | $types[] | select(ascii_downcase == ($new.type | ascii_downcase)) | "\(.) \($new.name)"' "$scratch/what-if.json"
 }
 
+# not_checked WHAT: whoever may deploy may not always read what is asked here, and the deployment itself tells.
+not_checked() {
+  unchecked=yes
+  warn "$1 could not be checked beforehand: $(tr '\n' ' ' < "$scratch/refusal" | cut -c1-300)"
+}
+
 name_problems() {
   local type name answer version
   new_global_names > "$scratch/names"
   while read -r type name; do
     version=$(jq -r --arg type "$type" '.[$type | ascii_downcase]' "$library/api-versions.json")
     answer=$(arm post "/subscriptions/$subscription/providers/${type%%/*}/checkNameAvailability?api-version=$version" \
-      --body "{\"name\":\"$name\",\"type\":\"$type\"}" < /dev/null) || {
-      printf 'whether name %s of %s can be had is not known\n' "$name" "$type"
+      --body "{\"name\":\"$name\",\"type\":\"$type\"}" < /dev/null 2> "$scratch/refusal") || {
+      not_checked "name $name of $type"
       continue
     }
     jq -r --arg name "$name" --arg type "$type" 'select(.nameAvailable == false) | "name \($name) of \($type) cannot be had: \(.message // .reason)"' <<< "$answer"
@@ -31,23 +37,55 @@ node_problems() {
   if ! jq -e 'any(.changes[]; (.changeType == "Create" or .changeType == "Modify") and (.resourceId | test("/managedClusters/"; "i")))' "$scratch/what-if.json" > /dev/null; then return; fi
   if ! { azure vm list-skus --location "$location" --resource-type virtualMachines -o json > "$scratch/skus.json" \
     && azure vm list-usage --location "$location" -o json > "$scratch/usage.json" \
-    && azure aks get-versions --location "$location" -o json > "$scratch/versions.json"; }; then
-    printf 'what %s offers cannot be read: sizes, usage or versions of Kubernetes\n' "$location"
+    && azure aks get-versions --location "$location" -o json > "$scratch/versions.json"; } 2> "$scratch/refusal"; then
+    not_checked "sizes, quotas and versions of Kubernetes in $location"
     return
   fi
   jq -r --arg location "$location" --slurpfile skus "$scratch/skus.json" --slurpfile usage "$scratch/usage.json" \
     --slurpfile versions "$scratch/versions.json" -f "$library/preflight.jq" "$scratch/what-if.json"
 }
 
+# ask_ml WHAT LOCATION FILE: what Azure ML says of a region; null when it does not.
+ask_ml() {
+  local version
+  version=$(jq -r '.["microsoft.machinelearningservices/workspaces/computes"]' "$library/api-versions.json")
+  if arm get "/subscriptions/$subscription/providers/Microsoft.MachineLearningServices/locations/$2/$1?api-version=$version" \
+    > "$3" 2> "$scratch/refusal"; then return; fi
+  not_checked "$1 of Azure ML in $2"
+  printf 'null' > "$3"
+}
+
+training_problems() {
+  local location=$1
+  if ! jq -e 'any(.changes[]; .changeType == "Create" and .after.properties.computeType == "AmlCompute")' "$scratch/what-if.json" > /dev/null; then return; fi
+  ask_ml vmSizes "$location" "$scratch/ml-sizes.json"
+  ask_ml usages "$location" "$scratch/ml-usages.json"
+  jq -r --arg location "$location" --slurpfile sizes "$scratch/ml-sizes.json" --slurpfile usages "$scratch/ml-usages.json" \
+    -f "$library/training.jq" "$scratch/what-if.json"
+}
+
+# The region of the platform, which may be another than that of its resource group.
+region() {
+  local given
+  given=$(jq -r '.parameters.location.value // empty' "$scratch/parameters.json")
+  if [ -z "$given" ]; then given=$(azure group show --name "$resource_group" --query location -o tsv); fi
+  tr -d ' ' <<< "$given" | tr '[:upper:]' '[:lower:]'
+}
+
 # True when nothing stands in the way; otherwise every problem is told.
 preflight() {
-  local location problems="$scratch/preflight"
-  location=$(azure group show --name "$resource_group" --query location -o tsv)
+  local location unchecked='' problems="$scratch/preflight"
+  location=$(region)
   name_problems > "$problems"
   node_problems "$location" >> "$problems"
+  training_problems "$location" >> "$problems"
   if [ -s "$problems" ]; then
     sed 's/^/error: /' "$problems" >&2
     return 1
   fi
-  say "names, sizes, zones, quotas and the version of Kubernetes can be had in $location"
+  if [ -n "$unchecked" ]; then
+    say "nothing that could be checked in $location would be refused"
+  else
+    say "names, sizes, zones, quotas and the version of Kubernetes can be had in $location"
+  fi
 }

@@ -11,6 +11,8 @@ export interface ParameterSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** An ARM parameters file, as in `bicep/parameters.json`. */
   readonly file?: string | undefined;
+  /** The flag --location, which is the parameter's short name. */
+  readonly location?: string | undefined;
   /** `name=value` from the command line. */
   readonly assignments: readonly string[];
 }
@@ -25,6 +27,7 @@ export async function resolveParameters(
     ...(sources.config.parameters as Record<string, JsonValue> | undefined),
     ...fromEnvironment(program, sources.env),
     ...(sources.file === undefined ? {} : await fromFile(sources.file)),
+    ...(sources.location === undefined ? {} : { location: sources.location }),
     ...fromAssignments(program, sources.assignments),
   };
   const declared = checkParameters(program, values);
@@ -37,9 +40,10 @@ export async function resolveParameters(
   return values;
 }
 
-/** The region of the resource group. */
-export function regionOf(flags: { readonly location?: string }, env: ParameterSources["env"], config: Config): string {
-  return flags.location ?? (env.LOCATION || undefined) ?? config.parameters?.location ?? "eastus";
+/** The region of the resource group, and of what goes into it: that of the parameters, however they were given. */
+export function regionOf(parameters: Readonly<Record<string, JsonValue>>): string {
+  const { location } = parameters;
+  return typeof location === "string" && location !== "" ? location : "eastus";
 }
 
 /** The definition as these values make it; rules about bodies do not depend on where it is deployed. */

@@ -20,7 +20,7 @@ import type { PipelineContext } from "./context.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { isoDuration, parseReference } from "./files/common.ts";
 import type { ModelPlan } from "./plan.ts";
-import { NO_NODES, watchNodes } from "./waiting.ts";
+import { isWithoutNodes, watchNodes } from "./waiting.ts";
 
 /** A finished training: what it logged and where its files are. */
 export interface Training {
@@ -181,8 +181,7 @@ export async function followJob(
     }),
   ).catch(async (error: unknown) => {
     // A pipeline that ends must not leave a training behind that runs, or will run, and is billed.
-    const isGivenUp = error instanceof QuaysideError && error.code === NO_NODES;
-    if (context.signal.aborted || isGivenUp) await cancelJob(workspace, name).catch(() => undefined);
+    if (context.signal.aborted || isWithoutNodes(error)) await cancelJob(workspace, name).catch(() => undefined);
     throw error;
   });
   if (result.status === "Completed") return;

@@ -4,7 +4,6 @@ import type { PipelineContext } from "./context.ts";
 
 /** How long a cluster may fail to start a node for a job that waits: other jobs may end meanwhile, and take their nodes with them. */
 const PATIENCE_MS = 15 * 60_000;
-export const NO_NODES = "mlops.no-nodes";
 
 /**
  * For a job that waits: looks at its cluster, tells at once why no node starts, and gives up when that does not change.
@@ -24,14 +23,24 @@ export function watchNodes(workspace: Workspace, compute: string, job: string, c
     }
     const now = context.clock.now();
     since ??= now;
-    const reason = `compute ${compute} starts no node for job ${job}: ${first.code}: ${first.message}`;
-    if (told !== first.code) context.reporter.emit("warning", { code: NO_NODES, message: reason });
+    const reason = `${first.code}: ${first.message}`;
+    if (told !== first.code) {
+      context.reporter.emit("warning", {
+        code: "mlops.no-nodes",
+        message: `compute ${compute} starts no node for job ${job}: ${reason}`,
+      });
+    }
     told = first.code;
     if (now - since < PATIENCE_MS) return;
-    throw new QuaysideError(`${reason}; the job was cancelled after ${Math.round((now - since) / 60_000)} min`, {
-      code: NO_NODES,
-      fault: "user",
-      hint: "ask for more quota of Azure ML (portal: Quotas), or name another compute in job.yml",
-    });
+    throw new QuaysideError(
+      `compute ${compute} starts no node for job ${job}: ${reason}; the job was cancelled after ${Math.round((now - since) / 60_000)} min`,
+      {
+        code: "mlops.no-nodes",
+        fault: "user",
+        hint: "ask for more quota of Azure ML (portal: Quotas), or name another compute in job.yml",
+      },
+    );
   };
 }
+
+export const isWithoutNodes = (error: unknown): boolean => error instanceof QuaysideError && error.code === "mlops.no-nodes";

@@ -1,6 +1,5 @@
 import {
   type ArmClient,
-  createResourceGroup,
   type DeploymentResult,
   deploy,
   isDeploymentActive,
@@ -10,6 +9,7 @@ import {
 } from "../arm/index.ts";
 import type { JsonObject } from "../base/index.ts";
 import type { OperationContext } from "./context.ts";
+import { ensureResourceGroup } from "./resource-group.ts";
 
 export interface ApplyRequest {
   readonly resourceGroup: string;
@@ -20,13 +20,9 @@ export interface ApplyRequest {
   readonly parameters: JsonObject;
 }
 
-/** Marks what Quayside made, so that removal never takes a group that belongs to somebody else. */
-export const OWNER_TAG = "managedBy";
-export const OWNER = "quayside";
-
 /** Resource group, end of what an earlier run left at work, preflight, deployment: the resource group exists afterwards even when the rest was refused. */
 export async function apply(client: ArmClient, request: ApplyRequest, context: OperationContext): Promise<DeploymentResult> {
-  await createResourceGroup(client, request.resourceGroup, request.location, { [OWNER_TAG]: OWNER }, context.signal);
+  await ensureResourceGroup(client, request.resourceGroup, request.location, context.signal);
   const deployment = {
     resourceGroup: request.resourceGroup,
     name: request.deployment,

@@ -1,8 +1,7 @@
 import { type ArmClient, ArmError, deleteResourceGroup, findResourceGroup, listResources } from "../arm/index.ts";
 import { asString, isObject, type JsonObject } from "../base/index.ts";
-import { QuaysideError } from "../report/index.ts";
-import { OWNER, OWNER_TAG } from "./apply.ts";
 import type { OperationContext } from "./context.ts";
+import { requireOwn } from "./resource-group.ts";
 
 const WORKSPACES = { type: "Microsoft.MachineLearningServices/workspaces", apiVersion: "2026-05-01" };
 const BACKUP_VAULTS = { type: "Microsoft.DataProtection/backupVaults", apiVersion: "2026-06-01" };
@@ -24,13 +23,7 @@ export async function destroy(
 ): Promise<{ readonly removed: number }> {
   const group = await findResourceGroup(client, resourceGroup, context.signal);
   if (group === undefined) return { removed: 0 };
-  if (group.tags[OWNER_TAG] !== OWNER) {
-    throw new QuaysideError(`resource group ${resourceGroup} was not made by Quayside (no tag ${OWNER_TAG}=${OWNER})`, {
-      code: "ops.foreign-resource-group",
-      fault: "user",
-      hint: "delete it with az group delete if that is what you want",
-    });
-  }
+  requireOwn(group, "delete it with az group delete if that is what you want");
   const resources = await listResources(client, resourceGroup, context.signal);
   for (const vault of resources.filter(ofType(BACKUP_VAULTS.type))) await endBackups(client, asString(vault.id), context);
   for (const workspace of resources.filter(ofType(WORKSPACES.type)))

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { quayside } from "../support/quayside.ts";
+import { quayside, temporaryFolder } from "../support/quayside.ts";
 
 test("a plan shows what would be made, and where an override leaves the profile", async () => {
   const { code, out } = await quayside([
@@ -55,4 +57,20 @@ test("what is wrong is told before anything is shown", async () => {
   expect(code).toBe(3);
   expect(out).toBe("");
   expect(err).toContain("error platform.subnets-overlap: parameters.");
+});
+
+test("the region is that of the parameters, however it is given: the later way wins", async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, "parameters.json");
+  writeFileSync(file, JSON.stringify({ parameters: { location: { value: "westeurope" } } }));
+  const env = { LOCATION: "northeurope" };
+  const regionOf = async (...flags: string[]) =>
+    / in rg-mlops-pipeline, (.*)/.exec((await quayside(["plan", ...flags], { env })).out)?.[1];
+
+  expect(await regionOf()).toBe("northeurope");
+  expect(await regionOf("-p", file)).toBe("westeurope");
+  expect(await regionOf("-p", file, "--location", "eastus2")).toBe("eastus2");
+  expect(await regionOf("-p", file, "--location", "eastus2", "-P", "location=uksouth")).toBe("uksouth");
+  const zones = ["-P", 'profileOverrides={"availabilityZones":["1"]}'];
+  expect((await quayside(["plan", "--location", "westus", ...zones])).err).toContain("platform.region-without-zones");
 });

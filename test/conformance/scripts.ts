@@ -40,6 +40,30 @@ export const scriptsSuite: Suite = {
       assert.deepEqual(await groups(cloud), []);
     });
 
+    await check("deploy.sh says beforehand what Azure ML would refuse, and can leave the cluster out", async () => {
+      succeeded(await cloud.quayside("cloud quota set TotalLowPriorityCores 0 --machine-learning"));
+      const { code, err } = await deploy("--yes");
+      assert.match(
+        err,
+        /quota TotalLowPriorityCores of Azure ML is 0 vCPUs in eastus, and a node of training cluster spot-cluster/,
+      );
+      assert.equal(code, 1);
+      succeeded(await deploy("--what-if", "--profile-overrides", '{"lowPriorityCluster":false}'));
+      succeeded(await cloud.quayside("cloud quota set TotalLowPriorityCores 100 --machine-learning"));
+      assert.deepEqual(await groups(cloud), []);
+    });
+
+    await check("deploy.sh asks about the region of the platform, whatever that of its group is", async () => {
+      const group = words("group create --name rg-elsewhere --location westeurope --tags managedBy=quayside");
+      succeeded(await cloud.exec("az", group));
+      succeeded(await cloud.quayside("cloud quota set standardDSv2Family 1 --location westeurope"));
+      const elsewhere = ["--what-if", "--resource-group", "rg-elsewhere"];
+      const { err } = await deploy(...elsewhere);
+      assert.match(err, /quota standardDSv2Family has 1 vCPUs left in westeurope/);
+      assert.match(succeeded(await deploy(...elsewhere, "--location", "West US")), /can be had in westus/);
+      succeeded(await cloud.exec("az", words("group delete --name rg-elsewhere --yes")));
+    });
+
     await check("deploy.sh deploys and reads everything back", async () => {
       const out = succeeded(await deploy("--yes"));
       assert.match(out, /\d+ resources are as promised/);

@@ -28,6 +28,8 @@ export interface Rehearsed extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Runs a program through `quayside cloud exec`, as a person would. */
   exec(program: string, inputs: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
+  /** Runs a command of Quayside on this cloud: `cloud quota set ...`. */
+  quayside(line: string): Promise<Finished>;
 }
 
 export async function rehearse(stage: Stage): Promise<Rehearsed> {
@@ -48,6 +50,7 @@ export async function rehearse(stage: Stage): Promise<Rehearsed> {
     env,
     exec: (program, inputs, more) =>
       startQuayside(["cloud", "exec", ...state, "--", program, ...inputs], { env: { ...env, ...more } }).finished,
+    quayside: (line) => startQuayside([...words(line), ...state], { env }).finished,
     [Symbol.asyncDispose]: async () => {
       await startQuayside(["cloud", "stop", ...state], { env }).finished;
       folder[Symbol.dispose]();

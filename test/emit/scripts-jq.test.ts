@@ -143,4 +143,67 @@ describe.skipIf(!hasJq)("jq programs of the scripts (skipped where there is no j
   ])("preflight: %s", (_, changes, problems) => {
     expect(jq("preflight.jq", { changes }, OFFERED)).toEqual(problems);
   });
+
+  const training = (name: string, more: object = {}, scale: object = {}) => ({
+    changeType: "Create",
+    resourceId: id(`Microsoft.MachineLearningServices/workspaces/w/computes/${name}`),
+    after: {
+      properties: {
+        computeType: "AmlCompute",
+        properties: { vmSize: "Standard_D4s_v3", scaleSettings: { minNodeCount: 0, maxNodeCount: 4, ...scale }, ...more },
+      },
+    },
+  });
+  const mlSize = (name: string, vCPUs: number, gpus = 0) => ({
+    name,
+    vCPUs,
+    gpus,
+    family: "standardDSv3Family",
+    supportedComputeTypes: ["AmlCompute"],
+  });
+  const mlUsage = (type: string, value: string, limit: number) => ({ type: `m/${type}/usages`, name: { value }, limit });
+  const MACHINE_LEARNING = {
+    sizes: { value: [mlSize("Standard_D4s_v3", 4), mlSize("Standard_D8s_v3", 8), mlSize("Standard_NC4as_T4_v3", 4, 1)] },
+    usages: {
+      value: [
+        mlUsage("vmFamily/lowPriorityCores", "standardDSv3Family", -1),
+        mlUsage("totalDedicatedCores", "TotalDedicatedCores", 20),
+        mlUsage("vmFamily/dedicatedCores", "standardDSv3Family", 6),
+        mlUsage("totalLowPriorityCores", "TotalLowPriorityCores", 0),
+      ],
+    },
+  };
+
+  test.each<[string, JsonValue, string[]]>([
+    ["one that fits", training("cpu"), []],
+    ["one that stands", { ...training("cpu", { vmSize: "Standard_X9" }), changeType: "Modify" }, []],
+    [
+      "a size that is not offered",
+      training("cpu", { vmSize: "Standard_D4ds_v9" }),
+      ["Standard_D4ds_v9 of training cluster cpu is not offered by Azure ML in eastus; take Standard_D4s_v3, Standard_D8s_v3"],
+    ],
+    [
+      "a size with GPUs that is not offered",
+      training("gpu", { vmSize: "Standard_NC6s_v3" }),
+      ["Standard_NC6s_v3 of training cluster gpu is not offered by Azure ML in eastus; take Standard_NC4as_T4_v3"],
+    ],
+    [
+      "more nodes at the least than the family's quota has room for",
+      training("cpu", {}, { minNodeCount: 2 }),
+      ["quota standardDSv3Family of Azure ML is 6 vCPUs in eastus, and 2 nodes of training cluster cpu take 8"],
+    ],
+    [
+      "low priority without a quota, whatever its family has",
+      training("spot", { vmPriority: "LowPriority" }),
+      ["quota TotalLowPriorityCores of Azure ML is 0 vCPUs in eastus, and a node of training cluster spot takes 4"],
+    ],
+  ])("training clusters: %s", (_, change, problems) => {
+    expect(jq("training.jq", { changes: [change] }, MACHINE_LEARNING)).toEqual(problems);
+  });
+
+  test("training clusters of which Azure ML says nothing are let through", () => {
+    const change = training("cpu", { vmSize: "Standard_X9" });
+
+    expect(jq("training.jq", { changes: [change] }, { sizes: null, usages: null })).toEqual([]);
+  });
 });

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emitScripts } from "../../src/emit/index.ts";
 import { parameterTable } from "../../src/emit/scripts/index.ts";
 import { OWNER_TAG as PRINTED_TAG } from "../../src/emit/scripts/names.ts";
 import { createProgram } from "../../src/ir/index.ts";
-import { OWNER, OWNER_TAG } from "../../src/ops/apply.ts";
+import { OWNER, OWNER_TAG } from "../../src/ops/resource-group.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { repository, temporaryFolder } from "../support/quayside.ts";
 import { recorded } from "./golden.ts";
@@ -98,7 +98,10 @@ describe.skipIf(missing.length > 0)(
       const cases = Object.entries(answers).map(
         ([words, text]) => `  "${words} "*) printf '%b\\n' '${text.replaceAll("\t", "\\n")}' ;;`,
       );
-      write("bin/az", `#!/bin/sh\ncase "$* " in\n${cases.join("\n")}\n  *) echo "$*" >> '${calls}'; exit 1 ;;\nesac\n`);
+      write(
+        "bin/az",
+        `#!/bin/sh\ncase "$* " in\n${cases.join("\n")}\n  *) echo "$*" >> '${calls}'; cat "\${FAILURE:-/dev/null}" >&2; exit 1 ;;\nesac\n`,
+      );
       const { status, stdout, stderr } = spawnSync(join(folder.path, "scripts/deploy.sh"), flags, {
         encoding: "utf8",
         env: {
@@ -183,6 +186,57 @@ describe.skipIf(missing.length > 0)(
       expect(result.err).toContain(err);
       expect(result.code).toBe(code);
       expect(existsSync(calls)).toBe(false);
+    });
+
+    /** An az before which a group of Quayside's stands, and a template that would make a training cluster. */
+    function ready(): Record<string, string> {
+      const compute =
+        "/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/w/computes/cpu";
+      const after = { properties: { computeType: "AmlCompute", properties: { vmSize: "Standard_X9" } } };
+      const namespaces = /NAMESPACES=\(([^)]*)\)/.exec(printed.files.get("scripts/lib/azure.sh") ?? "")?.[1] ?? "";
+      const claims = Buffer.from('{"oid":"11111111-1111-1111-1111-111111111111"}').toString("base64url");
+      return {
+        "account get-access-token": `e30.${claims}.sig`,
+        "group exists": "true",
+        "group show": "quayside",
+        "provider list": namespaces.trim().split(/\s+/).join("\t"),
+        "deployment group what-if": JSON.stringify({ changes: [{ changeType: "Create", resourceId: compute, after }] }),
+      };
+    }
+
+    test("what the caller may not ask is told as unchecked, of the region that the parameters name, and stops nothing", () => {
+      const { code, out, err } = deploy(["--what-if", "--location", "West US"], ready());
+
+      for (const what of ["vmSizes", "usages"]) {
+        expect(err).toContain(`warning: ${what} of Azure ML in westus could not be checked beforehand`);
+        expect(readFileSync(calls, "utf8")).toContain(
+          `/Microsoft.MachineLearningServices/locations/westus/${what}?api-version=20`,
+        );
+      }
+      expect(out).toContain("nothing that could be checked in westus would be refused");
+      expect(code).toBe(0);
+      rmSync(calls);
+    });
+
+    test("of a what-if that az falls over, only Azure's words are told", () => {
+      const traceback = [
+        "Traceback (most recent call last):",
+        '  File "custom.py", line 851, in what_if (see docs)',
+        "azure.core.exceptions.HttpResponseError: (InvalidTemplateDeployment) the template is not valid",
+        "Exception Details:\t(InvalidPropertyValue) vmSize is X (of old)\tCode: InvalidPropertyValue",
+      ].join("\n");
+      const { "deployment group what-if": _, ...az } = ready();
+      write("bin/failing", traceback);
+
+      const { code, err } = deploy(["--what-if"], az, { FAILURE: join(folder.path, "bin/failing") });
+
+      expect(err).toContain(
+        "error: (InvalidPropertyValue) vmSize is X (of old)\nerror: (InvalidTemplateDeployment) the template is not valid\n" +
+          "error: Azure refuses the deployment\n  nothing was changed\n",
+      );
+      expect(err).not.toContain("custom.py");
+      expect(code).toBe(1);
+      rmSync(calls);
     });
 
     test("--help names every parameter, its variable and its default", () => {

@@ -45,6 +45,7 @@ test("a deployment that a cut-short run left at work is waited for", async () =>
   trust(slow.cloud.caFile);
   const own = await clientOf(slow);
   const group = await slow.group("rg-again");
+  await own.put(group, "2025-04-01", { location: "eastus", tags: { managedBy: "quayside" } });
   const resource = {
     type: "Microsoft.OperationalInsights/workspaces",
     apiVersion: "2025-02-01",
@@ -201,6 +202,37 @@ test("an answer cannot send our token to another host", async () => {
     message: expect.stringContaining("https://elsewhere.rehearsal.test"),
   });
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("nothing is deployed to somebody else's group, whose tags stay; one of Quayside's stays in its region", async () => {
+  const template = {
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    resources: [],
+  };
+  const request = (resourceGroup: string) => ({
+    resourceGroup,
+    location: "westus",
+    deployment: "quayside",
+    template,
+    parameters: {},
+  });
+  const theirs = await cloud.group("rg-theirs");
+  const ours = await cloud.group("rg-ours");
+  await client.put(theirs, "2025-04-01", { location: "eastus", tags: { owner: "others" } });
+  await client.put(ours, "2025-04-01", { location: "eastus", tags: { managedBy: "quayside", owner: "us" } });
+
+  await expect(apply(client, request("rg-theirs"), context())).rejects.toMatchObject({
+    code: "ops.foreign-resource-group",
+    hint: expect.stringContaining("az group update --name rg-theirs --set tags.managedBy=quayside"),
+  });
+  await apply(client, request("rg-ours"), context());
+
+  expect((await client.get(theirs, "2025-04-01")).tags).toEqual({ owner: "others" });
+  expect(await client.get(ours, "2025-04-01")).toMatchObject({
+    location: "eastus",
+    tags: { managedBy: "quayside", owner: "us" },
+  });
 });
 
 test("a group whose cluster is backed up is removed: the backup goes first", async () => {

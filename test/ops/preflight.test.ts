@@ -178,6 +178,18 @@ describe("one clear message for", () => {
     });
   });
 
+  test("a resource group that is somebody else's", async () => {
+    await cloud.group(GROUP);
+
+    expect((await look()).refusals).toEqual([
+      {
+        code: "ops.foreign-resource-group",
+        message: `resource group ${GROUP} was not made by Quayside (no tag managedBy=quayside)`,
+        hint: `name another one, or hand it over: az group update --name ${GROUP} --set tags.managedBy=quayside`,
+      },
+    ]);
+  });
+
   test("several things together", async () => {
     await limit("standardDSv2Family", 1);
     const found = await look({ kubernetesVersion: "1.29" });
@@ -201,6 +213,7 @@ describe("one clear message for", () => {
 
 test("what stands already is not asked for again", async () => {
   const group = await cloud.group(GROUP);
+  await cloud.put(group, { location: "eastus", tags: { managedBy: "quayside" } }, "2025-04-01");
   const name = evaluated("Microsoft.ContainerRegistry/registries");
   await cloud.put(
     `${group}/providers/Microsoft.ContainerRegistry/registries/${name}`,

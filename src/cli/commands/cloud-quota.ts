@@ -1,6 +1,7 @@
 import { buildRouteMap } from "@stricli/core";
 import { asObjects, asString, type JsonObject } from "../../base/index.ts";
 import { command } from "../command.ts";
+import type { Workbench } from "../context.ts";
 import { regionOf } from "../parameters.ts";
 import { controlRehearsal } from "../rehearsal.ts";
 import { stateFolder } from "../state.ts";
@@ -24,7 +25,7 @@ const list = command<QuotaFlags>({
   flags: FLAGS,
   aliases: ALIASES,
   async run(flags, bench) {
-    const location = regionOf(flags, bench.env, (await bench.platform()).config);
+    const location = await regionIn(flags, bench);
     const path = `${pathOf(flags)}?location=${encodeURIComponent(location)}`;
     const { value } = await controlRehearsal(stateFolder(bench.cwd, flags.state), "GET", path);
     const quotas = asObjects(value);
@@ -44,11 +45,16 @@ const set = command<QuotaFlags, [string, number]>({
     ],
   },
   async run(flags, bench, name, limit) {
-    const location = regionOf(flags, bench.env, (await bench.platform()).config);
+    const location = await regionIn(flags, bench);
     const changed = await controlRehearsal(stateFolder(bench.cwd, flags.state), "PUT", pathOf(flags), { location, name, limit });
     bench.renderer.result(line(changed), changed);
   },
 });
+
+async function regionIn({ location }: QuotaFlags, bench: Workbench): Promise<string> {
+  const { config } = await bench.platform();
+  return location ?? (bench.env.LOCATION || regionOf({ location: config.parameters?.location ?? "" }));
+}
 
 function pathOf({ machineLearning }: QuotaFlags): string {
   return `/quotas/Microsoft.${machineLearning ? "MachineLearningServices" : "Compute"}`;

@@ -46,11 +46,11 @@ export const plan = command<PlanFlags>({
     const { config, program } = await bench.platform();
     const given = await resolveParameters(
       program,
-      { config, env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
+      { config, env: bench.env, file: flags.parameters, location: flags.location, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
     const resourceGroup = await resourceGroupName(flags, bench);
-    const location = regionOf(flags, bench.env, config);
+    const location = regionOf(given);
     const { cloud } = flags;
     const session = cloud === undefined ? undefined : await openSession({ ...flags, cloud }, bench, "require");
     const subscriptionId =

@@ -71,7 +71,7 @@ export const up = command<UpFlags>({
     const { config, program } = await bench.platform();
     const parameters = await resolveParameters(
       program,
-      { config, env: bench.env, file: flags.parameters, assignments: flags.parameter ?? [] },
+      { config, env: bench.env, file: flags.parameters, location: flags.location, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
     const plan = await modelPlan(flags, bench);
@@ -94,7 +94,7 @@ export const up = command<UpFlags>({
         bench,
         cloudReadyMs,
         resourceGroup: await resourceGroupName(flags, bench),
-        location: regionOf(flags, bench.env, config),
+        location: regionOf(parameters),
         cloud: flags.cloud,
       });
       if (isRehearsal && !flags.keep)

@@ -10,6 +10,7 @@ import { scriptLimits } from "./limits.ts";
 import { declarations, parametersLibrary } from "./parameters.ts";
 import { PARAMETERS_JQ } from "./parameters-jq.ts";
 import { PREFLIGHT_JQ, PREFLIGHT_LIBRARY } from "./preflight-library.ts";
+import { TRAINING_JQ } from "./training-jq.ts";
 import { apiVersions, VERIFY_LIBRARY } from "./verify-library.ts";
 import { WHAT_IF_JQ } from "./what-if-jq.ts";
 
@@ -32,6 +33,7 @@ export function emitScripts(program: Program): EmitResult {
       ["scripts/lib/parameters.sh", parametersLibrary(program)],
       ["scripts/lib/preflight.jq", PREFLIGHT_JQ],
       ["scripts/lib/preflight.sh", PREFLIGHT_LIBRARY],
+      ["scripts/lib/training.jq", TRAINING_JQ],
       ["scripts/lib/verify.sh", VERIFY_LIBRARY],
       ["scripts/lib/what-if.jq", WHAT_IF_JQ],
     ]),

@@ -6,6 +6,7 @@ import { unsupportedKubernetes } from "./kubernetes.ts";
 import { takenNames } from "./names.ts";
 import { unregisteredProviders } from "./providers.ts";
 import { type MeasuredQuota, measureQuotas } from "./quotas.ts";
+import { foreignResourceGroup } from "./resource-group.ts";
 import { missingSizes } from "./sizes.ts";
 import { missingTrainingSizes } from "./training.ts";
 
@@ -21,6 +22,7 @@ export interface Preflight {
 }
 
 const CHECKS: Readonly<Record<string, (ask: Ask) => Promise<readonly Finding[]>>> = {
+  "the resource group": foreignResourceGroup,
   "resource providers": unregisteredProviders,
   names: takenNames,
   "sizes and zones": missingSizes,
