@@ -161,6 +161,17 @@ param operatorObjectId string = ''
 ])
 param operatorType string = 'User'
 
+@description('Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller.')
+param clusterOperatorObjectId string = ''
+
+@description('What clusterOperatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param clusterOperatorType string = 'User'
+
 @description('Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform\'s roles and no others.')
 param deployerObjectId string = ''
 
@@ -673,6 +684,9 @@ module attach 'modules/attach.bicep' = {
     enableAutoScaling: enableAutoScaling
     enableGpuNodes: enableGpuNodes
     enableSpotNodes: enableSpotNodes
+    clusterOperatorObjectId: clusterOperatorObjectId
+    clusterOperatorType: clusterOperatorType
+    deployerObjectId: deployerObjectId
     scoringHostName: scoringHostName
     scoringTlsSecretName: scoringTlsSecretName
     profileInferenceRouterHa: profile.inferenceRouterHa

@@ -340,3 +340,24 @@ resource "azapi_resource" "aks_compute" {
     azapi_resource.prometheus_endpoint_zones,
   ]
 }
+
+# Azure Kubernetes Service RBAC Cluster Admin
+resource "azapi_resource" "cluster_operator_objects" {
+  count = var.cluster_operator_object_id != "" && var.cluster_operator_object_id != var.deployer_object_id ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.aks_cluster.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.aks_cluster.id, var.cluster_operator_object_id, "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
+      principalId      = var.cluster_operator_object_id
+      principalType    = var.cluster_operator_type
+      description      = "Apply what belongs on the cluster."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}

@@ -549,6 +549,30 @@ variable "operator_type" {
   }
 }
 
+variable "cluster_operator_object_id" {
+  description = "Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$", var.cluster_operator_object_id))
+    error_message = "cluster_operator_object_id: match ^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$."
+  }
+}
+
+variable "cluster_operator_type" {
+  description = "What clusterOperatorObjectId is."
+  type        = string
+  default     = "User"
+  nullable    = false
+
+  validation {
+    condition     = contains(["User", "Group", "ServicePrincipal"], var.cluster_operator_type)
+    error_message = "cluster_operator_type: use one of User, Group, ServicePrincipal."
+  }
+}
+
 variable "deployer_object_id" {
   description = "Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform's roles and no others."
   type        = string

@@ -17,6 +17,20 @@ param enableGpuNodes bool
 @description('Add a pool of spot nodes, which cost little and may be taken back at any time.')
 param enableSpotNodes bool
 
+@description('Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller.')
+param clusterOperatorObjectId string
+
+@description('What clusterOperatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param clusterOperatorType string
+
+@description('Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform\'s roles and no others.')
+param deployerObjectId string
+
 @description('Host name in the TLS certificate of the scoring endpoints; empty serves plain HTTP inside the network.')
 param scoringHostName string
 
@@ -333,6 +347,21 @@ resource aksCompute 'Microsoft.MachineLearningServices/workspaces/computes@2026-
     workspaceClusterRbac
     workspaceExtension
   ]
+}
+
+// Azure Kubernetes Service RBAC Cluster Admin
+resource clusterOperatorObjects 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (clusterOperatorObjectId != '' && clusterOperatorObjectId != deployerObjectId) {
+  scope: aksCluster
+  name: guid(aksCluster.id, clusterOperatorObjectId, 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b'
+    )
+    principalId: clusterOperatorObjectId
+    principalType: clusterOperatorType
+    description: 'Apply what belongs on the cluster.'
+  }
 }
 
 @description('Name of aksCompute.')

@@ -49,6 +49,8 @@ parameter_of() {
     --api-server-allowed-ranges) parameter=apiServerAllowedRanges ;;
     --operator-object-id) parameter=operatorObjectId ;;
     --operator-type) parameter=operatorType ;;
+    --cluster-operator-object-id) parameter=clusterOperatorObjectId ;;
+    --cluster-operator-type) parameter=clusterOperatorType ;;
     --deployer-object-id) parameter=deployerObjectId ;;
     --deployer-type) parameter=deployerType ;;
     --github-repository) parameter=githubRepository ;;
@@ -194,6 +196,12 @@ parameter_usage() {
       that. Optional.
   --operator-type STRING
       What operatorObjectId is. One of User, Group, ServicePrincipal. Default User.
+  --cluster-operator-object-id STRING
+      Object id of the person, group or service principal that applies what belongs on the cluster
+      (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the
+      subscription is not enough for that. quayside up names its caller. Optional.
+  --cluster-operator-type STRING
+      What clusterOperatorObjectId is. One of User, Group, ServicePrincipal. Default User.
   --deployer-object-id STRING
       Object id of the principal that deploys the platform from a pipeline; empty for none. An owner
       gives it its roles with the first deployment: it may then give the platform's roles and no

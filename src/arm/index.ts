@@ -10,6 +10,7 @@ export {
   validateDeployment,
 } from "./deployments.ts";
 export { ArmError } from "./error.ts";
+export * from "./kubernetes/index.ts";
 export * from "./machine-learning/index.ts";
 export {
   createResourceGroup,

@@ -6,7 +6,7 @@ export const BRIEFS = {
   up: "Deploy the platform, train, gate and release a model, and show what it took",
   plan: "Show what would be deployed: parameters, departures from the profile, resources, quotas and cost",
   down: "Remove everything that up made, in the safe order",
-  status: "Show what is there: resources and their states, endpoints, models and traffic",
+  status: "Show what is there: resources and their states, objects on the cluster, endpoints, models and traffic",
   emit: `Print the platform's definition for a target: ${TARGETS.join(", ")}, or all`,
   cloud: "The embedded Azure: start, stop, reset, status, and pointing other tools at it",
   model: "Train, release, score, roll back and monitor a model, and read its logs",

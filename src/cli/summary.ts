@@ -1,4 +1,6 @@
 import type { LoadFigures } from "../mlops/index.ts";
+import type { Delivered } from "../ops/index.ts";
+import { deliveredText } from "./main-job/objects.ts";
 import { seconds } from "./render/index.ts";
 
 /** What a run of the main job made and measured; written as `last-run.json`. Times in milliseconds from the start of the process. */
@@ -10,6 +12,8 @@ export interface RunSummary {
     readonly succeeded: number;
     readonly items: readonly { readonly type: string; readonly name: string; readonly state: string }[];
   };
+  /** What was applied to the cluster; absent when that was left to somebody else. */
+  readonly objects?: Delivered;
   readonly model: { readonly name: string; readonly version: string; readonly metrics: Readonly<Record<string, number>> };
   readonly models: readonly {
     readonly version: string;
@@ -38,7 +42,7 @@ export interface RunSummary {
 const TOP_COSTS = 4;
 
 export function summaryText(run: RunSummary): string {
-  const { resources, model, models, traffic, requests, cost, durations } = run;
+  const { resources, objects, model, models, traffic, requests, cost, durations } = run;
   const metrics = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
       .slice(0, 3)
@@ -48,6 +52,7 @@ export function summaryText(run: RunSummary): string {
   return [
     "",
     `Resources  ${resources.succeeded} of ${resources.total} ready in ${run.resourceGroup}`,
+    `Cluster    ${objects === undefined ? "its objects are not applied" : deliveredText(objects)}`,
     `Models     ${models.map(({ version, metrics: values }) => `${model.name}:${version} (${metrics(values)})`).join("; ")}`,
     `Traffic    ${run.endpoint.name}: ${Object.entries(traffic)
       .map(([name, percent]) => `${name} ${percent} %`)

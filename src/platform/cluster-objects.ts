@@ -156,7 +156,7 @@ const FAIR_QUEUES: ClusterLayer = {
 
 function overlay(environment: EnvironmentName): ClusterLayer {
   return {
-    about: `The ${environment} environment: kubectl apply --server-side -k kubernetes/overlays/${environment}. With GPU nodes, add the component ../../components/gpu.`,
+    about: `The ${environment} environment: kubectl apply --server-side --field-manager quayside -k kubernetes/overlays/${environment}. With GPU nodes, add the component ../../components/gpu.`,
     resources: ["../../base"],
     components: PROFILES[environment].managedPrometheus ? ["../../components/managed-prometheus"] : [],
     files: { "resource-quota.yaml": [resourceQuota(QUOTA_NODES[environment])] },

@@ -24,6 +24,7 @@ export const DEFAULTS = {
   mlComputeSku: "Standard_DS3_v2",
   mlComputeMaxNodes: 4,
   operatorType: "User",
+  clusterOperatorType: "User",
   deployerType: "ServicePrincipal",
   githubRepository: "",
   azureDevOpsIssuer: "",

@@ -5,6 +5,7 @@ import { declareBackup } from "./backup.ts";
 import { declareBudget } from "./budget.ts";
 import { declareContinuousIntegration } from "./ci.ts";
 import { declareCluster } from "./cluster.ts";
+import { declareClusterOperator } from "./cluster-operator.ts";
 import { declareCollection } from "./collection.ts";
 import { declareCompute } from "./compute.ts";
 import { type Customisation, customise } from "./customisation.ts";
@@ -76,6 +77,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
   });
   declareCompute(program, settings, { identities, network, egress, privateLink, roles, workspace });
   const { aksCompute, extension } = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
+  declareClusterOperator(program, settings, cluster.cluster);
   declareBackup(program, settings, { cluster, identities, observability, storage, privateLink, after: extension });
   declareCollection(program, settings, { cluster: cluster.cluster, observability });
   const actionGroup = declareAlerts(program, settings, {

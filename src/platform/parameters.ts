@@ -246,6 +246,17 @@ function declareAccess(program: ProgramBuilder) {
       default: DEFAULTS.operatorType,
       allowed: ["User", "Group", "ServicePrincipal"],
     }),
+    clusterOperatorObjectId: program.string("clusterOperatorObjectId", {
+      description:
+        "Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller.",
+      default: "",
+      pattern: `^(${GUID})?$`,
+    }),
+    clusterOperatorType: program.string("clusterOperatorType", {
+      description: "What clusterOperatorObjectId is.",
+      default: DEFAULTS.clusterOperatorType,
+      allowed: ["User", "Group", "ServicePrincipal"],
+    }),
     deployerObjectId: program.string("deployerObjectId", {
       description:
         "Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform's roles and no others.",

@@ -23,6 +23,13 @@ export interface Events {
     readonly state: Progress;
     readonly ms?: number;
   };
+  /** An object of the Kubernetes API is on the cluster as it should be. */
+  "object.applied": {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly change: "created" | "configured" | "unchanged";
+  };
   /** A job changed its status, in Azure ML's words. */
   "job.status": { readonly job: string; readonly status: string };
   /** A line that a job wrote. */

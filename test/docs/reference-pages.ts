@@ -18,6 +18,7 @@ const AREAS: Readonly<Record<string, string>> = {
   emit: "Printing",
   ops: "Deploying and removing",
   arm: "Talking to Azure",
+  kubernetes: "Talking to a cluster",
   mlops: "Training and releasing",
   cloud: "The embedded Azure",
   serve: "Model server and router",

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunSummary } from "../../src/cli/summary.ts";
-import { processesOf, repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
+import { processesOf, repository, saw, startQuayside, temporaryFolder } from "../support/quayside.ts";
 
 const LIMIT_MS = 120_000;
 
@@ -31,6 +31,14 @@ describe("the main job", () => {
       expect(lines.at(-1)).toEqual({ event: "result", result: summary });
       expect(summary.resources.total).toBeGreaterThanOrEqual(25);
       expect(summary.resources.succeeded).toBe(summary.resources.total);
+      const applied = lines.filter(({ event }) => event === "object.applied");
+      expect(applied.length).toBeGreaterThanOrEqual(20);
+      expect(summary.objects?.total).toBe(applied.length);
+      expect(summary.objects?.unchanged).toBe(0);
+      // Objects stand before anything runs under them.
+      expect(lines.findLastIndex(({ event }) => event === "object.applied")).toBeLessThan(
+        lines.findIndex(({ event }) => event === "job.status"),
+      );
       expect(summary.models.map(({ version }) => version)).toEqual(["1", "2"]);
       expect(summary.model.metrics.accuracy).toBeGreaterThanOrEqual(0.9);
       expect(summary.traffic.green).toBe(100);
@@ -145,13 +153,6 @@ function traffic(lines: readonly Line[]): unknown[] {
   return lines.filter(({ event }) => event === "endpoint.traffic").map((line) => line.traffic);
 }
 
-function sawStep(child: ChildProcess, step: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes(`"event":"step.started","step":"${step}"`)) resolve();
-    });
-    child.once("close", () => reject(new Error(`it ended before ${step}: ${text.slice(-500)}`)));
-  });
+function sawStep(child: ChildProcess, step: string): Promise<string> {
+  return saw(child, `"event":"step.started","step":"${step}"`);
 }

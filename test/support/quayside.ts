@@ -59,6 +59,18 @@ export function startQuayside(
   return { child, finished };
 }
 
+/** Everything that it printed up to a text that it is waited for; rejects when it ends before. */
+export function saw(child: ChildProcess, awaited: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(awaited)) resolve(text);
+    });
+    child.once("close", () => reject(new Error(`it ended before ${awaited}: ${text.slice(-800)}`)));
+  });
+}
+
 /** Command lines of the processes that still work on a state folder. They may need a moment to end. Linux only; elsewhere there is nothing to see. */
 export async function processesOf(folder: string): Promise<string[]> {
   for (let round = 0; ; round++) {

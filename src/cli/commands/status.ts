@@ -3,8 +3,10 @@ import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import { EXIT } from "../../report/index.ts";
 import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
+import { objectsLine, objectsStatus } from "../objects-status.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS, type SessionFlags } from "../session.ts";
 
+const CLUSTERS = "Microsoft.ContainerService/managedClusters";
 const WORKSPACES = "Microsoft.MachineLearningServices/workspaces";
 const ENDPOINTS = `${WORKSPACES}/onlineEndpoints`;
 
@@ -20,10 +22,14 @@ export const status = command<StatusFlags>({
     const { client } = await openSession(flags, bench, "require");
     const resourceGroup = await resourceGroupName(flags, bench);
     if ((await findResourceGroup(client, resourceGroup, bench.signal)) === undefined) {
-      bench.renderer.result(`${resourceGroup} is not there`, { resourceGroup, resources: [], endpoints: [] });
+      bench.renderer.result(`${resourceGroup} is not there`, { resourceGroup, resources: [], objects: [], endpoints: [] });
       return EXIT.done;
     }
-    const resources = (await listResources(client, resourceGroup, bench.signal)).map(row);
+    const listed = await listResources(client, resourceGroup, bench.signal);
+    const resources = listed.map(row);
+    const objects = [];
+    for (const { id, name, type } of listed)
+      if (type === CLUSTERS) objects.push(await objectsStatus(client, { id: asString(id), name: asString(name) }, bench.signal));
     const endpoints = [];
     for (const { name } of resources.filter(({ type }) => type === WORKSPACES)) {
       const workspace = await openWorkspace(client, resourceGroup, name, bench.signal);
@@ -47,6 +53,7 @@ export const status = command<StatusFlags>({
       ...resources
         .filter(({ type }) => !type.startsWith(ENDPOINTS))
         .map(({ type, name, state }) => `${state.padEnd(10)} ${name.padEnd(28)} ${type}`),
+      ...objects.map(objectsLine),
       ...endpoints.flatMap((endpoint) => [
         `${endpoint.state.padEnd(10)} ${endpoint.name.padEnd(28)} ${endpoint.scoringUri}`,
         ...endpoint.deployments.map(
@@ -54,7 +61,7 @@ export const status = command<StatusFlags>({
         ),
       ]),
     ];
-    bench.renderer.result(lines.join("\n"), { resourceGroup, resources, endpoints });
+    bench.renderer.result(lines.join("\n"), { resourceGroup, resources, objects, endpoints });
     return EXIT.done;
   },
 });

@@ -11,6 +11,8 @@ export const LINES: Lines = {
   "step.failed": ({ title, code }) => `✗ ${title} (${code})`,
   "resource.changed": ({ state, type, name }) =>
     `  ${MARK[state]} ${name} ${shortType(type)}${state === "running" ? "" : ` ${state}`}`,
+  "object.applied": ({ kind, namespace, name, change }) =>
+    `  ${MARK.succeeded} ${namespace === undefined ? "" : `${namespace}/`}${name} ${kind} ${change}`,
   "job.status": ({ job, status }) => `  job ${job}: ${status}`,
   "job.log": ({ line }) => `  | ${line}`,
   "model.registered": ({ name, version, metrics }) =>

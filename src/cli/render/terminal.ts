@@ -86,6 +86,9 @@ export function terminalRenderer({ out, err }: Streams): Renderer {
           if (change.state === "failed") keep(paint("red", text ?? ""));
           return;
         }
+        // The step's own line counts them.
+        case "object.applied":
+          return;
         case "job.log":
           log = [...log, (payload as Events["job.log"]).line].slice(-LOG_LINES);
           return;

@@ -1,0 +1,91 @@
+import type { DeploymentResult } from "../../arm/index.ts";
+import type { JsonValue } from "../../base/index.ts";
+import { armParameterValues, armTemplate } from "../../emit/index.ts";
+import { type EvaluatedResource, evaluateProgram } from "../../ir/index.ts";
+import { apply, type Delivered, findingLine, isUnchecked, preflight, refuse, type Verified, verify } from "../../ops/index.ts";
+import { step } from "../../report/index.ts";
+import { armEnvironment } from "../arm-environment.ts";
+import { elapsed, type Job, operations } from "./job.ts";
+import { deliverObjects } from "./objects.ts";
+import { whoRuns } from "./who-runs.ts";
+
+/** The platform as it stands when a model can be trained on it. */
+export interface Standing {
+  /** What the definition promises, conditions applied. */
+  readonly resources: readonly EvaluatedResource[];
+  readonly verified: readonly Verified[];
+  readonly deployment: DeploymentResult;
+  /** Absent: not applied. */
+  readonly objects?: Delivered;
+  readonly deployMs: number;
+}
+
+export async function standUp(job: Job): Promise<Standing> {
+  const { session, program } = job;
+  const started = elapsed();
+  const whose = await whoRuns(session.client, job.parameters);
+  const { parameters, resources } = evaluate(job, { ...job.parameters, ...whose });
+  await preflightStep(job, resources);
+  const deployment = await deployStep(job, armTemplate(program), armParameterValues(program, { ...job.parameters, ...whose }));
+  const verified = await verifyStep(job, resources);
+  const objects = await deliverObjects(job, { parameters, resources, roleIsNew: whose.clusterOperatorObjectId !== undefined });
+  return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
+}
+
+function evaluate({ program, session, bench, resourceGroup, location }: Job, parameters: Record<string, JsonValue>) {
+  const { client, tenantId } = session;
+  const evaluation = evaluateProgram(program, {
+    parameters,
+    subscriptionId: client.connection.subscriptionId,
+    tenantId: tenantId ?? bench.env.AZURE_TENANT_ID ?? "00000000-0000-0000-0000-000000000000",
+    resourceGroup: { name: resourceGroup, location },
+    environment: armEnvironment(client.connection),
+  });
+  return { parameters: evaluation.parameters, resources: evaluation.resources.filter(({ condition }) => condition) };
+}
+
+function preflightStep({ session, bench, location }: Job, resources: readonly EvaluatedResource[]) {
+  const { renderer, signal } = bench;
+  return step(
+    renderer,
+    { step: "preflight", title: "ask what Azure would refuse" },
+    async () => {
+      const found = await preflight(session.client, { location, resources }, signal);
+      for (const warning of found.warnings) renderer.emit("note", { message: findingLine(warning) });
+      refuse(found);
+      return found;
+    },
+    ({ quotas, warnings }) =>
+      warnings.some(isUnchecked)
+        ? "nothing that could be checked would be refused"
+        : `names, sizes, versions and ${quotas.length} quotas can be had`,
+  );
+}
+
+function deployStep(
+  { session, bench, resourceGroup, location }: Job,
+  template: ReturnType<typeof armTemplate>,
+  parameters: ReturnType<typeof armParameterValues>,
+) {
+  return step(
+    bench.renderer,
+    { step: "deploy", title: `deploy the platform to ${resourceGroup}` },
+    () =>
+      apply(
+        session.client,
+        { resourceGroup, location, deployment: "quayside", template, parameters },
+        operations(session, bench),
+      ),
+    ({ operations: done, durationMs }) =>
+      `${done.length} resources${session.rehearsal === undefined ? "" : `, which takes Azure about ${Math.round(durationMs / 60_000)} minutes`}`,
+  );
+}
+
+function verifyStep({ session, bench }: Job, resources: readonly EvaluatedResource[]) {
+  return step(
+    bench.renderer,
+    { step: "verify", title: "read back what was promised" },
+    () => verify(session.client, resources, operations(session, bench)),
+    (found) => `${found.length} resources`,
+  );
+}

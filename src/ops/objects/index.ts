@@ -1,0 +1,1 @@
+export { type Delivered, type DeliveryRequest, deliver } from "./deliver.ts";

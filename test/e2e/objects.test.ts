@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import { describe, expect, test } from "vitest";
+import { connect, createArmClient } from "../../src/arm/index.ts";
+import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
+import { requireRehearsal } from "../../src/cli/rehearsal.ts";
+import { stateFolder } from "../../src/cli/state.ts";
+import { SERVER_APPLICATION } from "../../src/cloud/planes/kubernetes/index.ts";
+import { deliveredObjects } from "../../src/platform/index.ts";
+import { findKubectl } from "../support/kubectl.ts";
+import { repository, saw, startQuayside, temporaryFolder } from "../support/quayside.ts";
+
+const LIMIT_MS = 180_000;
+const kubectl = await findKubectl();
+
+/** What one run of a command printed, line by line. */
+async function linesOf(...inputs: string[]): Promise<{ readonly code: number; readonly lines: JsonObject[] }> {
+  const { code, out } = await startQuayside([...inputs, "--json"]).finished;
+  const lines = out.trim().split("\n");
+  return { code, lines: lines.map((line) => JSON.parse(line) as JsonObject) };
+}
+
+/** Versions of the objects of a kind by name, read by Kubernetes' own client with a token of the rehearsal's owner. */
+async function versions(state: string, apiVersion: string, kind: string): Promise<Record<string, string>> {
+  const { cloud, clientSecret } = await requireRehearsal(stateFolder(repository, state));
+  const { arm, subscriptionId, tenantId, clientId, proxy } = cloud;
+  const connection = await connect({ cloud: arm, subscriptionId, proxy, credentials: { tenantId, clientId, clientSecret } });
+  const id = `/subscriptions/${subscriptionId}/resourceGroups/rg-mlops-pipeline/providers/Microsoft.ContainerService/managedClusters/aks-mlops-cluster`;
+  const { kubeconfigs } = await createArmClient(connection).post(`${id}/listClusterUserCredential`, "2026-05-01");
+  const [file] = Array.isArray(kubeconfigs) ? kubeconfigs : [];
+  const config = new KubeConfig();
+  config.loadFromString(Buffer.from(isObject(file) ? asString(file.value) : "", "base64").toString());
+  const cluster = config.getCurrentCluster();
+  const token = await connection.credential.getToken(`${SERVER_APPLICATION}/.default`);
+  if (cluster === null || token === null) throw new Error("there is no way into the cluster");
+  config.loadFromClusterAndUser(cluster, { name: "owner", token: token.token });
+  const { items } = await KubernetesObjectApi.makeApiClient(config).list(apiVersion, kind);
+  return Object.fromEntries(items.map(({ metadata }) => [metadata?.name ?? "", metadata?.resourceVersion ?? ""]));
+}
+
+describe("what up applies to the cluster", () => {
+  test(
+    "is there for a client that others wrote, and a second up leaves it as it is",
+    async () => {
+      using folder = temporaryFolder();
+      const state = join(folder.path, "state");
+      const promised = deliveredObjects({}).length;
+
+      expect((await linesOf("up", "--keep", "--state", state)).code).toBe(0);
+      const policies = await versions(state, "networking.k8s.io/v1", "NetworkPolicy");
+      const again = await linesOf("up", "--keep", "--state", state);
+      const status = await linesOf("status", "--state", state);
+
+      expect(Object.keys(policies)).toEqual(expect.arrayContaining(["default-deny", "allow-scoring", "allow-metrics"]));
+      expect(again.lines.at(-1)).toMatchObject({
+        result: { objects: { total: promised, created: 0, configured: 0, unchanged: promised } },
+      });
+      expect(await versions(state, "networking.k8s.io/v1", "NetworkPolicy")).toEqual(policies);
+      expect(status.lines.at(-1)).toMatchObject({
+        result: { objects: [{ cluster: "aks-mlops-cluster", count: promised }] },
+      });
+      expect((await linesOf("down", "--state", state, "--yes")).code).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "is refused to a caller without the role, in one line, before a model is trained",
+    async () => {
+      using folder = temporaryFolder();
+
+      const { code, lines } = await linesOf("up", "--state", folder.path, "--parameter", "clusterOperatorObjectId=");
+
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toMatchObject({
+        event: "error",
+        error: {
+          code: "kubernetes.forbidden",
+          message: expect.stringContaining("PriorityClass ml-inference") as string,
+          hint: expect.stringContaining("Azure Kubernetes Service RBAC Cluster Admin") as string,
+        },
+      });
+      expect(lines.some(({ event }) => event === "job.status")).toBe(false);
+    },
+    LIMIT_MS,
+  );
+
+  if (typeof kubectl === "string") process.stderr.write(`\nSKIPPED: up on a private cluster: ${kubectl}\n\n`);
+
+  test.skipIf(typeof kubectl === "string")(
+    "goes to a private cluster by a command that Azure runs in it",
+    async () => {
+      using folder = temporaryFolder();
+      const overrides = JSON.stringify({ privateApiServer: true, disableRunCommand: false });
+      const run = startQuayside(["up", "--state", folder.path, "--json", "--parameter", `profileOverrides=${overrides}`]);
+
+      const delivered = await saw(run.child, '"event":"step.done","step":"objects"');
+      run.child.kill("SIGINT");
+      await run.finished;
+
+      expect(delivered.match(/"event":"object.applied"/g)).toHaveLength(deliveredObjects({}).length);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "is left to somebody else on request, which is said",
+    async () => {
+      using folder = temporaryFolder();
+      const run = startQuayside(["up", "--state", folder.path, "--json", "--skip-kubernetes"]);
+
+      const said = await saw(run.child, '"event":"step.started","step":"train"');
+      run.child.kill("SIGINT");
+      await run.finished;
+
+      expect(said).toContain('"code":"cli.objects-left-out"');
+      expect(said).not.toContain('"event":"object.applied"');
+    },
+    LIMIT_MS,
+  );
+});
