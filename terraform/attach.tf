@@ -343,7 +343,7 @@ resource "azapi_resource" "aks_compute" {
 
 # Azure Kubernetes Service RBAC Cluster Admin
 resource "azapi_resource" "cluster_operator_objects" {
-  count = var.cluster_operator_object_id != "" && var.cluster_operator_object_id != var.deployer_object_id ? 1 : 0
+  count = var.cluster_operator_object_id != var.deployer_object_id && var.cluster_operator_object_id != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
   parent_id = azapi_resource.aks_cluster.id

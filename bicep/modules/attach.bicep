@@ -350,7 +350,7 @@ resource aksCompute 'Microsoft.MachineLearningServices/workspaces/computes@2026-
 }
 
 // Azure Kubernetes Service RBAC Cluster Admin
-resource clusterOperatorObjects 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (clusterOperatorObjectId != '' && clusterOperatorObjectId != deployerObjectId) {
+resource clusterOperatorObjects 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (clusterOperatorObjectId != deployerObjectId && clusterOperatorObjectId != '') {
   scope: aksCluster
   name: guid(aksCluster.id, clusterOperatorObjectId, 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b')
   properties: {

@@ -1,4 +1,5 @@
-import { and, equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { equals, not, type ProgramBuilder, type ResourceHandle } from "../ir/index.ts";
+import { clusterOperatorPrincipal } from "./principals.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
 
@@ -7,14 +8,11 @@ import type { Settings } from "./settings.ts";
  * Only this role may write quotas and the whole cluster's kinds. The deployer has it already, and Azure takes it once.
  */
 export function declareClusterOperator(program: ProgramBuilder, settings: Settings, cluster: ResourceHandle): void {
-  const { clusterOperatorObjectId: operator, deployerObjectId: deployer } = settings;
   declareRoleAssignment(program, {
     symbol: "clusterOperatorObjects",
     concern: "attach",
-    principal: operator,
-    principalId: operator,
-    principalType: settings.clusterOperatorType,
-    condition: and(not(equals(operator, "")), not(equals(operator, deployer))),
+    to: clusterOperatorPrincipal(settings),
+    condition: not(equals(settings.clusterOperatorObjectId, settings.deployerObjectId)),
     role: "aksRbacClusterAdmin",
     scope: cluster,
     why: "Apply what belongs on the cluster.",

@@ -656,3 +656,24 @@ test("whoever runs the pipeline gets a data role, by the kind of principal that 
     body: { properties: { principalId: operatorObjectId, principalType: "Group" } },
   });
 });
+
+test("whoever applies the cluster's objects gets the role for it on the cluster, unless the deployer is the same and has it", () => {
+  const clusterOperatorObjectId = "22222222-2222-2222-2222-222222222222";
+  const roles = (parameters: Record<string, JsonValue>) =>
+    deploy(parameters).resources.filter(
+      ({ symbol, condition }) => condition && ["clusterOperatorObjects", "deployerObjects"].includes(symbol),
+    );
+  const operator = { clusterOperatorObjectId, clusterOperatorType: "ServicePrincipal" };
+
+  expect(roles({})).toEqual([]);
+  expect(roles(operator)).toMatchObject([
+    {
+      id: expect.stringContaining("/managedClusters/aks-mlops-cluster/") as string,
+      body: { properties: { principalId: clusterOperatorObjectId } },
+    },
+  ]);
+  expect(roles({ ...operator, deployerObjectId: clusterOperatorObjectId }).map(({ symbol }) => symbol)).toEqual([
+    "deployerObjects",
+  ]);
+  expect(roles({ ...operator, deployerObjectId: "33333333-3333-3333-3333-333333333333" })).toHaveLength(2);
+});

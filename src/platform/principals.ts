@@ -32,6 +32,11 @@ export function operatorPrincipal({ operatorObjectId, operatorType }: Settings):
   return somebody(operatorObjectId, operatorType);
 }
 
+/** Whoever applies what belongs on the cluster. */
+export function clusterOperatorPrincipal({ clusterOperatorObjectId, clusterOperatorType }: Settings): Principal {
+  return somebody(clusterOperatorObjectId, clusterOperatorType);
+}
+
 /** Whoever deploys the platform from a pipeline. */
 export function deployerPrincipal({ deployerObjectId, deployerType }: Settings): Principal {
   return somebody(deployerObjectId, deployerType);
