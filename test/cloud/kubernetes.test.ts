@@ -328,6 +328,11 @@ describe("requests that no client of ours sends", () => {
     expect(answer).toMatchObject({ status, json: { kind: "Status", status: "Failure", code: status } });
   });
 
+  test("a secret's type may be any text", async () => {
+    const body = { apiVersion: "v1", kind: "Secret", metadata: { name: "odd" }, type: "__proto__" };
+    expect((await ask("POST", `/api/v1/namespaces/${COMPUTE_NAMESPACE}/secrets`, { body })).status).toBe(201);
+  });
+
   test("a watch from before the cloud knows is told that it is too late", async () => {
     const answer = await ask("GET", `${CONFIG_MAPS}?watch=true&resourceVersion=-5`);
 

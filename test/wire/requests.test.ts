@@ -32,6 +32,7 @@ describe("a body", () => {
     ["that is empty", "", "400 LocationRequired"],
     ["without the location", '{"properties":{}}', "400 LocationRequired"],
     ["with a location that does not exist", '{"location":"atlantis","properties":{}}', "400 LocationNotAvailableForResourceType"],
+    ["with a location that is no text", '{"location":["eastus"],"properties":{}}', "400 InvalidRequestContent"],
     ["with tags that are no texts", '{"location":"eastus","tags":{"a":{"b":1}}}', "400 InvalidRequestContent"],
   ])("%s is refused", async (_what, body, expected) => {
     expect(await refused("PUT", `${group}/${NSG}`, { body, apiVersion: VERSION.nsg })).toBe(expected);

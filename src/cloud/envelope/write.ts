@@ -130,7 +130,9 @@ async function admit(
 }
 
 function readBody(place: Place, body: JsonObject): Resource {
-  const { properties, tags } = body;
+  const { location, properties, tags } = body;
+  if (location !== undefined && location !== null && typeof location !== "string")
+    throw faults.invalidContent("location is not a text", "location");
   if (properties !== undefined && properties !== null && !isObject(properties))
     throw faults.invalidContent("properties is not an object", "properties");
   if (tags !== undefined && tags !== null && !isStrings(tags))

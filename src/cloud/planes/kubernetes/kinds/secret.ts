@@ -7,11 +7,11 @@ import { type Admission, ALL_VERBS, type Kind } from "./kind.ts";
 
 const MOST_BYTES = 1024 * 1024;
 /** What a secret of a type must hold. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  "kubernetes.io/tls": ["tls.crt", "tls.key"],
-  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
-  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
-};
+const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["kubernetes.io/tls", ["tls.crt", "tls.key"]],
+  ["kubernetes.io/dockerconfigjson", [".dockerconfigjson"]],
+  ["kubernetes.io/ssh-auth", ["ssh-privatekey"]],
+]);
 
 /** Kept encrypted: neither the store nor a log of it shows a value. */
 export const SECRET: Kind = {
@@ -65,7 +65,7 @@ function admitSecret({ stringData, ...given }: JsonObject, previous: JsonObject 
       reason: "FieldValueForbidden",
       message: `Too long: may not be more than ${MOST_BYTES} bytes`,
     });
-  for (const key of MEMBERS[asString(type)] ?? []) if (data[key] === undefined) problems.push(required(`data[${key}]`));
+  for (const key of MEMBERS.get(asString(type)) ?? []) if (data[key] === undefined) problems.push(required(`data[${key}]`));
   if (previous !== undefined && previous.type !== type) problems.push(invalid("type", type, "field is immutable"));
   if (previous?.immutable === true && (given.immutable !== true || !jsonEqual(objectAt(previous, "data"), data)))
     problems.push(forbiddenField("data", "field is immutable when `immutable` is set"));
