@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunSummary } from "../../src/cli/summary.ts";
-import { processesOf, repository, saw, startQuayside, temporaryFolder } from "../support/quayside.ts";
+import { npmStart, processesOf, repository, saw, startQuayside, temporaryFolder } from "../support/quayside.ts";
 
 const LIMIT_MS = 120_000;
 
@@ -14,11 +14,11 @@ interface Line {
 
 describe("the main job", () => {
   test(
-    "deploys, trains, gates, releases under load without losing a request, and leaves nothing behind",
+    "npm start deploys, trains, gates, releases under load without losing a request, and leaves nothing behind",
     async () => {
       using folder = temporaryFolder();
 
-      const { code, out, err } = await startQuayside(["up", "--state", folder.path, "--json"]).finished;
+      const { code, out, err } = await npmStart(["--state", folder.path, "--json"]).finished;
 
       const lines = out
         .trim()

@@ -6,7 +6,15 @@ import { listReleases, release } from "../../src/mlops/index.ts";
 import type { ModelPlan } from "../../src/mlops/plan.ts";
 import { livePath } from "../../src/mlops/release/live.ts";
 import type { Events } from "../../src/report/index.ts";
-import { contextOf, notesOf, openWhereabouts, planOf, type ReleaseWorld, startReleaseWorld } from "../support/release.ts";
+import {
+  contextOf,
+  looksOf,
+  notesOf,
+  openWhereabouts,
+  planOf,
+  type ReleaseWorld,
+  startReleaseWorld,
+} from "../support/release.ts";
 import type { DyingOptions, Stage } from "./dying-controller.ts";
 
 const LIMIT_MS = 120_000;
@@ -116,9 +124,7 @@ test.each([
 
   await release(on.workspace, planOf(endpoint, ROLLOUT), await on.model("2"), context, OWNER);
 
-  const [first] = context.events.flatMap(({ name, payload }) =>
-    name === "release.evidence" && "metrics" in payload && "seconds" in payload ? [payload] : [],
-  );
+  const [first] = looksOf(context.events);
   expect(countedIn(page)).toBeGreaterThan(0);
   expect(page.seconds).toBeGreaterThan(0);
   expect(countedIn(first ?? {})).toBeGreaterThan(countedIn(page));

@@ -40,12 +40,28 @@ export async function quayside(
   return { code: process.exitCode, ...captured };
 }
 
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** The program as a person starts it. */
-export function startQuayside(
-  inputs: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
-): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-  const child = spawn(process.execPath, [join(repository, "src/cli/main.ts"), ...inputs], {
+export function startQuayside(inputs: readonly string[], options: StartOptions = {}): Started {
+  return start(process.execPath, [join(repository, "src/cli/main.ts"), ...inputs], options);
+}
+
+/** The main job by the script of package.json, on the Node that it brings along. */
+export function npmStart(inputs: readonly string[]): Started {
+  return start("npm", ["start", "--silent", "--", ...inputs], {});
+}
+
+function start(program: string, args: readonly string[], options: StartOptions): Started {
+  const child = spawn(program, args, {
     cwd: options.cwd ?? repository,
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", CI: "true", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -10,7 +10,7 @@ import { onlineDeployment, onlineEndpoint } from "../../src/mlops/files/endpoint
 import { commandJob } from "../../src/mlops/files/job.ts";
 import { releasePlan } from "../../src/mlops/files/release.ts";
 import type { ModelPlan } from "../../src/mlops/plan.ts";
-import { type RecordedEvent, recordingReporter, Secret } from "../../src/report/index.ts";
+import { type Events, type RecordedEvent, recordingReporter, Secret } from "../../src/report/index.ts";
 import { claimsOf, trust } from "./platform.ts";
 import { STUMP } from "./stump.ts";
 
@@ -197,4 +197,9 @@ export function contextOf(signal: AbortSignal = new AbortController().signal): P
 
 export function notesOf(events: readonly RecordedEvent[]): string[] {
   return events.flatMap(({ name, payload }) => (name === "note" && "message" in payload ? [payload.message] : []));
+}
+
+/** What a release said about its evidence, look by look. */
+export function looksOf(events: readonly RecordedEvent[]): Events["release.evidence"][] {
+  return events.flatMap(({ name, payload }) => (name === "release.evidence" ? [payload as Events["release.evidence"]] : []));
 }

@@ -49,6 +49,8 @@ export interface Load {
   setRate(requestsPerSecond: number): void;
   /** Sends no more, waits for what is in flight, closes the connections. */
   stop(): Promise<LoadFigures>;
+  /** Sends no more, and lets go of what is in flight: whoever goes back waits for no answer. */
+  abandon(): Promise<void>;
 }
 
 const MAX_REQUESTS = 10_000_000;
@@ -118,6 +120,11 @@ export function startLoad(options: LoadOptions): Load {
       await Promise.all(inFlight);
       await pool.close();
       return total.figures();
+    },
+    abandon: async () => {
+      clearInterval(timer);
+      await pool.destroy();
+      await Promise.all(inFlight);
     },
   };
 }

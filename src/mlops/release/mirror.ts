@@ -7,7 +7,10 @@ export interface Mirror {
   /** Returns at once; a copy that finds the queue full is dropped and counted. */
   offer(live: Outcome): void;
   readonly dropped: number;
+  /** Waits for the copies that are under way. */
   stop(): Promise<void>;
+  /** Lets go of them: a candidate that answers nothing must not hold up the way back. */
+  abandon(): Promise<void>;
 }
 
 export interface MirrorOptions {
@@ -61,6 +64,11 @@ export function startMirror({ url, headers, bodies, onPair }: MirrorOptions): Mi
       stopped = true;
       await Promise.all(working);
       await pool.close();
+    },
+    async abandon() {
+      stopped = true;
+      await pool.destroy();
+      await Promise.all(working);
     },
   };
 }

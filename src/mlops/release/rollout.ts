@@ -107,15 +107,18 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
   try {
     if (users === undefined) await climbByLimits(climb);
     else await climbByEvidence({ ...climb, rules, before, source: createSource({ collector, load, ...users }) });
-    if (mirror !== undefined && mirror.dropped > 0)
-      context.reporter.emit("note", {
-        message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,
-      });
-  } finally {
-    await load.stop();
-    await mirror?.stop();
+  } catch (error) {
+    // Users wait for the way back; answers that are still under way count no more.
+    await Promise.all([load.abandon(), mirror?.abandon()]);
+    throw error;
   }
-  return load.total();
+  if (mirror !== undefined && mirror.dropped > 0)
+    context.reporter.emit("note", {
+      message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,
+    });
+  const figures = await load.stop();
+  await mirror?.stop();
+  return figures;
 }
 
 /** The step at or below the share that the endpoint shows. */

@@ -50,6 +50,7 @@ function climb(seen: (percent: number) => Observation, more: Partial<SequentialC
       total: () => NO_LOAD,
       setRate: () => undefined,
       stop: async () => NO_LOAD,
+      abandon: async () => undefined,
     },
     context: { reporter, clock, signal: new AbortController().signal, pollMs: 1, newId: () => "id" },
     share: async (percent) => void shares.push(percent),

@@ -45,6 +45,28 @@ test("copies go to several challengers with the same path, body and trace contex
   expect(Object.keys(blue.seen[0]?.headers ?? {})).not.toContain("x-quayside-mirror");
 });
 
+test("a copy leaves when the caller has the whole answer, and not before", async () => {
+  const rest = Promise.withResolvers<void>();
+  await using green = await answering("x");
+  await using blue = await testInstance("blue", (_, response) => {
+    response.write("x");
+    void rest.promise.then(() => response.end("y"));
+  });
+  await using router = await testRouter({}, { mirrors: [{ deployment: "green", percent: 100 }] });
+  router.apply({ name: "blue", weight: 100, instances: [blue.origin] }, { name: "green", weight: 0, instances: [green.origin] });
+
+  const slow = router.score();
+  // Long enough for a copy that did not wait: other requests come and go meanwhile.
+  await expect.poll(() => blue.seen.length).toBe(1);
+  for (let at = 0; at < 20; at++) await metric(router.url, series("sent"));
+  const early = green.seen.length;
+  rest.resolve();
+
+  expect((await slow).body).toBe("xy");
+  await until(router, series("answers", "green", "disagreed"), 1);
+  expect([early, green.seen.length]).toEqual([0, 1]);
+});
+
 test("each challenger gets its own share", async () => {
   let draw = 0;
   await using blue = await answering("x");
