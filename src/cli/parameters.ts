@@ -70,21 +70,42 @@ async function fromFile(file: string): Promise<Record<string, JsonValue>> {
   const bad = (message: string, cause?: unknown) =>
     new QuaysideError(`${file} ${message}`, { code: "parameters.bad-file", fault: "user", exitCode: EXIT.diagnostics, cause });
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw bad("cannot be read", cause);
+    throw bad(`cannot be read: ${reasonOf(cause)}`, cause);
   });
+  const written = text.replace(/^\uFEFF/, ""); // what some editors put first
   let content: JsonValue;
   try {
-    content = JSON.parse(text) as JsonValue;
+    content = JSON.parse(written) as JsonValue;
   } catch (cause) {
     throw bad(`is not JSON: ${cause instanceof Error ? cause.message : ""}`, cause);
+  }
+  // JSON is YAML, and YAML's reader sees what JSON.parse lets the last one win: a key that is there twice.
+  const { parseDocument } = await import("yaml");
+  const [twice] = parseDocument(written).errors.filter(({ code }) => code === "DUPLICATE_KEY");
+  if (twice !== undefined) {
+    const [key = ""] = /^"[^"]*"/.exec(written.slice(twice.pos[0])) ?? [];
+    throw bad(`gives the key ${key} twice; the second is in line ${twice.linePos?.[0].line ?? 1}`);
   }
   if (!isObject(content) || !isObject(content.parameters)) throw bad('has no "parameters" object');
   return Object.fromEntries(
     Object.entries(content.parameters).map(([name, entry]) => {
+      if (isObject(entry) && entry.reference !== undefined)
+        throw bad(`gives parameter ${name} by a reference to a vault, which only az follows; give its "value"`);
       if (!isObject(entry) || entry.value === undefined) throw bad(`gives parameter ${name} no "value"`);
       return [name, entry.value];
     }),
   );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "its permissions forbid it",
+};
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return REASONS[code] ?? (cause instanceof Error ? cause.message : "unknown");
 }
 
 function fromAssignments(program: Program, assignments: readonly string[]): Record<string, JsonValue> {
@@ -93,7 +114,7 @@ function fromAssignments(program: Program, assignments: readonly string[]): Reco
     assignments.map((assignment) => {
       const at = assignment.indexOf("=");
       if (at < 1)
-        throw new QuaysideError(`--parameter is ${assignment}; it takes name=value`, {
+        throw new QuaysideError(`--parameter is ${JSON.stringify(assignment)}; it takes name=value`, {
           code: "cli.bad-parameter",
           fault: "user",
           exitCode: EXIT.usage,

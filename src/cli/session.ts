@@ -1,4 +1,5 @@
 import { type ArmClient, connect, createArmClient } from "../arm/index.ts";
+import { NAME_RULES } from "../azure/index.ts";
 import { EXIT, QuaysideError } from "../report/index.ts";
 import type { Workbench } from "./context.ts";
 import { positiveNumber } from "./numbers.ts";
@@ -110,7 +111,14 @@ export async function openSession(flags: SessionFlags, bench: Workbench, rehears
 }
 
 export async function resourceGroupName(flags: { readonly resourceGroup?: string }, bench: Workbench): Promise<string> {
-  const chosen = flags.resourceGroup ?? bench.env.RESOURCE_GROUP;
-  if (chosen !== undefined && chosen !== "") return chosen;
-  return (await bench.platform()).config.resourceGroup ?? DEFAULT_RESOURCE_GROUP;
+  const chosen = flags.resourceGroup ?? (bench.env.RESOURCE_GROUP || undefined);
+  const name = chosen ?? (await bench.platform()).config.resourceGroup ?? DEFAULT_RESOURCE_GROUP;
+  const { pattern, words } = NAME_RULES["Microsoft.Resources/resourceGroups"];
+  if (pattern.test(name)) return name;
+  throw new QuaysideError(`${JSON.stringify(name)} is not a name that Azure takes for a resource group`, {
+    code: "cli.bad-resource-group",
+    fault: "user",
+    exitCode: EXIT.usage,
+    hint: `use ${words}`,
+  });
 }

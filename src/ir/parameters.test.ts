@@ -46,10 +46,21 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ suffix: "ab" }, "parameter.out-of-range parameters.suffix: suffix has 2 characters; use 3 to 5 characters"],
   [
     { suffix: "AB1" },
-    'parameter.pattern parameters.suffix: suffix is "AB1", which does not match ^[a-z]+$; three to five lower-case letters',
+    'parameter.pattern parameters.suffix: suffix is "AB1", which does not match ^[a-z]+$; for instance abc: three to five lower-case letters',
   ],
 ])("%j is refused in one line", (values, expected) => {
   expect(problems(values)).toEqual([expected]);
+});
+
+test("what a pattern wants is told by an example, where the default is one, and names keep their capitals", () => {
+  const program = createProgram();
+  program.string("range", { description: "Range of addresses.", default: "10.0.0.0/16", pattern: "^[0-9./]+$" });
+  program.string("repository", { description: "GitHub repository.", default: "", pattern: "^(.+/.+)?$" });
+
+  expect(checkParameters(program.build(), { range: "fd00::/8", repository: "x" }).map(({ help }) => help)).toEqual([
+    "for instance 10.0.0.0/16: range of addresses",
+    "GitHub repository",
+  ]);
 });
 
 test("a parameter without a default must be given", () => {

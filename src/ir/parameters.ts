@@ -48,7 +48,12 @@ export function checkValue(parameter: Parameter, value: JsonValue): Diagnostic[]
   if (range !== undefined) return [problem("out-of-range", name, `${name} ${range.seen}`, `use ${range.words}`)];
   if (pattern !== undefined && typeof value === "string" && !new RegExp(pattern).test(value)) {
     return [
-      problem("pattern", name, `${name} is ${seen}, which does not match ${pattern}`, `${lowerFirst(parameter.description)}`),
+      problem(
+        "pattern",
+        name,
+        `${name} is ${seen}, which does not match ${pattern}`,
+        `${forInstance(parameter)}${meaning(parameter)}`,
+      ),
     ];
   }
   return [];
@@ -97,7 +102,18 @@ function show(value: JsonValue): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-const lowerFirst = (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1).replace(/\.$/, "");
+/** A default that is written out is the best example of a pattern. */
+function forInstance({ default: initial }: Parameter): string {
+  return initial?.kind === "literal" && typeof initial.value === "string" && initial.value !== ""
+    ? `for instance ${initial.value}: `
+    : "";
+}
+
+/** What the parameter is for; names keep their capitals. */
+function meaning({ description }: Parameter): string {
+  const text = description.replace(/\.$/, "");
+  return /^(?:[A-Z]+[a-z]*[A-Z]|Azure|Kubernetes)/.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1);
+}
 
 function problem(word: string, name: string, message: string, help: string): Diagnostic {
   return { code: `parameter.${word}`, severity: "error", message, at: `parameters.${name}`, help };

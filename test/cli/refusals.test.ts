@@ -130,6 +130,12 @@ describe("parameters", () => {
     ["nothing", undefined, "cannot be read"],
     ["text", "hello", "is not JSON"],
     ["other JSON", "{}", 'has no "parameters" object'],
+    [
+      "a key that is there twice",
+      '{"parameters":{"location":{"value":"a"},\n"location":{"value":"b"}}}',
+      'gives the key "location" twice; the second is in line 2',
+    ],
+    ["a reference", '{"parameters":{"location":{"reference":{}}}}', "gives parameter location by a reference to a vault"],
     ["a bare value", '{"parameters":{"location":"eastus"}}', 'gives parameter location no "value"'],
   ])("a parameters file that holds %s is refused", async (_what, content, words) => {
     using folder = temporaryFolder();
@@ -143,6 +149,26 @@ describe("parameters", () => {
     expect(code).toBe(3);
   });
 });
+
+test("a parameters file that an editor began with a byte order mark is read", async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, "parameters.json");
+  writeFileSync(file, '\uFEFF{"parameters":{"aksNodeCount":{"value":500}}}');
+
+  expect((await quayside(["plan", "-p", file])).err).toContain("aksNodeCount is 500");
+});
+
+test.each(["rg.", "", "a b", "r".repeat(91)])(
+  "a resource group that is named %j is refused before anything starts",
+  async (name) => {
+    const { code, err } = await quayside(["plan", "--resource-group", name]);
+
+    expect(err).toContain(
+      `error cli.bad-resource-group: ${JSON.stringify(name)} is not a name that Azure takes for a resource group`,
+    );
+    expect(code).toBe(2);
+  },
+);
 
 describe("a model's files", () => {
   test.each([

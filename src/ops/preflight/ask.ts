@@ -1,5 +1,5 @@
 import type { ArmClient } from "../../arm/index.ts";
-import { idKey } from "../../azure/index.ts";
+import { idKey, normalizeLocation } from "../../azure/index.ts";
 import type { JsonObject } from "../../base/index.ts";
 
 /** A resource as the definition wants it. */
@@ -14,6 +14,7 @@ export interface Wanted {
 /** What a check may ask of a subscription. */
 export interface Ask {
   readonly client: ArmClient;
+  /** Without blanks and capitals. */
   readonly location: string;
   readonly wanted: readonly Wanted[];
   readonly signal: AbortSignal;
@@ -33,7 +34,7 @@ export function createAsk(client: ArmClient, { location, resources }: PreflightR
   const reads = new Map<string, Promise<JsonObject | undefined>>();
   return {
     client,
-    location,
+    location: normalizeLocation(location),
     wanted: resources,
     signal,
     provider: (path) => `/subscriptions/${client.connection.subscriptionId}/providers/${path}`,

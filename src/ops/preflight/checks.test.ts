@@ -237,6 +237,46 @@ test.each([
   ]);
 });
 
+describe("regions", () => {
+  const answers = (lists: Readonly<Record<string, JsonObject[]>>, resources: Wanted[], location: string) => {
+    const client = {
+      connection: { subscriptionId: "s" },
+      list: async (path: string) => lists[path.slice("/subscriptions/s/".length)] ?? [],
+      find: async () => undefined,
+    } as unknown as ArmClient;
+    return preflight(client, { location, resources }, new AbortController().signal);
+  };
+  const regions = [{ name: "eastus" }, { name: "westeurope" }];
+
+  test("one that the subscription does not have is told alone", async () => {
+    expect(await answers({ locations: regions }, [training({})], "west euorpe")).toEqual({
+      refusals: [
+        { code: "ops.region-unknown", message: "westeuorpe is no region of the subscription", hint: "did you mean westeurope?" },
+      ],
+      warnings: [],
+      quotas: [],
+    });
+  });
+
+  test("one without a type that the platform needs", async () => {
+    const provider = {
+      namespace: "Microsoft.MachineLearningServices",
+      registrationState: "Registered",
+      resourceTypes: [{ resourceType: "workspaces/computes", locations: ["East US", "North Europe"] }],
+    };
+    const compute = (location: string) => ({ ...training({}), body: { ...training({}).body, location } });
+    const codes = async (location: string) =>
+      (await answers({ locations: regions, providers: [provider] }, [compute(location)], location)).refusals
+        .filter(({ code }) => code === "ops.type-not-offered")
+        .map(({ message }) => message);
+
+    expect(await codes("East US")).toEqual([]);
+    expect(await codes("West Europe")).toEqual([
+      "Microsoft.MachineLearningServices/workspaces/computes is not offered in westeurope",
+    ]);
+  });
+});
+
 test("what is no answer of Azure is not taken for one", async () => {
   const client = {
     connection: { subscriptionId: "s" },

@@ -4,8 +4,9 @@ import { type Ask, createAsk, type PreflightRequest } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 import { unsupportedKubernetes } from "./kubernetes.ts";
 import { takenNames } from "./names.ts";
-import { unregisteredProviders } from "./providers.ts";
+import { missingProviders } from "./providers.ts";
 import { type MeasuredQuota, measureQuotas } from "./quotas.ts";
+import { unknownRegion } from "./region.ts";
 import { foreignResourceGroup } from "./resource-group.ts";
 import { missingSizes } from "./sizes.ts";
 import { missingTrainingSizes } from "./training.ts";
@@ -23,7 +24,7 @@ export interface Preflight {
 
 const CHECKS: Readonly<Record<string, (ask: Ask) => Promise<readonly Finding[]>>> = {
   "the resource group": foreignResourceGroup,
-  "resource providers": unregisteredProviders,
+  "resource providers": missingProviders,
   names: takenNames,
   "sizes and zones": missingSizes,
   "sizes of training clusters": missingTrainingSizes,
@@ -36,6 +37,8 @@ export const isUnchecked = ({ code }: Finding): boolean => code === "ops.not-che
 /** Asks the subscription what it would refuse minutes into a deployment. Reads only; nothing is made. */
 export async function preflight(client: ArmClient, request: PreflightRequest, signal: AbortSignal): Promise<Preflight> {
   const ask = createAsk(client, request, signal);
+  const nowhere = (await asked("the region", () => unknownRegion(ask))).filter((finding) => !isUnchecked(finding));
+  if (nowhere.length > 0) return { refusals: nowhere, warnings: [], quotas: [] };
   const quotas: MeasuredQuota[] = [];
   const measured = async (of: MeasuredQuota["of"]) => {
     const answer = await measureQuotas(ask, of);

@@ -28,9 +28,13 @@ function subnetsOf({ profile }: Values): SubnetName[] {
   return SUBNETS.filter((name) => PRESENT[name]?.(profile) ?? true);
 }
 
-/** Ranges that AKS forbids in a cluster's network, and Docker's bridge, which training nodes use themselves. */
+/** Ranges that Azure's networks and AKS forbid, and Docker's bridge, which training nodes use themselves. */
 const RESERVED: readonly (readonly [range: string, owner: string])[] = [
   ["169.254.0.0/16", "link-local addresses"],
+  ["127.0.0.0/8", "loopback"],
+  ["224.0.0.0/4", "multicast"],
+  ["255.255.255.255/32", "broadcast"],
+  ["168.63.129.16/32", "Azure's own DNS"],
   ["172.30.0.0/16", "AKS"],
   ["172.31.0.0/16", "AKS"],
   ["192.0.2.0/24", "AKS"],
@@ -240,6 +244,9 @@ function tooWide(ranges: ReadonlyMap<RangeName, Cidr>): Diagnostic[] {
   return [problem("range-too-wide", "serviceCidr", `serviceCidr ${service.text} is too wide`, "AKS takes /13 and smaller")];
 }
 
+/** No network of one owner is larger; also keeps a range from covering private ones. */
+const LEAST_SOURCE = 8;
+
 /** AKS knows callers by their public address only. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
@@ -255,6 +262,16 @@ function allowedRanges({ given }: Values): Diagnostic[] {
           name,
           `${name} is ${JSON.stringify(text)}, which is not an address range`,
           "write it like 203.0.113.7/32",
+        ),
+      ];
+    }
+    if (range.prefixLength < LEAST_SOURCE) {
+      return [
+        problem(
+          "range-too-wide",
+          name,
+          `${name} ${range.text} lets in nearly everybody`,
+          "give the public address of your network, or leave apiServerAllowedRanges empty",
         ),
       ];
     }

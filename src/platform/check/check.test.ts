@@ -38,6 +38,17 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ serviceCidr: "192.168.4.0/22", dnsServiceIp: "192.168.4.10" }, "platform.range-overlaps at parameters.serviceCidr"],
   [{ podCidr: "172.30.0.0/16" }, "platform.range-reserved at parameters.podCidr"],
   [{ serviceCidr: "172.17.0.0/16", dnsServiceIp: "172.17.0.10" }, "platform.range-reserved at parameters.serviceCidr"],
+  [{ podCidr: "224.0.0.0/16" }, "platform.range-reserved at parameters.podCidr"],
+  [{ apiServerAllowedRanges: ["0.0.0.0/0"] }, "platform.range-too-wide at parameters.apiServerAllowedRanges[0]"],
+  [{ location: " " }, "platform.region-unknown at parameters.location"],
+  [
+    { profileOverrides: { availabilityZones: ["1", "4"] } },
+    "platform.profile-value at parameters.profileOverrides.availabilityZones",
+  ],
+  [
+    { profileOverrides: { availabilityZones: ["1", "1"] } },
+    "platform.profile-value at parameters.profileOverrides.availabilityZones",
+  ],
   [{ dnsServiceIp: "172.20.0.10" }, "platform.dns-address at parameters.dnsServiceIp"],
   [{ dnsServiceIp: "172.16.0.1" }, "platform.dns-address at parameters.dnsServiceIp"],
   [{ dnsServiceIp: "172.16.0.256" }, "platform.dns-address at parameters.dnsServiceIp"],

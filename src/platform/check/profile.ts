@@ -7,6 +7,9 @@ import { problem, type Rule, type Values, warning } from "./values.ts";
 /** AKS takes minors that are in support; the Azure ML extension follows a few weeks behind a new one. */
 const KUBERNETES_MINORS = { oldest: 34, newest: 36, asOf: "2026-11" };
 
+/** Azure numbers them alike in every region that has some. */
+const ZONES = ["1", "2", "3"];
+
 export const checkProfile: Rule = (values) => [
   ...overrides(values),
   ...region(values),
@@ -42,7 +45,13 @@ function overrideFault(key: string, value: JsonValue): { code: string; message: 
     const fits = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
     return fits ? undefined : { code: "profile-value", message: seen, help: `use a whole number from ${least} to ${most}` };
   }
-  if (key === "availabilityZones" || key === "systemNodeTaints") {
+  if (key === "availabilityZones") {
+    const fits = Array.isArray(value) && value.every((zone) => typeof zone === "string" && ZONES.includes(zone));
+    return fits && new Set(value).size === value.length
+      ? undefined
+      : { code: "profile-value", message: seen, help: `use a list of ${ZONES.map((zone) => `"${zone}"`).join(", ")}, each once` };
+  }
+  if (key === "systemNodeTaints") {
     const fits = Array.isArray(value) && value.every((item) => typeof item === "string");
     return fits ? undefined : { code: "profile-value", message: seen, help: "use a list of texts" };
   }
@@ -55,6 +64,8 @@ function isKey<Table extends object>(table: Table, key: string): key is Extract<
 
 function region({ given, profile, environmentName }: Values): Diagnostic[] {
   if (typeof given.location !== "string") return [];
+  if (given.location.trim() === "")
+    return [problem("region-unknown", "location", "location is empty", "name a region, or leave the parameter out")];
   const known = REGIONS[normalizeLocation(given.location)];
   if (!known) {
     return [
