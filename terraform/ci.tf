@@ -122,13 +122,13 @@ resource "azapi_resource" "pipeline_shares" {
   count = (var.github_repository != "" || var.azure_dev_ops_subject != "") && var.ml_registry_name != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}"
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}", "${data.azapi_resource.resource_group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ml-pipeline", "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
+  parent_id = azapi_resource.ml_registry[0].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.ml_registry[0].id, azapi_resource.pipeline_identity[0].id, "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
 
   body = {
     properties = {
       roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/1823dd4f-9b8c-4ab6-ab4e-7397a3684615"
-      principalId      = one(azapi_resource.pipeline_identity[*].output.properties.principalId)
+      principalId      = azapi_resource.pipeline_identity[0].output.properties.principalId
       principalType    = "ServicePrincipal"
       description      = "Share models with other workspaces."
     }
@@ -137,8 +137,6 @@ resource "azapi_resource" "pipeline_shares" {
   retry = {
     error_message_regex = ["PrincipalNotFound"]
   }
-
-  depends_on = [azapi_resource.ml_registry]
 }
 
 # Contributor

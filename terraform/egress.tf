@@ -494,7 +494,7 @@ resource "azapi_resource" "firewall_ml_registry_rules" {
   count = local.profile.egress == "firewall" && !local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
 
   type      = "Microsoft.Network/firewallPolicies/ruleCollectionGroups@2025-07-01"
-  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/firewallPolicies/afwp-mlops"
+  parent_id = azapi_resource.firewall_policy[0].id
   name      = "ml-registry"
 
   body = {
@@ -520,9 +520,9 @@ resource "azapi_resource" "firewall_ml_registry_rules" {
               ]
               sourceAddresses = [var.node_subnet_prefix]
               targetFqdns = [
-                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName)}${var.azure_cloud.suffixes.acrLoginServer}",
-                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName)}.${local.region}.data${var.azure_cloud.suffixes.acrLoginServer}",
-                "${one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName) == null ? "" : one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName)}.blob.${var.azure_cloud.suffixes.storage}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}${var.azure_cloud.suffixes.acrLoginServer}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}.${local.region}.data${var.azure_cloud.suffixes.acrLoginServer}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName}.blob.${var.azure_cloud.suffixes.storage}",
               ]
             },
           ]
@@ -531,7 +531,7 @@ resource "azapi_resource" "firewall_ml_registry_rules" {
     }
   }
 
-  depends_on = [azapi_resource.firewall_policy, azapi_resource.firewall_name_rules]
+  depends_on = [azapi_resource.firewall_name_rules]
 }
 
 # Azure gives it the first free address of its subnet, to which the route of the other subnets

@@ -90,8 +90,8 @@ resource "azapi_resource" "operator_shares" {
   count = var.ml_registry_name != "" && var.operator_object_id != "" ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}"
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", ["${data.azapi_resource.resource_group.id}/providers/Microsoft.MachineLearningServices/registries/${var.ml_registry_name != "" ? var.ml_registry_name : "registry"}", var.operator_object_id, "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
+  parent_id = azapi_resource.ml_registry[0].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.ml_registry[0].id, var.operator_object_id, "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"]))
 
   body = {
     properties = {
@@ -104,6 +104,4 @@ resource "azapi_resource" "operator_shares" {
   retry = {
     error_message_regex = ["PrincipalNotFound"]
   }
-
-  depends_on = [azapi_resource.ml_registry]
 }

@@ -73,225 +73,47 @@ resource privateEndpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-0
   name: 'snet-private-endpoints'
 }
 
-resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.vaultcore.azure.net'
-  location: 'global'
-  tags: resourceTags
-}
+var privateZoneNames = [
+  { key: 'vault', name: 'privatelink.vaultcore.azure.net' }
+  { key: 'blob', name: 'privatelink.blob.${environment().suffixes.storage}' }
+  { key: 'file', name: 'privatelink.file.${environment().suffixes.storage}' }
+  { key: 'registry', name: 'privatelink.azurecr.io' }
+  { key: 'workspaceApi', name: 'privatelink.api.azureml.ms' }
+  { key: 'notebooks', name: 'privatelink.notebooks.azure.net' }
+  { key: 'monitor', name: 'privatelink.monitor.azure.com' }
+  { key: 'oms', name: 'privatelink.oms.opinsights.azure.com' }
+  { key: 'ods', name: 'privatelink.ods.opinsights.azure.com' }
+  { key: 'agents', name: 'privatelink.agentsvc.azure-automation.net' }
+  { key: 'prometheus', name: 'privatelink.${region}.prometheus.monitor.azure.com' }
+]
 
-resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: vaultZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
+var zoneKeys = [
+  for zone in privateZoneNames: zone.key
+]
+
+resource privateDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for zone in privateZoneNames: if (profilePrivateNetworking) {
+    name: zone.name
+    location: 'global'
+    tags: resourceTags
+  }
+]
+
+resource privateDnsZoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (zone, i) in privateZoneNames: if (profilePrivateNetworking) {
+    parent: privateDnsZones[i]
+    name: 'vnet-mlops'
+    location: 'global'
+    tags: resourceTags
+    properties: {
+      registrationEnabled: false
+      resolutionPolicy: 'NxDomainRedirect'
+      virtualNetwork: {
+        id: virtualNetworkId
+      }
     }
   }
-}
-
-resource blobZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.blob.${environment().suffixes.storage}'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource blobZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: blobZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource fileZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.file.${environment().suffixes.storage}'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource fileZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: fileZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource registryZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.azurecr.io'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource registryZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: registryZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource workspaceApiZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.api.azureml.ms'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource workspaceApiZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: workspaceApiZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource notebooksZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.notebooks.azure.net'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource notebooksZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: notebooksZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource monitorZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.monitor.azure.com'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource monitorZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: monitorZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource omsZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.oms.opinsights.azure.com'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource omsZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: omsZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource odsZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.ods.opinsights.azure.com'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource odsZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: odsZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource agentsZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.agentsvc.azure-automation.net'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource agentsZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: agentsZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
-
-resource prometheusZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (profilePrivateNetworking) {
-  name: 'privatelink.${region}.prometheus.monitor.azure.com'
-  location: 'global'
-  tags: resourceTags
-}
-
-resource prometheusZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (profilePrivateNetworking) {
-  parent: prometheusZone
-  name: 'vnet-mlops'
-  location: 'global'
-  tags: resourceTags
-  properties: {
-    registrationEnabled: false
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: virtualNetworkId
-    }
-  }
-}
+]
 
 // One for each network: its zones answer for all of Azure Monitor.
 resource monitorScope 'Microsoft.Insights/privateLinkScopes@2021-09-01' = if (profilePrivateNetworking) {
@@ -339,440 +161,134 @@ resource monitorScopeCollection 'Microsoft.Insights/privateLinkScopes/scopedReso
   ]
 }
 
-resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-vault'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
+var privateLinks = [
+  {
+    key: 'vault'
+    name: 'pep-vault'
+    groupId: 'vault'
+    zones: ['vault']
+    target: keyVaultId
+  }
+  {
+    key: 'blob'
+    name: 'pep-blob'
+    groupId: 'blob'
+    zones: ['blob']
+    target: storageAccountId
+  }
+  {
+    key: 'file'
+    name: 'pep-file'
+    groupId: 'file'
+    zones: ['file']
+    target: storageAccountId
+  }
+  {
+    key: 'registry'
+    name: 'pep-registry'
+    groupId: 'registry'
+    zones: ['registry']
+    target: containerRegistry.id
+  }
+  {
+    key: 'workspace'
+    name: 'pep-workspace'
+    groupId: 'amlworkspace'
+    zones: ['workspaceApi', 'notebooks']
+    target: mlWorkspaceId
+  }
+  {
+    key: 'mlRegistry'
+    name: 'pep-ml-registry'
+    groupId: 'amlregistry'
+    zones: ['workspaceApi']
+    target: mlRegistryId
+    wanted: mlRegistryName != ''
+  }
+  {
+    key: 'mlRegistryStorage'
+    name: 'pep-ml-registry-storage'
+    groupId: 'blob'
+    zones: ['blob']
+    target: mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
+    wanted: mlRegistryName != ''
+  }
+  {
+    key: 'mlRegistryImages'
+    name: 'pep-ml-registry-images'
+    groupId: 'registry'
+    zones: ['registry']
+    target: mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
+    wanted: mlRegistryName != ''
+  }
+  {
+    key: 'monitor'
+    name: 'pep-monitor'
+    groupId: 'azuremonitor'
+    zones: ['monitor', 'oms', 'ods', 'agents', 'blob']
+    target: monitorScope.id
+  }
+  {
+    key: 'prometheus'
+    name: 'pep-prometheus'
+    groupId: 'prometheusMetrics'
+    zones: ['prometheus']
+    target: monitorAccountId
+  }
+]
+
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
+  for link in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
+    name: link.name
+    location: location
+    tags: resourceTags
+    properties: {
+      subnet: {
+        id: privateEndpointSubnet.id
+      }
+      customNetworkInterfaceName: 'nic-${link.name}'
+      privateLinkServiceConnections: [
+        {
+          name: link.name
+          properties: {
+            privateLinkServiceId: link.target
+            groupIds: [link.groupId]
+          }
+        }
+      ]
     }
-    customNetworkInterfaceName: 'nic-pep-vault'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-vault'
-        properties: {
-          privateLinkServiceId: keyVaultId
-          groupIds: ['vault']
-        }
-      }
+    dependsOn: [
+      monitorScopeLogs
+      monitorScopeInsights
+      monitorScopeCollection
     ]
   }
-}
+]
 
-resource vaultEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: vaultEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'vault'
-        properties: {
-          privateDnsZoneId: vaultZone.id
+resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = [
+  for (link, i) in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
+    parent: privateEndpoints[i]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        for zone in link.zones: {
+          name: zone
+          properties: {
+            privateDnsZoneId: privateDnsZones[indexOf(zoneKeys, zone)].id
+          }
         }
-      }
-    ]
-  }
-  dependsOn: [
-    vaultZoneLink
-  ]
-}
-
-resource blobEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-blob'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
+      ]
     }
-    customNetworkInterfaceName: 'nic-pep-blob'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-blob'
-        properties: {
-          privateLinkServiceId: storageAccountId
-          groupIds: ['blob']
-        }
-      }
+    dependsOn: [
+      privateDnsZoneLinks
     ]
   }
-}
-
-resource blobEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: blobEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'blob'
-        properties: {
-          privateDnsZoneId: blobZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    blobZoneLink
-  ]
-}
-
-resource fileEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-file'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-file'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-file'
-        properties: {
-          privateLinkServiceId: storageAccountId
-          groupIds: ['file']
-        }
-      }
-    ]
-  }
-}
-
-resource fileEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: fileEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'file'
-        properties: {
-          privateDnsZoneId: fileZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    fileZoneLink
-  ]
-}
-
-resource registryEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-registry'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-registry'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-registry'
-        properties: {
-          privateLinkServiceId: containerRegistry.id
-          groupIds: ['registry']
-        }
-      }
-    ]
-  }
-}
-
-resource registryEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: registryEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'registry'
-        properties: {
-          privateDnsZoneId: registryZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    registryZoneLink
-  ]
-}
-
-resource workspaceEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-workspace'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-workspace'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-workspace'
-        properties: {
-          privateLinkServiceId: mlWorkspaceId
-          groupIds: ['amlworkspace']
-        }
-      }
-    ]
-  }
-}
-
-resource workspaceEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: workspaceEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'workspaceApi'
-        properties: {
-          privateDnsZoneId: workspaceApiZone.id
-        }
-      }
-      {
-        name: 'notebooks'
-        properties: {
-          privateDnsZoneId: notebooksZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    workspaceApiZoneLink
-    notebooksZoneLink
-  ]
-}
-
-resource mlRegistryEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  name: 'pep-ml-registry'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-ml-registry'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-ml-registry'
-        properties: {
-          privateLinkServiceId: mlRegistryId
-          groupIds: ['amlregistry']
-        }
-      }
-    ]
-  }
-}
-
-resource mlRegistryEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  parent: mlRegistryEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'workspaceApi'
-        properties: {
-          privateDnsZoneId: workspaceApiZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    workspaceApiZoneLink
-  ]
-}
-
-resource mlRegistryStorageEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  name: 'pep-ml-registry-storage'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-ml-registry-storage'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-ml-registry-storage'
-        properties: {
-          privateLinkServiceId: mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
-          groupIds: ['blob']
-        }
-      }
-    ]
-  }
-}
-
-resource mlRegistryStorageEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  parent: mlRegistryStorageEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'blob'
-        properties: {
-          privateDnsZoneId: blobZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    blobZoneLink
-  ]
-}
-
-resource mlRegistryImagesEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  name: 'pep-ml-registry-images'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-ml-registry-images'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-ml-registry-images'
-        properties: {
-          privateLinkServiceId: mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
-          groupIds: ['registry']
-        }
-      }
-    ]
-  }
-}
-
-resource mlRegistryImagesEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking && mlRegistryName != '') {
-  parent: mlRegistryImagesEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'registry'
-        properties: {
-          privateDnsZoneId: registryZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    registryZoneLink
-  ]
-}
-
-resource monitorEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-monitor'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-monitor'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-monitor'
-        properties: {
-          privateLinkServiceId: monitorScope.id
-          groupIds: ['azuremonitor']
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    monitorScopeLogs
-    monitorScopeInsights
-    monitorScopeCollection
-  ]
-}
-
-resource monitorEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: monitorEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'monitor'
-        properties: {
-          privateDnsZoneId: monitorZone.id
-        }
-      }
-      {
-        name: 'oms'
-        properties: {
-          privateDnsZoneId: omsZone.id
-        }
-      }
-      {
-        name: 'ods'
-        properties: {
-          privateDnsZoneId: odsZone.id
-        }
-      }
-      {
-        name: 'agents'
-        properties: {
-          privateDnsZoneId: agentsZone.id
-        }
-      }
-      {
-        name: 'blob'
-        properties: {
-          privateDnsZoneId: blobZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    monitorZoneLink
-    omsZoneLink
-    odsZoneLink
-    agentsZoneLink
-    blobZoneLink
-  ]
-}
-
-resource prometheusEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
-  name: 'pep-prometheus'
-  location: location
-  tags: resourceTags
-  properties: {
-    subnet: {
-      id: privateEndpointSubnet.id
-    }
-    customNetworkInterfaceName: 'nic-pep-prometheus'
-    privateLinkServiceConnections: [
-      {
-        name: 'pep-prometheus'
-        properties: {
-          privateLinkServiceId: monitorAccountId
-          groupIds: ['prometheusMetrics']
-        }
-      }
-    ]
-  }
-}
-
-resource prometheusEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
-  parent: prometheusEndpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'prometheus'
-        properties: {
-          privateDnsZoneId: prometheusZone.id
-        }
-      }
-    ]
-  }
-  dependsOn: [
-    prometheusZoneLink
-  ]
-}
+]
 
 // Reader
 resource workspaceReadsBlobEndpoint 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
-  scope: blobEndpoint
-  name: guid(blobEndpoint.id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
+  scope: privateEndpoints[1]
+  name: guid(privateEndpoints[1].id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
   properties: {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
@@ -786,8 +302,8 @@ resource workspaceReadsBlobEndpoint 'Microsoft.Authorization/roleAssignments@202
 
 // Reader
 resource workspaceReadsFileEndpoint 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
-  scope: fileEndpoint
-  name: guid(fileEndpoint.id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
+  scope: privateEndpoints[2]
+  name: guid(privateEndpoints[2].id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
   properties: {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',

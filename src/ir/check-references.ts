@@ -60,6 +60,11 @@ function references(program: Program, { at, node, knows }: Place): Diagnostic[] 
           problem("bare-resource", at, `resource ${inner.symbol} is used as a value`, "refer to one of its members, such as id"),
         );
       }
+      if (inner.kind === "item" || inner.kind === "member" || inner.kind === "map") {
+        const name = inner.kind === "item" ? inner.name : inner.kind === "member" ? inner.loop : inner.item;
+        found.push(problem("loop-value", at, `${name} is used outside of its loop`, "use it in what the loop repeats"));
+        return false;
+      }
       if (inner.kind === "parameter" && direct && !parameters.includes(inner.name)) {
         found.push(missing("parameter", inner.name, parameters, at));
       }

@@ -31,6 +31,8 @@ const program = (more: Partial<Program>): Program => ({
   variables: [],
   resources: [],
   existing: [],
+  tables: [],
+  loops: [],
   outputs: [],
   ...more,
 });

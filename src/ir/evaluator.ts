@@ -132,6 +132,9 @@ export function createEvaluator(program: Program, options: EvaluationOptions): E
       if (test instanceof Unknown) return test;
       return go(bool(test) ? node.consequent : node.alternate);
     },
+    item: (node) => fail(`${node.name} is used outside of its loop`),
+    member: (node) => fail(`${node.loop} is used outside of a loop`),
+    map: (node) => fail(`the list of ${node.item} is made outside of a loop`),
   });
   const value = (node: Node | undefined): Value => (node === undefined ? fail("a value is missing") : evaluate(node));
 

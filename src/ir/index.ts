@@ -34,12 +34,17 @@ export {
   topologicalOrder,
 } from "./graph.ts";
 export { inferTypes, type ValueType } from "./infer.ts";
+export { keyed, type Loop, ROW_KEY, type Row, type Table } from "./loop.ts";
+export type { ItemHandle, MemberHandle, RowHandle } from "./loop-handles.ts";
+export { type KeyedMember, type LoopedResources, type LoopPlace, loopPlaces, membersByKey } from "./looped.ts";
 export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
 export { programPlaces } from "./places.ts";
 export {
   createProgram,
   type ExistingResource,
+  type LoopDeclaration,
+  type Members,
   type Output,
   type Parameter,
   type ParameterDeclaration,
@@ -51,6 +56,7 @@ export {
   type ResourceHandle,
   referents,
   resourceHandle,
+  type TableHandle,
   type Variable,
 } from "./program.ts";
 export { nearest } from "./suggest.ts";

@@ -15,7 +15,10 @@ export type Node =
   | ResourceNode
   | AccessNode
   | CallNode
-  | ConditionNode;
+  | ConditionNode
+  | ItemNode
+  | MemberNode
+  | MapNode;
 
 export interface LiteralNode {
   readonly kind: "literal";
@@ -76,6 +79,31 @@ export interface ConditionNode {
   readonly test: Node;
   readonly consequent: Node;
   readonly alternate: Node;
+}
+
+/** What a loop is at, or a field of it. This and the next two stand only in what loops repeat, never in the members of a loop. */
+export interface ItemNode {
+  readonly kind: "item";
+  /** Of the loop's variable: `alert`. */
+  readonly name: string;
+  readonly field?: string;
+  /** In place of a field that some items leave out. */
+  readonly otherwise?: Node;
+}
+
+/** The resource that a loop made of the row with a key; meaningful under an access. */
+export interface MemberNode {
+  readonly kind: "member";
+  readonly loop: string;
+  readonly key: Node;
+}
+
+/** A list made of another list, item by item. */
+export interface MapNode {
+  readonly kind: "map";
+  readonly list: Node;
+  readonly item: string;
+  readonly value: Node;
 }
 
 export type NodeKind = Node["kind"];

@@ -1,5 +1,7 @@
 import { assert, type JsonValue } from "../base/index.ts";
 import { type AnyInput, type Expr, expression, get, type Input, toNode } from "./expression.ts";
+import { type Loop, makeMember, memberSymbol, type Table, type Template } from "./loop.ts";
+import { type MemberHandle, memberHandle, type RowHandle, rowHandle } from "./loop-handles.ts";
 import type { Node } from "./node.ts";
 import { perProgram } from "./per-program.ts";
 
@@ -10,6 +12,9 @@ export interface Program {
   readonly resources: readonly Resource[];
   readonly existing: readonly ExistingResource[];
   readonly outputs: readonly Output[];
+  /** What some of the resources are rows of, for targets that have loops; they stand among the resources all the same. */
+  readonly tables: readonly Table[];
+  readonly loops: readonly Loop[];
 }
 
 export type ParameterType = "string" | "int" | "bool" | "array" | "object";
@@ -117,6 +122,28 @@ export interface ParameterDeclaration<T> extends Omit<Parameter, "name" | "type"
   readonly allowed?: readonly T[];
 }
 
+/** What resources of one shape differ in. */
+export interface TableHandle<Fields> {
+  readonly name: string;
+  readonly row: RowHandle<Fields>;
+}
+
+/** A resource that is made for each row of a table, with the row's fields where resources differ. */
+export interface LoopDeclaration extends Omit<ResourceDeclaration, "parent" | "scope" | "dependsOn" | "at"> {
+  readonly parent?: ResourceHandle | MemberHandle;
+  readonly scope?: ResourceHandle | MemberHandle;
+  /** The symbol of what is made of the row with a key. */
+  readonly symbol: (key: string) => string;
+  readonly dependsOn?: (key: string) => readonly ResourceHandle[];
+}
+
+/** The resources that a loop made. */
+export interface Members {
+  at(key: string): ResourceHandle;
+  /** In what another loop repeats: the one of a key that it knows. */
+  of(key: Expr<string>): MemberHandle;
+}
+
 /** Collects declarations; `build()` freezes them. Names and symbols are unique, or it is the declarer's bug. */
 export interface ProgramBuilder {
   string(name: string, declaration: ParameterDeclaration<string>): Expr<string>;
@@ -126,6 +153,14 @@ export interface ProgramBuilder {
   object<T extends object>(name: string, declaration: ParameterDeclaration<T>): Expr<T>;
   variable<T>(name: string, value: Input<T>, description?: string): Expr<T>;
   resource(symbol: string, declaration: ResourceDeclaration): ResourceHandle;
+  /** Rows by their keys, each called an `item` where it is used; what a row leaves out has a default where it is used. */
+  table<Fields extends { readonly [field: string]: AnyInput | undefined }>(
+    name: string,
+    item: string,
+    rows: Readonly<Record<string, Fields>>,
+  ): TableHandle<Fields>;
+  /** Declares a resource for each row of a table; targets that have loops print one. */
+  loop<Fields>(name: string, over: TableHandle<Fields>, make: (row: RowHandle<Fields>) => LoopDeclaration): Members;
   /** Names a resource that the program does not deploy; what refers to it waits for what it lies in. */
   existing(symbol: string, declaration: ExistingDeclaration): ResourceHandle;
   output(name: string, type: ParameterType, description: string, value: AnyInput): void;
@@ -139,7 +174,9 @@ export function createProgram(from?: Program): ProgramBuilder {
   const resources: Resource[] = [...(from?.resources ?? [])];
   const existing: ExistingResource[] = [...(from?.existing ?? [])];
   const outputs: Output[] = [...(from?.outputs ?? [])];
-  const names = [...parameters, ...variables]
+  const tables: Table[] = [...(from?.tables ?? [])];
+  const loops: Loop[] = [...(from?.loops ?? [])];
+  const names = [...parameters, ...variables, ...tables, ...loops]
     .map(({ name }) => name)
     .concat([...resources, ...existing].map(({ symbol }) => symbol));
   const taken = new Set(names.map((name) => name.toLowerCase()));
@@ -178,15 +215,7 @@ export function createProgram(from?: Program): ProgramBuilder {
 
     resource: (symbol, declaration) => {
       claim(symbol);
-      resources.push({
-        ...identity(symbol, declaration),
-        concern: declaration.concern,
-        body: toNode(declaration.body),
-        dependsOn: (declaration.dependsOn ?? []).map((handle) => handle.symbol),
-        onlyIfNotExists: declaration.onlyIfNotExists ?? false,
-        ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
-        ...(declaration.at === undefined ? {} : { at: declaration.at }),
-      });
+      resources.push(resourceOf(symbol, declaration));
       return resourceHandle(symbol);
     },
 
@@ -200,7 +229,65 @@ export function createProgram(from?: Program): ProgramBuilder {
       outputs.push({ name, type, description, value: toNode(value) });
     },
 
-    build: () => Object.freeze({ parameters, variables, resources, existing, outputs }),
+    table: (name, item, rows) => {
+      claim(name);
+      tables.push({
+        name,
+        item,
+        rows: Object.entries(rows).map(([key, fields]) => {
+          const node = toNode(fields);
+          assert(node.kind === "object", "a row is an object");
+          return { key, fields: node };
+        }),
+      });
+      return { name, row: rowHandle(item) };
+    },
+
+    loop: (name, over, make) => {
+      claim(name);
+      const table = tables.find((candidate) => candidate.name === over.name);
+      assert(table, `there is a table ${over.name}`);
+      const { symbol, dependsOn, parent, scope, ...declaration } = make(over.row);
+      const {
+        symbol: _symbol,
+        dependsOn: _order,
+        parent: _parent,
+        scope: _scope,
+        at: _at,
+        ...template
+      } = resourceOf("", declaration);
+      const place = (handle: ResourceHandle | MemberHandle): Node =>
+        "member" in handle ? handle.member : { kind: "resource", symbol: handle.symbol };
+      const made: Template = {
+        ...template,
+        ...(parent === undefined ? {} : { parent: place(parent) }),
+        ...(scope === undefined ? {} : { scope: place(scope) }),
+      };
+      const members = table.rows.map((row) => {
+        const before = (dependsOn?.(row.key) ?? []).map((handle) => handle.symbol);
+        return makeMember(made, table, row, { symbol: symbol(row.key), dependsOn: before, loops });
+      });
+      for (const { resource } of members) {
+        claim(resource.symbol);
+        resources.push(resource);
+      }
+      loops.push({ name, table: over.name, members, template: made });
+      return { at: (key) => resourceHandle(memberSymbol(loops, name, key)), of: (key) => memberHandle(name, key) };
+    },
+
+    build: () => Object.freeze({ parameters, variables, resources, existing, outputs, tables, loops }),
+  };
+}
+
+function resourceOf(symbol: string, declaration: ResourceDeclaration): Resource {
+  return {
+    ...identity(symbol, declaration),
+    concern: declaration.concern,
+    body: toNode(declaration.body),
+    dependsOn: (declaration.dependsOn ?? []).map((handle) => handle.symbol),
+    onlyIfNotExists: declaration.onlyIfNotExists ?? false,
+    ...(declaration.comment === undefined ? {} : { comment: declaration.comment }),
+    ...(declaration.at === undefined ? {} : { at: declaration.at }),
   };
 }
 

@@ -16,6 +16,9 @@ const childrenOf = fold<readonly Node[]>({
   access: (node) => [node.of, node.key],
   call: (node) => node.args,
   condition: (node) => [node.test, node.consequent, node.alternate],
+  item: ({ otherwise }) => (otherwise === undefined ? [] : [otherwise]),
+  member: (node) => [node.key],
+  map: (node) => [node.list, node.value],
 });
 
 /** Visits a node and all below it, parents first. A visitor that answers `false` keeps the walk out of that node. */

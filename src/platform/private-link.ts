@@ -1,5 +1,14 @@
-import { call, type Expr, get, type Input, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
-import { onlyIf } from "./condition.ts";
+import {
+  and,
+  call,
+  type Expr,
+  get,
+  type Input,
+  type Members,
+  type ProgramBuilder,
+  type ResourceHandle,
+  text,
+} from "../ir/index.ts";
 import type { Identities } from "./identity.ts";
 import { hasMlRegistry, type MlRegistry } from "./ml-registry.ts";
 import type { Network } from "./network.ts";
@@ -93,7 +102,7 @@ const DNS_API_VERSION = "2024-06-01";
 /** Private endpoints, the zones in which their names are found, and the scope through which monitoring is reached. */
 export function declarePrivateLink(program: ProgramBuilder, settings: Settings, needs: PrivateLinkNeeds): PrivateLink {
   const condition = settings.profile("privateNetworking");
-  const zones = declareZones(program, settings, needs.network);
+  const { zones, links } = declareZones(program, settings, needs.network);
   const monitor = declareMonitorScope(program, settings, needs.observability);
   const targets: Record<EndpointKey, Target> = {
     vault: needs.vault,
@@ -107,41 +116,50 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     monitor: { id: monitor.scope.id, after: monitor.members },
     prometheus: needs.observability.monitorAccount,
   };
-  const declared = Object.entries<Endpoint>(ENDPOINTS).map(([key, { name, groupId, zones: keys, given }]) => {
-    const target = targets[key as EndpointKey];
-    const wanted = onlyIf(condition, given?.(settings));
-    const endpoint = program.resource(`${key}Endpoint`, {
-      type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
-      concern: "private-link",
-      name,
-      ...wanted,
-      body: {
-        location: settings.location,
-        tags: settings.resourceTags,
-        properties: {
-          subnet: { id: needs.network.privateEndpointSubnet.id },
-          customNetworkInterfaceName: `nic-${name}`,
-          privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: target.id, groupIds: [groupId] } }],
-        },
+  const rows = Object.entries<Endpoint>(ENDPOINTS).map(
+    ([key, { given, ...endpoint }]) =>
+      [key, { ...endpoint, target: targets[key as EndpointKey].id, wanted: given?.(settings) }] as const,
+  );
+  const table = program.table("privateLinks", "link", Object.fromEntries(rows));
+  const endpoints = program.loop("privateEndpoints", table, (link) => ({
+    symbol: (key) => `${key}Endpoint`,
+    type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
+    concern: "private-link",
+    name: link.get("name"),
+    condition: and(condition, link.get("wanted", true)),
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      properties: {
+        subnet: { id: needs.network.privateEndpointSubnet.id },
+        customNetworkInterfaceName: text`nic-${link.get("name")}`,
+        privateLinkServiceConnections: [
+          {
+            name: link.get("name"),
+            properties: { privateLinkServiceId: link.get("target"), groupIds: [link.get("groupId")] },
+          },
+        ],
       },
-      dependsOn: target.after ?? [],
-    });
-    const group = program.resource(`${key}EndpointZones`, {
-      type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
-      concern: "private-link",
-      name: "default",
-      parent: endpoint,
-      ...wanted,
-      body: {
-        properties: {
-          privateDnsZoneConfigs: keys.map((zone) => ({ name: zone, properties: { privateDnsZoneId: zones[zone].zone.id } })),
-        },
+    },
+    dependsOn: (key) => targets[key as EndpointKey].after ?? [],
+  }));
+  const groups = program.loop("privateEndpointZones", table, (link) => ({
+    symbol: (key) => `${key}EndpointZones`,
+    type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
+    concern: "private-link",
+    name: "default",
+    parent: endpoints.of(link.key),
+    condition: and(condition, link.get("wanted", true)),
+    body: {
+      properties: {
+        privateDnsZoneConfigs: link.map("zones", "zone", (zone) => ({
+          name: zone.value,
+          properties: { privateDnsZoneId: zones.of(zone.value).id },
+        })),
       },
-      dependsOn: keys.map((zone) => zones[zone].link),
-    });
-    return [key, { endpoint, group }] as const;
-  });
-  const made = Object.fromEntries(declared) as Record<EndpointKey, { endpoint: ResourceHandle; group: ResourceHandle }>;
+    },
+    dependsOn: (key) => ENDPOINTS[key as EndpointKey].zones.map((zone) => links.at(zone)),
+  }));
   for (const key of ["blob", "file"] as const) {
     declareRoleAssignment(program, {
       symbol: `workspaceReads${key === "blob" ? "Blob" : "File"}Endpoint`,
@@ -149,7 +167,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
       to: systemPrincipal(needs.workspace),
       condition,
       role: "reader",
-      scope: made[key].endpoint,
+      scope: endpoints.at(key),
       why: "Let the studio preview data behind the private endpoint.",
     });
   }
@@ -162,41 +180,40 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     scope: needs.registry.registry,
     why: "Push the images that the training cluster builds, as only it reaches the private registry.",
   });
-  return Object.fromEntries(declared.map(([key, { group }]) => [key, group])) as PrivateLink;
+  return Object.fromEntries(Object.keys(ENDPOINTS).map((key) => [key, groups.at(key)])) as PrivateLink;
 }
 
-type Zones = Record<ZoneKey, { readonly zone: ResourceHandle; readonly link: ResourceHandle }>;
-
-function declareZones(program: ProgramBuilder, settings: Settings, network: Network): Zones {
+function declareZones(program: ProgramBuilder, settings: Settings, network: Network): { zones: Members; links: Members } {
   const condition = settings.profile("privateNetworking");
-  const declared = Object.entries(zoneNames(settings)).map(([key, name]) => {
-    const zone = program.resource(`${key}Zone`, {
-      type: `Microsoft.Network/privateDnsZones@${DNS_API_VERSION}`,
-      concern: "private-link",
-      name,
-      condition,
-      body: { location: "global", tags: settings.resourceTags },
-    });
-    const link = program.resource(`${key}ZoneLink`, {
-      type: `Microsoft.Network/privateDnsZones/virtualNetworkLinks@${DNS_API_VERSION}`,
-      concern: "private-link",
-      name: "vnet-mlops",
-      parent: zone,
-      condition,
-      body: {
-        location: "global",
-        tags: settings.resourceTags,
-        properties: {
-          registrationEnabled: false,
-          // Names of other people's resources that have no record here are looked up in public.
-          resolutionPolicy: "NxDomainRedirect",
-          virtualNetwork: { id: network.virtualNetwork.id },
-        },
+  const rows = Object.entries(zoneNames(settings)).map(([key, name]) => [key, { name }] as const);
+  const table = program.table("privateZoneNames", "zone", Object.fromEntries(rows));
+  const zones = program.loop("privateDnsZones", table, (zone) => ({
+    symbol: (key) => `${key}Zone`,
+    type: `Microsoft.Network/privateDnsZones@${DNS_API_VERSION}`,
+    concern: "private-link",
+    name: zone.get("name"),
+    condition,
+    body: { location: "global", tags: settings.resourceTags },
+  }));
+  const links = program.loop("privateDnsZoneLinks", table, (zone) => ({
+    symbol: (key) => `${key}ZoneLink`,
+    type: `Microsoft.Network/privateDnsZones/virtualNetworkLinks@${DNS_API_VERSION}`,
+    concern: "private-link",
+    name: "vnet-mlops",
+    parent: zones.of(zone.key),
+    condition,
+    body: {
+      location: "global",
+      tags: settings.resourceTags,
+      properties: {
+        registrationEnabled: false,
+        // Names of other people's resources that have no record here are looked up in public.
+        resolutionPolicy: "NxDomainRedirect",
+        virtualNetwork: { id: network.virtualNetwork.id },
       },
-    });
-    return [key, { zone, link }] as const;
-  });
-  return Object.fromEntries(declared) as Zones;
+    },
+  }));
+  return { zones, links };
 }
 
 /** Open mode: Azure ML does not work where everything outside of the scope is refused. */

@@ -6,6 +6,7 @@ import { armTemplate, emitArm, emitBicep, emitScripts, emitTerraform } from "../
 import { checkProgram, evaluateProgram, type Program } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { compareBicep } from "../emit/compare.ts";
+import { compareTerraform } from "../emit/compare-terraform.ts";
 import { evaluateModule } from "../emit/terraform-linker.ts";
 import { whatIsReadBack } from "../emit/what-is-read-back.ts";
 import featureStore from "./feature-store/quayside.config.ts";
@@ -109,6 +110,28 @@ test("members of what is computed are joined or refused; an expression and repla
     apiServerAccessProfile: { disableRunCommand: true },
     nodeResourceGroup: "a",
   });
+});
+
+test("what is changed of what a loop makes stands beside the loop, with what refers to it by key", async () => {
+  const changed = definePlatform({
+    extend: (platform) => {
+      platform.override("nodeCpuAlert", { properties: { severity: 0 } });
+      platform.override("prometheusZone", { tags: { team: "network" } });
+    },
+  });
+  const parameters = { ...PARAMETERS, environmentName: "prod" };
+  const alerts = emitBicep(changed).files.get("bicep/modules/alerts.bicep");
+  const links = emitTerraform(changed).files.get("terraform/private-link.tf");
+
+  expect(alerts).toContain("resource nodeCpuAlert ");
+  expect(alerts).not.toContain("key: 'node-cpu'");
+  expect(alerts).toContain("key: 'node-memory'");
+  expect(links).toContain('resource "azapi_resource" "prometheus_endpoint_zones"');
+  expect(links).toContain('azapi_resource.private_endpoints["blob"].id');
+  const bicep = compareBicep(changed, { ...PLACE, parameters });
+  expect(bicep.printed).toEqual(bicep.defined);
+  const terraform = await compareTerraform(changed, parameters);
+  expect(terraform.printed).toEqual(terraform.defined);
 });
 
 test("names and types of parameters are checked by the compiler", () => {

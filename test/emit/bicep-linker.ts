@@ -13,6 +13,7 @@ import {
   type Resource,
   walk,
 } from "../../src/ir/index.ts";
+import { expandLoops } from "./bicep-loops.ts";
 import { type BicepFile, parseBicep } from "./bicep-parser.ts";
 
 /** What linked files say: one program without modules or variables, and the value that each module parameter gets. */
@@ -25,7 +26,11 @@ export interface LinkedBicep {
 
 /** Links `bicep/main.bicep` with its modules; anything undeclared, unused, missing or unsafe throws. */
 export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
-  const parse = (path: string): BicepFile => parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
+  const parse = (path: string): BicepFile => {
+    const file = parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
+    if (path !== "main.bicep") checkUse(file);
+    return expandLoops(file);
+  };
   const main = parse("main.bicep");
   const modules = main.modules.map(({ name, path, condition, body }) => {
     const call = members(body);
@@ -48,7 +53,6 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
   });
   const moduleOf = (name: string) => modules.find((module) => module.name === name);
   const declared = modules.flatMap(({ file }) => file.resources.filter(({ existing }) => !existing));
-  for (const { file } of modules) checkUse(file);
 
   const inMain = linker(main, (name, go) => {
     const parameter = main.parameters.find((candidate) => candidate.name === name);
@@ -65,7 +69,7 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
         const variable = module.file.variables.find((candidate) => candidate.name === name);
         if (variable) return go(variable.value);
         return module.file.resources.some(({ symbol }) => symbol === name)
-          ? { kind: "resource", symbol: name }
+          ? { kind: "resource", symbol: symbolIn(module.name, name) }
           : complain(`${module.name} does not declare ${name}`);
       }),
     ]),
@@ -101,20 +105,29 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
     return go;
   }
 
+  /** What another module makes is declared as existing, by its symbol or, if a loop makes it, by a name of its own. */
+  function symbolIn(module: string, name: string): string {
+    const existing = moduleOf(module)?.file.resources.find((candidate) => candidate.existing && candidate.symbol === name);
+    const given = existing && members(existing.body).get("name");
+    if (given === undefined || declared.some(({ symbol }) => symbol === name)) return name;
+    const { root, keys } = accessChain(link(module, given));
+    return root.kind === "resource" && literalKey(keys[0]) === "name" ? root.symbol : name;
+  }
+
   const resources = modules.flatMap(({ name, concern, file, target, condition: ofModule }) =>
     file.resources.flatMap(({ symbol, type, existing, condition, body, decorators }): Resource[] => {
       const found = members(body);
       const given = found.get("name") ?? complain(`${symbol} has no name`);
       if (existing) {
-        const original = declared.find((candidate) => candidate.symbol === symbol);
+        const original = declared.find((candidate) => candidate.symbol === symbolIn(name, symbol));
         if (original === undefined) return [];
         if (original.type !== type) complain(`${symbol} is ${original.type}, not ${type}`);
         const { root, keys } = accessChain(link(name, given));
-        if (root.kind !== "resource" || root.symbol !== symbol || literalKey(keys[0]) !== "name")
+        if (root.kind !== "resource" || root.symbol !== original.symbol || literalKey(keys[0]) !== "name")
           complain(`${symbol} has another name`);
         return [];
       }
-      const place = (key: string) => (found.has(key) ? { [key]: identifier(found.get(key)) } : {});
+      const place = (key: string) => (found.has(key) ? { [key]: symbolIn(name, identifier(found.get(key))) } : {});
       const own = ["parent", "scope", "name", "dependsOn"];
       const [resourceType = "", apiVersion = ""] = type.split("@");
       return [
@@ -146,10 +159,10 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
   const existing = new Map<string, ExistingResource>();
   for (const { name, file } of modules) {
     for (const { symbol, type, existing: isExisting, condition, body } of file.resources) {
-      if (!isExisting || declared.some((candidate) => candidate.symbol === symbol)) continue;
+      if (!isExisting || declared.some((candidate) => candidate.symbol === symbolIn(name, symbol))) continue;
       const found = members(body);
       const [resourceType = "", apiVersion = ""] = type.split("@");
-      const place = (key: string) => (found.has(key) ? { [key]: identifier(found.get(key)) } : {});
+      const place = (key: string) => (found.has(key) ? { [key]: symbolIn(name, identifier(found.get(key))) } : {});
       const read: ExistingResource = {
         symbol,
         type: resourceType,
@@ -222,7 +235,41 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
     });
   }
 
-  return { program: { parameters, variables: [], resources, existing: [...existing.values()], outputs }, passed, moduleOrder };
+  const program = { parameters, variables: [], resources, existing: [...existing.values()], outputs, tables: [], loops: [] };
+  return { program, passed, moduleOrder };
+}
+
+/** The same with resources called otherwise. */
+export function renamed({ program, passed, moduleOrder }: LinkedBicep, called: (symbol: string) => string): LinkedBicep {
+  const go: (node: Node) => Node = fold<Node>({
+    ...REBUILD,
+    resource: (node) => ({ ...node, symbol: called(node.symbol) }),
+  });
+  const place = <T extends ExistingResource>(resource: T): T => ({
+    ...resource,
+    symbol: called(resource.symbol),
+    name: go(resource.name),
+    ...(resource.parent === undefined ? {} : { parent: called(resource.parent) }),
+    ...(resource.scope === undefined ? {} : { scope: called(resource.scope) }),
+    ...(resource.condition === undefined ? {} : { condition: go(resource.condition) }),
+  });
+  return {
+    program: {
+      ...program,
+      parameters: program.parameters.map((parameter) =>
+        parameter.default ? { ...parameter, default: go(parameter.default) } : parameter,
+      ),
+      resources: program.resources.map((resource) => ({
+        ...place(resource),
+        body: go(resource.body),
+        dependsOn: resource.dependsOn.map(called),
+      })),
+      existing: program.existing.map(place),
+      outputs: program.outputs.map((output) => ({ ...output, value: go(output.value) })),
+    },
+    passed: passed.map((one) => ({ ...one, value: go(one.value) })),
+    moduleOrder: new Map([...moduleOrder].map(([symbol, before]) => [called(symbol), new Set([...before].map(called))])),
+  };
 }
 
 /** The same node again, its parts rebuilt. */
@@ -237,6 +284,9 @@ const REBUILD: NodeTable<Node> = {
   access: (node, go) => ({ ...node, of: go(node.of), key: go(node.key) }),
   call: (node, go) => ({ ...node, args: node.args.map(go) }),
   condition: (node, go) => ({ ...node, test: go(node.test), consequent: go(node.consequent), alternate: go(node.alternate) }),
+  item: (node) => node,
+  member: (node, go) => ({ ...node, key: go(node.key) }),
+  map: (node, go) => ({ ...node, list: go(node.list), value: go(node.value) }),
 };
 
 /** A parameter, a variable or an existing resource that nothing uses is a warning in Bicep and a mistake here. */
@@ -244,7 +294,13 @@ function checkUse(file: BicepFile): void {
   const used = new Set<string>();
   const nodes = [...file.variables, ...file.outputs]
     .map(({ value }) => value)
-    .concat(file.resources.flatMap(({ body, condition }) => [body, ...(condition ? [condition] : [])]));
+    .concat(
+      file.resources.flatMap(({ body, condition, loop }) => [
+        body,
+        ...(condition ? [condition] : []),
+        ...(loop ? [loop.list] : []),
+      ]),
+    );
   for (const node of nodes) walk(node, (inner) => void (inner.kind === "variable" && used.add(inner.name)));
   const names = [...file.parameters, ...file.variables].map(({ name }) => name);
   const existing = file.resources.filter((resource) => resource.existing).map(({ symbol }) => symbol);

@@ -29,6 +29,8 @@ export interface BicepResource {
   readonly type: string;
   readonly existing: boolean;
   readonly condition?: Node;
+  /** `[for (item, index) in list: ...]` around condition and body. */
+  readonly loop?: { readonly item: string; readonly index?: string; readonly list: Node };
   readonly body: Node;
   readonly decorators: Readonly<Record<string, Node | undefined>>;
 }
@@ -175,15 +177,40 @@ export function parseBicep(source: string): BicepFile {
     const qualified = (word === "sys" || word === "az") && match(/\.(?=[A-Za-z]+\()/) !== undefined ? identifier() : word;
     if (source[at] !== "(") return { kind: "variable", name: word };
     if (qualified === "format") return formatted(args());
+    // the definition has no word for it; whoever expands loops computes it
+    if (qualified === "indexOf") return { kind: "call", name: qualified as FunctionName, args: args() };
     if (!Object.hasOwn(FUNCTIONS, qualified)) fail(`a function, not ${qualified}`);
     return { kind: "call", name: qualified as FunctionName, args: args() };
+  };
+
+  /** The head of `[for item in list: value]`, after which the value stands. */
+  const loopHead = (): BicepResource["loop"] => {
+    if (match(/\[\s*for\s+/) === undefined) return undefined;
+    const isIndexed = take("(");
+    const item = identifier();
+    const index = isIndexed ? (match(/,\s*/), identifier()) : undefined;
+    if (isIndexed) need(")");
+    if (match(/\s+in\s+/) === undefined) fail("in");
+    const list = expression();
+    if (match(/:\s*/) === undefined) fail(":");
+    return { item, list, ...(index === undefined ? {} : { index }) };
+  };
+
+  const repeated = (): Node | undefined => {
+    const head = loopHead();
+    if (head === undefined) return undefined;
+    if (head.index !== undefined) fail("no index");
+    const value = expression();
+    lines();
+    need("]");
+    return { kind: "map", list: head.list, item: head.item, value };
   };
 
   const primary = (): Node => {
     const next = source[at] ?? "";
     if (next === "'") return string();
     if (next === "{") return object();
-    if (next === "[") return { kind: "array", items: listOf("[", "]", expression) };
+    if (next === "[") return repeated() ?? { kind: "array", items: listOf("[", "]", expression) };
     if (take("(")) {
       const inner = expression();
       need(")");
@@ -301,10 +328,24 @@ export function parseBicep(source: string): BicepFile {
       spaces();
       need("=");
       spaces();
+      const loop = loopHead();
       const isConditional = take("if (");
       const condition = isConditional ? expression() : undefined;
       if (isConditional) need(") ");
-      file.resources.push({ symbol, type, existing, ...(condition ? { condition } : {}), body: object(), decorators: found });
+      const body = object();
+      if (loop) {
+        lines();
+        need("]");
+      }
+      file.resources.push({
+        symbol,
+        type,
+        existing,
+        ...(condition ? { condition } : {}),
+        ...(loop ? { loop } : {}),
+        body,
+        decorators: found,
+      });
     },
     module: () => {
       spaces();

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitBicep } from "../../src/emit/index.ts";
 import { dependencies, type EvaluationOptions, evaluateProgram, type Program } from "../../src/ir/index.ts";
-import { type LinkedBicep, linkBicep } from "./bicep-linker.ts";
+import { type LinkedBicep, linkBicep, renamed } from "./bicep-linker.ts";
 
 /** What a program deploys, without what Bicep arranges in its own way: the order of declarations and of waiting. */
 function meaning(program: Program, options: EvaluationOptions) {
@@ -27,11 +27,21 @@ function meaning(program: Program, options: EvaluationOptions) {
 export function compareBicep(program: Program, options: EvaluationOptions) {
   const { files, diagnostics } = emitBicep(program);
   if (files.size === 0) throw new Error(`nothing was printed: ${JSON.stringify(diagnostics)}`);
-  const linked = linkBicep(files);
+  const linked = calledAsDefined(program, linkBicep(files), options);
   return {
     defined: { ...meaning(program, options), unordered: [], mistyped: [] },
     printed: { ...meaning(linked.program, options), unordered: unordered(program, linked), mistyped: mistyped(linked, options) },
   };
+}
+
+/** What loops make has numbers in Bicep; the ids tell which symbols of the definition they are. */
+function calledAsDefined(program: Program, linked: LinkedBicep, options: EvaluationOptions): LinkedBicep {
+  const symbols = new Map(evaluateProgram(program, options).resources.map(({ id, symbol }) => [id, symbol]));
+  const names = evaluateProgram(linked.program, options).resources.map(
+    ({ id, symbol }) => [symbol, symbols.get(id) ?? symbol] as const,
+  );
+  const called = new Map(names);
+  return renamed(linked, (symbol) => called.get(symbol) ?? symbol);
 }
 
 /** What the definition wants before a resource and Bicep does not put there, not even through others. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   type AnyInput,
+  and,
   call,
   createProgram,
   type Expr,
@@ -233,6 +234,31 @@ export const randomProgram: fc.Arbitrary<Program> = anyInput.map(([bodies, share
     },
     dependsOn: [lock],
   });
+  const table = program.table("rows", "row", {
+    "it's one": { value: bodies[1]?.(early) ?? null, items: [bodies[2]?.(early) ?? null, "last"] },
+    two: { value: bodies[0]?.(early) ?? null, items: [], wanted: condition(early) as boolean },
+  });
+  const copies = program.loop("copies", table, (row) => ({
+    symbol: (key) => (key === "two" ? "secondCopy" : "firstCopy"),
+    type: "My.Rp/things@2026-01-01",
+    concern: "second",
+    name: text`copy-${row.key}`,
+    condition: and(get(bag, "sure"), row.get("wanted", parameters.bool)),
+    body: {
+      location: "here",
+      properties: { value: row.get("value"), root: root.id, list: row.map("items", "item", (item) => ({ of: item.value })) },
+    },
+  }));
+  program.loop("copyParts", table, (row) => ({
+    symbol: (key) => (key === "two" ? "secondPart" : "firstPart"),
+    type: "My.Rp/things/parts@2026-01-01",
+    concern: "second",
+    name: "part",
+    parent: copies.of(row.key),
+    condition: and(get(bag, "sure"), row.get("wanted", parameters.bool)),
+    body: { properties: { of: copies.of(row.key).id } },
+    dependsOn: () => [lock],
+  }));
   program.output("spendId", "string", "Id of what the subscription holds.", spend.id);
   program.output("lockId", "string", "Id of the lock.", lock.id);
   program.output("value", "object", "Some value.", { late, of: root.read<number>("int", "properties", "nested", "number") });

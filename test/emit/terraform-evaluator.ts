@@ -126,15 +126,23 @@ function createEvaluator(source: string, resolve: Resolve, hereDocument?: Syntax
 
   const splat = (of: JsonValue, each: Syntax) => list(of).map((item) => follow(item, pathOf(each)));
 
+  /** `[for item in list : value]` and `{ for key, item in object : key => value if test }`. */
   const comprehension = async ({ children, meta }: Syntax): Promise<JsonValue> => {
-    const items = list(await go(known(children[0])));
-    return Promise.all(
-      items.map((item) =>
-        createEvaluator(source, async (path) =>
-          path[0] === meta?.valVar ? { value: item, rest: path.slice(1) } : resolve(path),
-        )(known(children[1])),
-      ),
+    const over = await go(known(children[0]));
+    const entries = Array.isArray(over) ? over.map((item, at) => [at, item] as const) : Object.entries(record(over));
+    const isObjectMade = meta?.openRangeValue === "{";
+    const [key, value, test] = isObjectMade ? children.slice(1) : [undefined, ...children.slice(1)];
+    const made = await Promise.all(
+      entries.map(async ([at, item]) => {
+        const inner = createEvaluator(source, async (path) => {
+          if (path[0] === meta?.valVar) return { value: item, rest: path.slice(1) };
+          return path[0] === meta?.keyVar ? { value: at, rest: path.slice(1) } : resolve(path);
+        });
+        if (test && !bool(await inner(test))) return [];
+        return [[key ? text(await inner(key)) : "", await inner(known(value))] as const];
+      }),
     );
+    return isObjectMade ? Object.fromEntries(made.flat()) : made.flat().map(([, item]) => item);
   };
 
   return go;
@@ -253,6 +261,11 @@ function list(value: JsonValue | undefined): JsonValue[] {
   return value;
 }
 
+function record(value: JsonValue): { readonly [key: string]: JsonValue } {
+  if (!isObject(value)) throw new Error(`${JSON.stringify(value)} is not an object`);
+  return value as { readonly [key: string]: JsonValue };
+}
+
 export function text(value: JsonValue | undefined): string {
   if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is not a text`);
   return value;
@@ -300,6 +313,10 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     if (!objects.every((object) => object === null || (object !== undefined && isObject(object))))
       fail("merge of what is no object");
     return Object.assign({}, ...objects) as JsonValue;
+  },
+  lookup: (object, key, otherwise) => {
+    const members = record(object ?? null);
+    return Object.hasOwn(members, text(key)) ? (members[text(key)] ?? null) : (otherwise ?? null);
   },
   keys: (object) => (isObject(object) ? Object.keys(object).toSorted() : fail("keys of what is no object")),
   contains: (items, value) => list(items).some((item) => item !== null && typeof item !== "object" && item === value),

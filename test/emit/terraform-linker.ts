@@ -11,6 +11,7 @@ export interface Surroundings {
 }
 
 export interface ReadResource {
+  /** Of the block that makes it. */
   readonly address: string;
   readonly id: string;
   readonly type: string;
@@ -69,46 +70,68 @@ export async function evaluateModule(
     return found;
   };
 
-  const idOf = async (address: string) => {
+  /** The instances that a block makes, each with what its expressions see: one, none, or one for each key. */
+  const instancesOf = async (address: string): Promise<{ key?: string; sees: Resolve }[]> => {
+    const { count, for_each: rows } = block(address);
+    if (count !== undefined && (await evaluate(count, resolve)) === 0) return [];
+    if (rows === undefined) return [{ sees: resolve }];
+    const made = await evaluate(rows, resolve);
+    if (!isObject(made)) throw new Error(`for_each of ${address} is no object`);
+    return Object.entries(made).map(([key, value]) => ({
+      key,
+      sees: async ([root, name, ...rest]) => {
+        if (root === "each") return { value: name === "key" ? key : (value ?? null), rest };
+        return resolve([root ?? "", ...(name === undefined ? [] : [name]), ...rest]);
+      },
+    }));
+  };
+
+  const idOf = async (address: string, sees: Resolve) => {
     const { type, parent_id, name } = block(address);
     const [path = ""] = text(type).split("@");
-    const parent = text(await evaluate(parent_id ?? "", resolve));
+    const parent = text(await evaluate(parent_id ?? "", sees));
     const segments = path.split("/");
     const below = segments.length > 2 ? `/${segments.at(-1)}/` : `/providers/${path}/`;
-    return `${parent}${below}${text(await evaluate(name ?? "", resolve))}`;
+    return `${parent}${below}${text(await evaluate(name ?? "", sees))}`;
   };
 
-  /** What other blocks see of it: a list when it has a count. */
+  /** What other blocks see of it: a list when it has a count, an object when it has keys. */
   const instance = async (address: string): Promise<JsonValue> => {
-    const { count, name, response_export_values: exported } = block(address);
-    if (count !== undefined && (await evaluate(count, resolve)) === 0) return [];
-    const id = await idOf(address);
-    const self = { id, name: await evaluate(name ?? "", resolve), output: select(at.deployed(id), (exported ?? []) as string[]) };
-    return count === undefined ? self : [self];
+    const { count, for_each: rows, name, response_export_values: exported } = block(address);
+    const made = await Promise.all(
+      (await instancesOf(address)).map(async ({ key, sees }) => {
+        const id = await idOf(address, sees);
+        const output = select(at.deployed(id), (exported ?? []) as string[]);
+        return [key ?? "", { id, name: await evaluate(name ?? "", sees), output }] as const;
+      }),
+    );
+    if (rows !== undefined) return Object.fromEntries(made);
+    const list = made.map(([, self]) => self);
+    return count === undefined ? (list[0] ?? null) : list;
   };
 
-  const readResource = async (address: string): Promise<ReadResource[]> => {
-    const { type, count, body, location, tags, identity, lifecycle } = block(address);
-    if (count !== undefined && (await evaluate(count, resolve)) === 0) return [];
+  const readResource = async (address: string): Promise<ReadResource[]> =>
+    Promise.all((await instancesOf(address)).map(({ sees }) => readInstance(address, sees)));
+
+  const readInstance = async (address: string, sees: Resolve): Promise<ReadResource> => {
+    const { type, body, location, tags, identity, lifecycle } = block(address);
     const [path = "", apiVersion = ""] = text(type).split("@");
     const whole = {
-      ...(body === undefined ? {} : ((await evaluate(body, resolve)) as JsonObject)),
-      ...(location === undefined ? {} : { location: await evaluate(location, resolve) }),
-      ...(tags === undefined ? {} : { tags: await evaluate(tags, resolve) }),
-      ...(identity === undefined ? {} : { identity: await identityOf(identity, resolve) }),
+      ...(body === undefined ? {} : ((await evaluate(body, sees)) as JsonObject)),
+      ...(location === undefined ? {} : { location: await evaluate(location, sees) }),
+      ...(tags === undefined ? {} : { tags: await evaluate(tags, sees) }),
+      ...(identity === undefined ? {} : { identity: await identityOf(identity, sees) }),
     };
     const [rules] = (lifecycle ?? []) as Block[];
-    return [
-      {
-        address,
-        id: await idOf(address),
-        type: path,
-        apiVersion,
-        file: module.file[address] ?? "",
-        body: whole,
-        onlyIfNotExists: isIgnored(rules, block(address)),
-      },
-    ];
+    return {
+      address,
+      id: await idOf(address, sees),
+      type: path,
+      apiVersion,
+      file: module.file[address] ?? "",
+      body: whole,
+      onlyIfNotExists: isIgnored(rules, block(address)),
+    };
   };
 
   const addresses = Object.keys(module.resources);
@@ -156,7 +179,8 @@ async function identityOf(raw: Raw, resolve: Resolve): Promise<JsonValue> {
 
 /** Changes of everything that is sent are ignored. */
 function isIgnored(rules: Block | undefined, block: Block): boolean {
-  const ignored = new Set(((rules?.ignore_changes ?? []) as string[]).map((text) => text.replace(/^\$\{(.*)\}$/, "$1")));
+  if (rules === undefined) return false;
+  const ignored = new Set(((rules.ignore_changes ?? []) as string[]).map((text) => text.replace(/^\$\{(.*)\}$/, "$1")));
   return ["body", "location", "tags", "identity"].every((name) => block[name] === undefined || ignored.has(name));
 }
 

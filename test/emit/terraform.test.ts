@@ -1,76 +1,16 @@
 import { expect, test, vi } from "vitest";
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitTerraform } from "../../src/emit/index.ts";
-import { snakeCase, variableName } from "../../src/emit/terraform/names.ts";
-import { evaluateProgram, type Program } from "../../src/ir/index.ts";
+import { variableName } from "../../src/emit/terraform/names.ts";
 import { definePlatform } from "../../src/platform/index.ts";
+import { compareTerraform, GROUP, PLACE } from "./compare-terraform.ts";
 import { sampleProgram } from "./sample.ts";
 import { evaluateModule } from "./terraform-linker.ts";
-import { whatIsReadBack } from "./what-is-read-back.ts";
 
-const PLACE = { subscriptionId: "11111111-1111-1111-1111-111111111111", tenantId: "22222222-2222-2222-2222-222222222222" };
 /** HashiCorp's parser starts in a second, and every expression of the platform goes through it. */
 vi.setConfig({ testTimeout: 60_000 });
 
-const GROUP = { name: "rg-mlops-pipeline", location: "westeurope" };
-
 type Values = Record<string, JsonValue>;
-
-function byDefinition(program: Program, parameters: Values) {
-  const deployed = whatIsReadBack(program, { ...PLACE, parameters, resourceGroup: GROUP });
-  const { resources, outputs } = evaluateProgram(program, {
-    ...PLACE,
-    parameters,
-    resourceGroup: GROUP,
-    runtime: (id, _, full) => deployed(id, full),
-  });
-  return {
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [snakeCase(name), value])),
-    refused: [],
-    unordered: [],
-    resources: Object.fromEntries(
-      resources
-        .filter(({ condition }) => condition)
-        .map(({ id, type, apiVersion, body, onlyIfNotExists, concern }) => [
-          id,
-          { type, apiVersion, body, onlyIfNotExists, file: `terraform/${concern}.tf` },
-        ]),
-    ),
-  };
-}
-
-async function byModule(program: Program, parameters: Values) {
-  const { files, diagnostics } = emitTerraform(program);
-  if (files.size === 0) throw new Error(`nothing was printed: ${JSON.stringify(diagnostics)}`);
-  const deployed = whatIsReadBack(program, { ...PLACE, parameters, resourceGroup: GROUP });
-  const named = Object.fromEntries(
-    program.parameters.flatMap((parameter) =>
-      parameters[parameter.name] === undefined ? [] : [[variableName(parameter), parameters[parameter.name] ?? null]],
-    ),
-  );
-  const module = await evaluateModule(
-    files,
-    { resource_group_name: GROUP.name, ...named },
-    { ...PLACE, resourceGroup: GROUP, deployed: (id) => deployed(id, true) },
-  );
-
-  const addresses = new Map(module.resources.map(({ id, address }) => [id, address]));
-  const { resources: defined } = evaluateProgram(program, { ...PLACE, parameters, resourceGroup: GROUP });
-  const ids = new Map(defined.map(({ symbol, id }) => [symbol, id]));
-  const addressOf = (symbol: string) => addresses.get(ids.get(symbol) ?? "");
-  const unordered = defined.flatMap(({ symbol, dependsOn }) =>
-    dependsOn.filter((before) => {
-      const [own, other] = [addressOf(symbol), addressOf(before)];
-      return own !== undefined && other !== undefined && !module.order.get(own)?.has(other);
-    }),
-  );
-  return {
-    outputs: module.outputs,
-    refused: module.refused,
-    unordered,
-    resources: Object.fromEntries(module.resources.map(({ id, address: _address, ...resource }) => [id, resource])),
-  };
-}
 
 test.each<Values>([
   {},
@@ -92,7 +32,8 @@ test.each<Values>([
   const program = definePlatform();
   const given = { nameSuffix: "abc123", ...parameters };
 
-  expect(await byModule(program, given)).toEqual(byDefinition(program, given));
+  const { defined, printed } = await compareTerraform(program, given);
+  expect(printed).toEqual(defined);
 });
 
 test.each<Values>([{}, { environmentName: "prod", enableGpu: true, nodeCount: 7 }])(
@@ -101,7 +42,8 @@ test.each<Values>([{}, { environmentName: "prod", enableGpu: true, nodeCount: 7 
     const program = sampleProgram();
     const given = { suffix: "abc", ...parameters };
 
-    expect(await byModule(program, given)).toEqual(byDefinition(program, given));
+    const { defined, printed } = await compareTerraform(program, given);
+    expect(printed).toEqual(defined);
   },
 );
 

@@ -100,6 +100,9 @@ export function armPrinter(program: Program): ArmPrinter {
     },
     call: (node, go) => `${node.name}(${node.args.map(go).join(", ")})`,
     condition: (node, go) => `if(${go(node.test)}, ${go(node.consequent)}, ${go(node.alternate)})`,
+    item: repeated,
+    member: repeated,
+    map: repeated,
   });
 
   const bracketed = (node: Node): string => `[${expression(node)}]`;
@@ -126,6 +129,9 @@ export function armPrinter(program: Program): ArmPrinter {
     },
     call: bracketed,
     condition: bracketed,
+    item: repeated,
+    member: repeated,
+    map: repeated,
   });
 
   const keyText = (node: Node): string => {
@@ -152,6 +158,11 @@ function usesRuntime(value: Node, isInlined: (variable: string) => boolean): boo
     return !found;
   });
   return found;
+}
+
+/** A template holds the members of loops one by one, so it is the same whatever is printed as a loop elsewhere. */
+function repeated(): never {
+  assert(false, "what loops repeat is printed member by member");
 }
 
 /** The expression language has functions instead of keywords, and integers only. */

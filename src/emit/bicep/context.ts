@@ -4,7 +4,9 @@ import {
   accessPath,
   type ExistingResource,
   inferTypes,
+  type LoopPlace,
   literalKey,
+  loopPlaces,
   type Node,
   type NodeOf,
   type Program,
@@ -12,6 +14,7 @@ import {
   type ValueType,
 } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
+import { canLoop } from "./loopable.ts";
 import { camelCase, createNames } from "./names.ts";
 import { type Placement, placeDeclarations } from "./placement.ts";
 import { isIdentifier } from "./quote.ts";
@@ -26,6 +29,8 @@ export interface BicepContext {
   readonly isExisting: (symbol: string) => boolean;
   /** The module's name in the main file. */
   moduleName(concern: string): string;
+  /** What loops make, by symbol. */
+  readonly places: ReadonlyMap<string, LoopPlace>;
   /** True for a name that some file declares. */
   isDeclared(identifier: string): boolean;
   /** The output of the owner's module that carries a member of a resource, made when it is first asked for. */
@@ -51,7 +56,8 @@ export interface ModuleOutput {
 export function createContext(program: Program): BicepContext {
   const placement = placeDeclarations(program);
   const resources = referents(program);
-  const declared = [...program.parameters, ...program.variables].map(({ name }) => name);
+  const { parameters, variables, tables, loops } = program;
+  const declared = [...parameters, ...variables, ...tables, ...loops].map(({ name }) => name);
   const uniqueModule = createNames(declared);
   const modules = new Map(
     placement.concerns.map((concern) => [concern, uniqueModule(camelCase([concern]), camelCase([concern, "module"]))]),
@@ -67,9 +73,13 @@ export function createContext(program: Program): BicepContext {
   const typeOf = inferTypes(program);
   const problems: Diagnostic[] = [];
 
+  const isDeclared = (identifier: string) =>
+    declared.includes(identifier) || resources.has(identifier) || [...modules.values()].includes(identifier);
+
   return {
     program,
     placement,
+    places: loopPlaces(program, (table, over) => canLoop(program, table, over, isDeclared)),
     typeOf,
     resource: (symbol) => {
       const found = resources.get(symbol);
@@ -78,8 +88,7 @@ export function createContext(program: Program): BicepContext {
     },
     isExisting: (symbol) => program.existing.some((existing) => existing.symbol === symbol),
     moduleName: (concern) => modules.get(concern) ?? concern,
-    isDeclared: (identifier) =>
-      declared.includes(identifier) || resources.has(identifier) || [...modules.values()].includes(identifier),
+    isDeclared,
     output: (symbol, { keys, typed }) => {
       const path = literalPath(keys.slice(0, typed?.depth));
       const key = [symbol, ...path].join(".");

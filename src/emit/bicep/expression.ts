@@ -1,4 +1,4 @@
-import { unreachable } from "../../base/index.ts";
+import { assert, unreachable } from "../../base/index.ts";
 import { type AccessChain, accessChain, fold, literalKey, type Node, type NodeOf, textParts, walk } from "../../ir/index.ts";
 import { type Doc, group, hardline, indent, isMultiline, join, line, lineOr, print, softline } from "../doc/index.ts";
 import { PRECEDENCE, SPELLINGS } from "./functions.ts";
@@ -9,6 +9,10 @@ export interface BicepScope {
   parameter(name: string): string;
   variable(name: string, keys: readonly Node[]): Reference;
   resource(symbol: string, chain: AccessChain): Reference;
+  /** A member of a loop: `privateEndpoints[i]`. */
+  readonly member?: (node: NodeOf<"member">, print: (node: Node) => Doc) => Doc;
+  /** Objects on one line where they fit, as in tables. */
+  readonly compact?: boolean;
   /** What a file that is not deployed to the resource group is given for a member of `resourceGroup()`. */
   resourceGroup?(keys: readonly Node[]): Reference;
   /** True when a declaration hides the function of that name. */
@@ -97,7 +101,10 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
   const expression: (node: Node) => Printed = fold<Printed>({
     literal: ({ value }) => literal(value),
     array: (node, go) => primary(array(node.items.map((item) => go(item).doc))),
-    object: (node, go) => primary(object(node.entries.map(([name, value]) => [propertyKey(name), ": ", go(value).doc]))),
+    object: (node, go) => {
+      const members = node.entries.map(([name, value]): Doc => [propertyKey(name), ": ", go(value).doc]);
+      return primary(scope.compact ? compactObject(members) : object(members));
+    },
     concat: (node) => primary(joined(node)),
     parameter: (node) => primary(scope.parameter(node.name)),
     variable: (node) => reference(scope.variable(node.name, [])),
@@ -107,6 +114,7 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
       const { root, keys } = chain;
       if (root.kind === "resource") return reference(scope.resource(root.symbol, chain));
       if (root.kind === "variable") return reference(scope.variable(root.name, keys));
+      if (root.kind === "member") return primary([go(root).doc, ...keys.map((node) => key(node, false))]);
       if (scope.resourceGroup && root.kind === "call" && root.name === "resourceGroup")
         return reference(scope.resourceGroup(keys));
       return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map((node) => key(node, false))]);
@@ -119,6 +127,16 @@ export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
       ]),
       precedence: PRECEDENCE.ternary,
     }),
+    item: ({ name, field, otherwise }, go) => {
+      if (field === undefined) return primary(name);
+      const value = primary([name, key({ kind: "literal", value: field }, otherwise !== undefined)]);
+      return otherwise === undefined ? value : binary(" ?? ", PRECEDENCE.coalesce, true, [value, go(otherwise)]);
+    },
+    member: (node, go) => {
+      assert(scope.member, "members of loops are referred to where loops are");
+      return primary(scope.member(node, (inner) => go(inner).doc));
+    },
+    map: (node, go) => primary(forExpression(node.item, go(node.list).doc, go(node.value).doc)),
   });
 
   const propertyKey = (node: Node): Doc => {
@@ -148,6 +166,16 @@ function invocation(name: string, args: readonly Doc[]): Doc {
 
 export function object(members: readonly Doc[]): Doc {
   return members.length === 0 ? "{}" : ["{", indent([hardline, join(hardline, members)]), hardline, "}"];
+}
+
+/** On one line where it fits, as in a table. */
+export function compactObject(members: readonly Doc[]): Doc {
+  return group(["{", indent([line, join(lineOr(", "), members)]), line, "}"]);
+}
+
+/** `[for item in list: value]`; Microsoft's formatter opens it as well. */
+export function forExpression(item: Doc, list: Doc, value: Doc): Doc {
+  return ["[", indent([hardline, "for ", item, " in ", list, ": ", value]), hardline, "]"];
 }
 
 /** On one line while it is short; Bicep separates items by commas there and by lines otherwise. */

@@ -1,18 +1,11 @@
-import {
-  type AccessChain,
-  type ExistingResource,
-  impliedDependencies,
-  literalKey,
-  type Node,
-  type Resource,
-  type Variable,
-} from "../../ir/index.ts";
-import { type Doc, hardline, indent, join } from "../doc/index.ts";
+import { type AccessChain, type ExistingResource, literalKey, type Node, type Resource, type Variable } from "../../ir/index.ts";
+import type { Doc } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
-import { bicepExpression, object } from "./expression.ts";
+import { type BicepScope, bicepExpression, object } from "./expression.ts";
 import { createImports, type ModuleParameter } from "./imports.ts";
-import { comment, decorated, describe, file, outputDoc } from "./layout.ts";
-import { propertyName, quote } from "./quote.ts";
+import { decorated, describe, file, outputDoc } from "./layout.ts";
+import { loopDocs } from "./loops.ts";
+import { nameIn, placeMembers, resourceDoc } from "./resource.ts";
 
 export interface PrintedModule {
   readonly concern: string;
@@ -36,7 +29,7 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
   const imports = createImports(context);
   const existing = createExisting(context, concern, (symbol) => imports.resource(symbol, nameOf(symbol)).identifier);
 
-  const printer = bicepExpression({
+  const scope: BicepScope = {
     parameter: imports.parameter,
     variable: (name, keys) =>
       placement.homeOf(name) === concern ? { identifier: name, keys, nullable: false } : imports.variable(name, keys),
@@ -47,17 +40,26 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
       const isHere = context.isExisting(symbol) || placement.concernOf(symbol) === concern;
       if (isHere || (existing.names.has(symbol) && ["id", "name"].includes(member))) {
         const isRuntime = !["id", "name", "type", "apiVersion"].includes(member);
-        return { identifier: symbol, keys, nullable: isRuntime && context.resource(symbol).condition !== undefined };
+        return {
+          identifier: nameIn(context, concern, symbol),
+          keys,
+          nullable: isRuntime && context.resource(symbol).condition !== undefined,
+        };
       }
       return imports.resource(symbol, chain);
     },
     ...(target === undefined ? {} : { resourceGroup: imports.resourceGroup }),
     hides: (identifier) => context.isDeclared(identifier),
-  });
+  };
+  const printer = bicepExpression(scope);
 
   const own = [
     ...variables.map((variable) => variableDoc(variable, printer)),
-    ...resources.map((resource) => resourceDoc(context, resource, printer)),
+    ...resources.flatMap((resource) => {
+      const place = context.places.get(resource.symbol);
+      if (place === undefined) return [resourceDoc(context, resource, printer)];
+      return place.index === 0 ? loopDocs(context, place.loop, scope) : [];
+    }),
   ];
   const foreign: Doc[] = [];
   // printing one may ask for another
@@ -145,32 +147,4 @@ function existingDoc(
     ...(condition && given === undefined ? ["if (", printer(condition), ") "] : []),
     object([...placeMembers(parent, scope), ["name: ", given ?? printer(name)]]),
   ];
-}
-
-function resourceDoc(context: BicepContext, resource: Resource, printer: (node: Node) => Doc): Doc {
-  const { symbol, type, apiVersion, parent, scope, name, condition, body, onlyIfNotExists } = resource;
-  const implied = impliedDependencies(context.program, resource);
-  const own = resource.dependsOn.filter(
-    (other) => context.placement.concernOf(other) === resource.concern && !implied.has(other),
-  );
-  const members: Doc[] = [
-    ...placeMembers(parent, scope),
-    ["name: ", printer(name)],
-    ...(body.kind === "object"
-      ? body.entries.map(([key, value]): Doc => [propertyName(literalKey(key) ?? ""), ": ", printer(value)])
-      : []),
-    ...(own.length === 0 ? [] : [["dependsOn: [", indent([hardline, join(hardline, own)]), hardline, "]"]]),
-  ];
-  return decorated(
-    [...(resource.comment === undefined ? [] : comment(resource.comment)), ...(onlyIfNotExists ? ["@onlyIfNotExists()"] : [])],
-    [
-      `resource ${symbol} ${quote(`${type}@${apiVersion}`)} = `,
-      ...(condition ? ["if (", printer(condition), ") "] : []),
-      object(members),
-    ],
-  );
-}
-
-function placeMembers(parent: string | undefined, scope: string | undefined): Doc[] {
-  return [...(parent === undefined ? [] : [`parent: ${parent}`]), ...(scope === undefined ? [] : [`scope: ${scope}`])];
 }

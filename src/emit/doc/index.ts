@@ -1,2 +1,2 @@
 export { type Doc, group, hardline, indent, join, line, lineOr, softline } from "./doc.ts";
-export { isMultiline, print } from "./print.ts";
+export { flatWidth, isMultiline, print } from "./print.ts";

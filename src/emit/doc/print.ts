@@ -28,7 +28,7 @@ export function print(doc: Doc, { width, indent }: PrintOptions): string {
     } else if (part.kind === "indent") {
       pending.push({ doc: part.contents, depth: depth + 1, flat });
     } else if (part.kind === "group") {
-      const fits = flat || widthOf(part.contents) <= width - current.length;
+      const fits = flat || flatWidth(part.contents) <= width - current.length;
       pending.push({ doc: part.contents, depth, flat: fits });
     } else if (flat && part.flat !== undefined) {
       current += part.flat;
@@ -43,7 +43,7 @@ export function print(doc: Doc, { width, indent }: PrintOptions): string {
 /** On one line; a hard line makes it infinite. Remembered, because groups nest and each asks for all below it. */
 const widths = new WeakMap<object, number>();
 
-function widthOf(doc: Doc): number {
+export function flatWidth(doc: Doc): number {
   if (typeof doc === "string") return doc.length;
   const known = widths.get(doc);
   if (known !== undefined) return known;
@@ -53,9 +53,9 @@ function widthOf(doc: Doc): number {
 }
 
 function measure(doc: Exclude<Doc, string>): number {
-  if (isSequence(doc)) return doc.reduce<number>((sum, part) => sum + widthOf(part), 0);
+  if (isSequence(doc)) return doc.reduce<number>((sum, part) => sum + flatWidth(part), 0);
   if (doc.kind === "line") return doc.flat?.length ?? Infinity;
-  return widthOf(doc.contents);
+  return flatWidth(doc.contents);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -65,5 +65,5 @@ function isSequence(doc: Doc): doc is readonly Doc[] {
 
 /** True when the document cannot be on one line. */
 export function isMultiline(doc: Doc): boolean {
-  return widthOf(doc) === Infinity;
+  return flatWidth(doc) === Infinity;
 }

@@ -4,6 +4,9 @@ import {
   dependencies,
   type ExistingResource,
   inferTypes,
+  type Loop,
+  type LoopPlace,
+  loopPlaces,
   type Node,
   type NodeOf,
   type Parameter,
@@ -16,7 +19,9 @@ import type { Diagnostic } from "../../report/index.ts";
 import { createNames } from "../bicep/names.ts";
 import { exportedPaths } from "./exports.ts";
 import { isInherent } from "./inherent.ts";
+import { canLoop } from "./loopable.ts";
 import { snakeCase, variableName } from "./names.ts";
+import { quote } from "./quote.ts";
 import { itemKind } from "./variable-types.ts";
 
 /** What the files of one emission share. */
@@ -30,8 +35,16 @@ export interface TerraformContext {
   before(symbol: string): ReadonlySet<string>;
   /** The paths that a resource's `output` has. */
   exportsOf(symbol: string): readonly string[];
-  /** `["azapi_resource", "aks_cluster"]` */
+  /** The block that makes a resource: `["azapi_resource", "aks_cluster"]`. */
   address(symbol: string): readonly [kind: string, label: string];
+  /** `azapi_resource.aks_cluster`, or `azapi_resource.private_endpoints["blob"]` for what a loop makes. */
+  instance(symbol: string): string;
+  /** What loops make, by symbol. */
+  readonly places: ReadonlyMap<string, LoopPlace>;
+  loop(name: string): Loop;
+  loopAddress(name: string): readonly [kind: string, label: string];
+  /** Symbols of the resources that a loop makes. */
+  membersOf(loop: string): readonly string[];
   /** `var.x`, or `local.x` when the default is computed. */
   parameter(name: string): string;
   /** The name of a local without `local.`. */
@@ -46,12 +59,15 @@ export function createContext(program: Program): TerraformContext {
   const parameters = new Map(program.parameters.map((parameter) => [parameter.name, parameter]));
   const uniqueLabel = createNames([]);
   const uniqueLocal = createNames([]);
-  const labels = new Map(program.resources.map(({ symbol }) => [symbol, uniqueLabel(snakeCase(symbol))]));
+  const places = loopPlaces(program, (table, over) => canLoop(program, table, over));
+  const loops = new Map(program.loops.map((loop) => [loop.name, loop]));
+  const blocks = new Set(program.resources.map(({ symbol }) => places.get(symbol)?.loop.loop.name ?? symbol));
+  const labels = new Map([...blocks].map((name) => [name, uniqueLabel(snakeCase(name))]));
   const computed = program.parameters.filter(hasComputedDefault);
   const locals = new Map(
     [
       ...computed.map((parameter) => [parameter.name, variableName(parameter)] as const),
-      ...program.variables.map(({ name }) => [name, snakeCase(name)] as const),
+      ...[...program.variables, ...program.tables].map(({ name }) => [name, snakeCase(name)] as const),
     ].map(([name, wish]) => [name, uniqueLocal(wish)]),
   );
   const before = dependencies(program);
@@ -66,6 +82,19 @@ export function createContext(program: Program): TerraformContext {
     return found;
   };
 
+  const kindOf = (type: Pick<ExistingResource, "type">) => (isInherent(type) ? "azapi_update_resource" : "azapi_resource");
+  const loop = (name: string): Loop => {
+    const found = loops.get(name);
+    assert(found, `loop ${name} is declared`);
+    return found;
+  };
+  const loopAddress = (name: string) => [kindOf(loop(name).template), labels.get(name) ?? name] as const;
+  const address = (symbol: string) => {
+    const place = places.get(symbol);
+    if (place !== undefined) return loopAddress(place.loop.loop.name);
+    return [kindOf(resource(symbol)), labels.get(symbol) ?? symbol] as const;
+  };
+
   return {
     program,
     typeOf: (node) => (node.kind === "parameter" ? parameterType(program, infer, node) : infer(node)),
@@ -73,10 +102,15 @@ export function createContext(program: Program): TerraformContext {
     isExisting: (symbol) => program.existing.some((existing) => existing.symbol === symbol),
     before: (symbol) => before.get(symbol) ?? new Set(),
     exportsOf: (symbol) => exports.get(symbol) ?? [],
-    address: (symbol) => [
-      isInherent(resource(symbol)) ? "azapi_update_resource" : "azapi_resource",
-      labels.get(symbol) ?? symbol,
-    ],
+    address,
+    instance: (symbol) => {
+      const place = places.get(symbol);
+      return `${address(symbol).join(".")}${place === undefined ? "" : `[${quote(place.key)}]`}`;
+    },
+    places,
+    loop,
+    loopAddress,
+    membersOf: (name) => loop(name).members.flatMap(({ resource: { symbol } }) => (places.has(symbol) ? [symbol] : [])),
     parameter: (name) => {
       const parameter = parameters.get(name);
       assert(parameter, `parameter ${name} is declared`);

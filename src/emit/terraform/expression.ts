@@ -1,21 +1,22 @@
 import {
   type AccessChain,
   accessChain,
-  type ExistingResource,
   type FunctionName,
   fold,
   isRuntimeAccess,
   literalKey,
   type Node,
   type NodeOf,
+  ROW_KEY,
   textParts,
 } from "../../ir/index.ts";
-import type { Doc } from "../doc/index.ts";
+import { type Doc, indent, softline } from "../doc/index.ts";
 import type { TerraformContext } from "./context.ts";
 import { SPELLINGS, type Tools } from "./functions.ts";
-import { list, object, oneLine } from "./layout.ts";
+import { compactObject, list, object, oneLine } from "./layout.ts";
+import { type Given, implies } from "./presence.ts";
 import { choice, conditional, invoke, operation, PRECEDENCE, type Printed, primary, wrap } from "./printed.ts";
-import { escapeText, isIdentifier, quote } from "./quote.ts";
+import { escapeText, isIdentifier, objectKey, quote } from "./quote.ts";
 import { cloudMembers, RESOURCE_GROUP_ID, SUBSCRIPTION_ID, surroundingMember } from "./surroundings.ts";
 import { haveOneType } from "./unify.ts";
 
@@ -33,14 +34,29 @@ export interface TerraformPrinter {
 export interface Place {
   /** `resources.cluster` */
   readonly at: string;
-  /** Of the resource that is printed: others of the same condition are there when it is. */
-  readonly condition?: Node;
+  /** What holds when the resource that is printed is there. */
+  readonly given?: Given;
+  /** In a table, which is computed also when it is not there, and holds objects on one line where they are short. */
+  readonly inTable?: boolean;
+  /** How the row of a loop and its key are called here. */
+  readonly row?: RowNames;
+}
+
+export interface RowNames {
+  /** The table, which is a local. */
+  readonly table: string;
+  readonly item: string;
+  readonly key: string;
+  readonly value: string;
 }
 
 /** Prints expressions with ARM's meaning. */
-export function createPrinter(context: TerraformContext, { at, condition }: Place): TerraformPrinter {
+export function createPrinter(
+  context: TerraformContext,
+  { at, given: known = new Set(), inTable = false, row }: Place,
+): TerraformPrinter {
   const resources = new Set<string>();
-  const locals = new Set<string>();
+  const locals = new Set<string>(row ? [row.table] : []);
 
   const refuse: Tools["refuse"] = (word, message, help) => {
     context.report(at, word, message, help);
@@ -49,18 +65,19 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
 
   const address = (symbol: string): string => {
     resources.add(symbol);
-    return context.address(symbol).join(".");
+    return context.instance(symbol);
   };
 
-  /** Absent or present together with the resource that is printed. */
-  const isSure = (resource: ExistingResource) =>
-    resource.condition === undefined || JSON.stringify(resource.condition) === JSON.stringify(condition);
+  /** One that is there, its condition taken into account. */
+  const sureAddress = (symbol: string): string =>
+    context.resource(symbol).condition === undefined || context.places.has(symbol) ? address(symbol) : `${address(symbol)}[0]`;
 
   const idParts = (symbol: string): (string | Printed)[] => {
     const resource = context.resource(symbol);
     const isDeployed = !context.isExisting(symbol);
-    if (isDeployed && resource.condition === undefined) return [primary(`${address(symbol)}.id`)];
-    if (isDeployed && isSure(resource)) return [primary(`${address(symbol)}[0].id`)];
+    const isSure = isDeployed && implies(known, resource.condition);
+    if (isSure && (!inTable || resource.condition === undefined)) return [primary(`${sureAddress(symbol)}.id`)];
+    if (isSure && !context.places.has(symbol)) return [invoke("one", primary(`${address(symbol)}[*].id`))];
     const { parent, scope, type, name, at } = resource;
     const above = parent ?? scope;
     const start = above === undefined ? [primary(at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID)] : idParts(above);
@@ -103,9 +120,23 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
     if (context.isExisting(symbol))
       return refuse("existing-read", `${symbol} is not deployed, and ${word} of it is read`, "read it from what makes it");
     const path = chain.keys.map(key);
-    if (resource.condition === undefined) return primary([address(symbol), ".output", ...path]);
-    if (isSure(resource)) return primary([address(symbol), "[0].output", ...path]);
+    if (resource.condition === undefined || (!inTable && implies(known, resource.condition)))
+      return primary([sureAddress(symbol), ".output", ...path]);
     return invoke("one", primary([address(symbol), "[*].output", ...path]));
+  };
+
+  /** A member of a loop that another loop knows by key. */
+  const loopMember = (node: NodeOf<"member">, keys: readonly Node[]): Printed => {
+    for (const symbol of context.membersOf(node.loop)) resources.add(symbol);
+    return primary([context.loopAddress(node.loop).join("."), "[", expression(node.key).doc, "]", ...keys.map(key)]);
+  };
+
+  const item = ({ name, field, otherwise }: NodeOf<"item">): Printed => {
+    if (name === row?.item && field === ROW_KEY) return primary(row.key);
+    const value = primary(name === row?.item ? row.value : name);
+    if (field === undefined) return value;
+    if (otherwise !== undefined) return invoke("lookup", value, primary(quote(field)), expression(otherwise));
+    return primary([value.doc, key({ kind: "literal", value: field })]);
   };
 
   /** A part of a joined text, as .NET writes it. */
@@ -173,7 +204,10 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
   const expression: (node: Node) => Printed = fold<Printed>({
     literal: ({ value }) => literal(value),
     array: (node, go) => primary(list(node.items.map((item) => go(item).doc))),
-    object: (node, go) => primary(object(node.entries.map(([name, value]) => ({ key: objectKey(name), value: go(value).doc })))),
+    object: (node, go) => {
+      const members = node.entries.map(([name, value]) => ({ key: keyOf(name), value: go(value).doc }));
+      return primary(inTable ? compactObject(members) : object(members));
+    },
     concat: (node) => template([node]),
     parameter: (node) => {
       const reference = context.parameter(node.name);
@@ -189,16 +223,21 @@ export function createPrinter(context: TerraformContext, { at, condition }: Plac
       const chain = accessChain(node);
       const { root, keys } = chain;
       if (root.kind === "resource") return member(root.symbol, chain);
+      if (root.kind === "member") return loopMember(root, keys);
       if (root.kind === "call" && SURROUNDINGS.has(root.name)) return surroundings(root.name, keys);
       return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map(key)]);
     },
     call,
     condition: (node, go) => choose(go(node.test), node.consequent, node.alternate),
+    item,
+    member: () => refuse("resource", "a resource is used as a value", "refer to one of its members, such as id"),
+    map: (node, go) =>
+      primary(["[", indent([softline, "for ", node.item, " in ", go(node.list).doc, " : ", go(node.value).doc]), softline, "]"]),
   });
 
-  const objectKey = (node: Node): string => {
+  const keyOf = (node: Node): string => {
     const word = literalKey(node);
-    if (word !== undefined) return isIdentifier(word) ? word : quote(word);
+    if (word !== undefined) return objectKey(word);
     const text = oneLine(expression(node).doc);
     return text.startsWith('"') ? text : `(${text})`;
   };

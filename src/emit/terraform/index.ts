@@ -6,6 +6,7 @@ import { createContext } from "./context.ts";
 import { file } from "./layout.ts";
 import { terraformLimits } from "./limits.ts";
 import { printLocals } from "./locals.ts";
+import { loopDocs } from "./loops.ts";
 import { resourceDocs } from "./resource.ts";
 import { BACKEND_EXAMPLE, mainFile, outputsFile, versionsFile } from "./root.ts";
 import { exampleValues, type VariableRow, variableRows } from "./variables.ts";
@@ -26,7 +27,11 @@ export function emitTerraform(program: Program): EmitResult {
     text: file(
       program.resources
         .filter((resource) => resource.concern === concern)
-        .flatMap((resource) => resourceDocs(context, locals, resource)),
+        .flatMap((resource) => {
+          const place = context.places.get(resource.symbol);
+          if (place === undefined) return resourceDocs(context, locals, resource);
+          return place.index === 0 ? loopDocs(context, locals, place.loop) : [];
+        }),
     ),
   }));
   const files = new Map([

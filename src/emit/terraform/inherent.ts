@@ -13,6 +13,6 @@ const INHERENT: ReadonlySet<string> = new Set([
   "microsoft.resources/tags",
 ]);
 
-export function isInherent({ type }: ExistingResource): boolean {
+export function isInherent({ type }: Pick<ExistingResource, "type">): boolean {
   return INHERENT.has(type.toLowerCase());
 }

@@ -57,6 +57,22 @@ export function object(list: readonly Attribute[]): Doc {
   return list.length === 0 ? "{}" : ["{", indent([line, join(lineOr(", "), attributes(list))]), line, "}"];
 }
 
+/** On one line where it is short, as in a table. */
+export function compactObject(list: readonly Attribute[]): Doc {
+  const flat = flatObject(list);
+  return flat.length <= LIST_WIDTH ? flat : object(list);
+}
+
+/** Rows of a table: on one line each if all of them are short. */
+export function rows(list: readonly { readonly key: string; readonly fields: readonly Attribute[] }[]): Doc {
+  const isShort = list.every(({ fields }) => flatObject(fields).length <= LIST_WIDTH);
+  return object(list.map(({ key, fields }) => ({ key, value: isShort ? flatObject(fields) : object(fields) })));
+}
+
+function flatObject(list: readonly Attribute[]): string {
+  return `{ ${list.map(({ key, value }) => `${key} = ${oneLine(value)}`).join(", ")} }`;
+}
+
 /** On one line while it is short, otherwise an item a line. */
 export function list(items: readonly Doc[]): Doc {
   const flat: Doc = ["[", join(", ", items), "]"];

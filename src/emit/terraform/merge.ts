@@ -29,6 +29,7 @@ function shapeOf(program: Program, node: Node): Shape {
     case "literal":
     case "array":
     case "concat":
+    case "map":
       return SIMPLE;
     case "object":
       return {
@@ -45,6 +46,8 @@ function shapeOf(program: Program, node: Node): Shape {
       return value ? shapeOf(program, value) : ANYTHING;
     }
     case "resource":
+    case "item":
+    case "member":
       return ANYTHING;
     case "access":
       return memberShape(program, node);

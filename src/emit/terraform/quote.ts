@@ -20,6 +20,11 @@ export function quote(text: string): string {
   return `"${escapeText(text)}"`;
 }
 
+/** The key of an object, quoted only where it must be. */
+export function objectKey(text: string): string {
+  return isIdentifier(text) ? text : quote(text);
+}
+
 export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !KEYWORDS.has(text);
 }

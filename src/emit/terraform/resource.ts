@@ -6,7 +6,8 @@ import { createPrinter, type TerraformPrinter } from "./expression.ts";
 import { isInherent } from "./inherent.ts";
 import { type Attribute, attributes, block, commented, list, object } from "./layout.ts";
 import type { PrintedLocals } from "./locals.ts";
-import { isIdentifier, quote } from "./quote.ts";
+import { given } from "./presence.ts";
+import { objectKey, quote } from "./quote.ts";
 import { passingErrors } from "./retry.ts";
 import { purgeAddress, purgeAttributes, purgeBlock } from "./soft-delete.ts";
 import { RESOURCE_GROUP_ID, SUBSCRIPTION_ID } from "./surroundings.ts";
@@ -17,25 +18,48 @@ const LIFTED: ReadonlySet<string> = new Set(["location", "tags", "identity"]);
 
 /** One `azapi_resource`, or `azapi_update_resource` for what comes with its parent; before it what purges it, if anything can. */
 export function resourceDocs(context: TerraformContext, locals: PrintedLocals, resource: Resource): Doc[] {
-  const { symbol, type, apiVersion, name, condition, parent, scope } = resource;
-  const printer = createPrinter(context, { at: `resources.${symbol}`, ...(condition ? { condition } : {}) });
+  const { symbol, condition, parent, scope } = resource;
+  const printer = createPrinter(context, { at: `resources.${symbol}`, given: given(condition) });
   const above = parent ?? scope;
-  const members = membersOf(resource);
-  const lifted = isInherent(resource) ? new Map<string, Node>() : new Map([...members].filter(([key]) => LIFTED.has(key)));
+  const location = membersOf(resource).get("location");
+  const purge = purgeAddress(context, resource);
+  const doc = blockDoc(context, locals, printer, {
+    ...resource,
+    address: context.address(symbol),
+    head: condition ? [{ key: "count", value: [printer.print(condition), " ? 1 : 0"] }] : [],
+    parentId: above === undefined ? (resource.at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID) : printer.id(above),
+    members: [resource],
+    before: purge === undefined ? [] : [purge],
+  });
+  return [...purgeBlock(context, resource, location, printer), doc];
+}
+
+/** What a block says: one resource, or what a loop repeats. */
+export interface Subject extends Pick<Resource, "type" | "apiVersion" | "name" | "body" | "onlyIfNotExists" | "comment"> {
+  readonly address: readonly [kind: string, label: string];
+  /** `count` or `for_each`. */
+  readonly head: readonly Attribute[];
+  readonly parentId: Doc;
+  /** The resources that it makes. */
+  readonly members: readonly Resource[];
+  /** Addresses that no other text of the block names. */
+  readonly before: readonly string[];
+}
+
+export function blockDoc(context: TerraformContext, locals: PrintedLocals, printer: TerraformPrinter, subject: Subject): Doc {
+  const { type, apiVersion, name, address, head, parentId, members: made, onlyIfNotExists } = subject;
+  const members = membersOf(subject);
+  const lifted = isInherent(subject) ? new Map<string, Node>() : new Map([...members].filter(([key]) => LIFTED.has(key)));
   const identity = identityBlock(lifted.get("identity"), printer);
   if (identity === undefined) lifted.delete("identity");
   const location = lifted.get("location");
   const tags = lifted.get("tags");
   const body = [...members].filter(([key]) => !lifted.has(key));
-  const exported = context.exportsOf(symbol);
+  const exported = [...new Set(made.flatMap(({ symbol }) => context.exportsOf(symbol)))];
 
-  const head: Attribute[] = condition ? [{ key: "count", value: [printer.print(condition), " ? 1 : 0"] }] : [];
   const place: Attribute[] = [
     { key: "type", value: quote(`${type}@${apiVersion}`) },
-    {
-      key: "parent_id",
-      value: above === undefined ? (resource.at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID) : printer.id(above),
-    },
+    { key: "parent_id", value: parentId },
     { key: "name", value: printer.print(name) },
     ...(location ? [{ key: "location", value: printer.print(location) }] : []),
     ...(tags ? [{ key: "tags", value: printer.print(tags) }] : []),
@@ -45,44 +69,31 @@ export function resourceDocs(context: TerraformContext, locals: PrintedLocals, r
       ? [{ key: "body", value: object(body.map(([key, value]) => ({ key: objectKey(key), value: printer.print(value) }))) }]
       : []),
     ...(exported.length > 0 ? [{ key: "response_export_values", value: list(exported.map(quote)) }] : []),
-    ...purgeAttributes(resource),
-    ...tolerance(context, resource),
+    ...purgeAttributes(subject),
+    ...tolerance(context, subject, made),
   ];
-  const timeouts = timeoutsBlock(resource);
-  const purge = purgeAddress(context, resource);
-  const lifecycle = resource.onlyIfNotExists ? [lifecycleBlock([...(body.length > 0 ? ["body"] : []), ...lifted.keys()])] : [];
-  const order = unseenOrder(context, locals, resource, printer);
-  const dependsOn: Attribute[] =
-    order.length > 0 || purge !== undefined
-      ? [
-          {
-            key: "depends_on",
-            value: list([...order.map((other) => context.address(other).join(".")), ...(purge === undefined ? [] : [purge])]),
-          },
-        ]
-      : [];
+  const timeouts = timeoutsBlock(subject);
+  const lifecycle = onlyIfNotExists ? [lifecycleBlock([...(body.length > 0 ? ["body"] : []), ...lifted.keys()])] : [];
+  const order = [...unseenOrder(context, locals, made, printer), ...subject.before];
 
-  const doc = commented(
-    resource.comment,
+  return commented(
+    subject.comment,
     block(
-      `resource ${context.address(symbol).map(quote).join(" ")}`,
+      `resource ${address.map(quote).join(" ")}`,
       attributes(head),
       attributes(place),
       ...(identity ? [[identity]] : []),
       attributes(content),
       ...(timeouts ? [[timeouts]] : []),
       ...lifecycle.map((rules) => [rules]),
-      attributes(dependsOn),
+      attributes(order.length > 0 ? [{ key: "depends_on", value: list(order) }] : []),
     ),
   );
-  return [...purgeBlock(context, resource, location, printer), doc];
 }
 
-function membersOf({ body }: Resource): Map<string, Node> {
+function membersOf({ body }: Pick<Resource, "body">): Map<string, Node> {
   return new Map(body.kind === "object" ? body.entries.map(([key, value]) => [literalKey(key) ?? "", value] as const) : []);
 }
-
-const objectKey = (key: string): string => (isIdentifier(key) ? key : quote(key));
 
 /** `undefined` where an identity is not written out; it stays in the body then. */
 function identityBlock(identity: Node | undefined, printer: TerraformPrinter): Doc | undefined {
@@ -105,13 +116,15 @@ const isPlainSet = (node: Node) =>
   node.kind === "object" && node.entries.every(([, value]) => value.kind === "object" && value.entries.length === 0);
 
 /** What the provider should not take for a difference or a failure. */
-function tolerance(context: TerraformContext, resource: Resource): Attribute[] {
-  const errors = passingErrors(context.program, resource);
+function tolerance(context: TerraformContext, subject: Subject, made: readonly Resource[]): Attribute[] {
+  const errors = [...new Set(made.flatMap((resource) => passingErrors(context.program, resource)))];
+  const shared = [...new Set(made.flatMap((resource) => sharedLists(context.program, resource)))];
+  const some = (holds: (context: TerraformContext, body: Node) => boolean) => made.some(({ body }) => holds(context, body));
   return [
     // Azure echoes ids of linked resources in a casing of its own
-    ...(holdsId(context, resource.body) ? [{ key: "ignore_casing", value: "true" }] : []),
-    ...(mayHoldNull(context, resource.body) && !isInherent(resource) ? [{ key: "ignore_null_property", value: "true" }] : []),
-    ...sharedListAttributes(sharedLists(context.program, resource)),
+    ...(some(holdsId) ? [{ key: "ignore_casing", value: "true" }] : []),
+    ...(some(mayHoldNull) && !isInherent(subject) ? [{ key: "ignore_null_property", value: "true" }] : []),
+    ...sharedListAttributes(shared),
     ...(errors.length > 0
       ? [{ key: "retry", value: object([{ key: "error_message_regex", value: list(errors.map(quote)) }]) }]
       : []),
@@ -156,13 +169,16 @@ function lifecycleBlock(attributesOfIt: readonly string[]): Doc {
   return block("lifecycle", attributes([{ key: "ignore_changes", value: list(attributesOfIt) }]));
 }
 
-/** Symbols that come before although nothing in the printed block names them. */
+/** Addresses of what comes before although nothing in the printed block names it. */
 function unseenOrder(
   context: TerraformContext,
   locals: PrintedLocals,
-  { symbol }: Resource,
+  made: readonly Resource[],
   printer: TerraformPrinter,
 ): string[] {
+  const addressOf = (symbol: string) => context.address(symbol).join(".");
   const seen = new Set([...printer.resources, ...[...printer.locals].flatMap((name) => [...locals.resourcesOf(name)])]);
-  return [...context.before(symbol)].filter((other) => !seen.has(other));
+  const named = new Set([...seen].map(addressOf));
+  const wanted = new Set(made.flatMap(({ symbol }) => [...context.before(symbol)]).map(addressOf));
+  return [...wanted].filter((address) => !named.has(address));
 }

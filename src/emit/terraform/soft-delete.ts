@@ -22,7 +22,7 @@ const SOFT_DELETED: Readonly<Record<string, Purge>> = {
   },
 };
 
-const purgeOf = ({ type }: Resource): Purge | undefined => SOFT_DELETED[type.toLowerCase()];
+const purgeOf = ({ type }: Pick<Resource, "type">): Purge | undefined => SOFT_DELETED[type.toLowerCase()];
 
 export const PURGE_VARIABLE = {
   name: "purge_on_destroy",
@@ -36,16 +36,21 @@ export function hasSoftDeleted({ resources }: Program): boolean {
   return resources.some((resource) => purgeOf(resource) !== undefined);
 }
 
-export function purgeAttributes(resource: Resource): Attribute[] {
+export function purgeAttributes(resource: Pick<Resource, "type">): Attribute[] {
   const purge = purgeOf(resource);
   if (purge?.kind !== "query") return [];
   const parameters = object([{ key: purge.name, value: list([quote("true")]) }]);
   return [{ key: "delete_query_parameters", value: [`var.${PURGE_VARIABLE.name} ? `, parameters, " : null"] }];
 }
 
+/** True for what has to be purged by a call of its own, which loops do not repeat. */
+export function isPurgedByCall(resource: Pick<Resource, "type">): boolean {
+  return purgeOf(resource)?.kind === "action";
+}
+
 /** The address of the block that has to be there before a resource, so that it acts after the resource is destroyed. */
 export function purgeAddress(context: TerraformContext, resource: Resource): string | undefined {
-  if (purgeOf(resource)?.kind !== "action") return undefined;
+  if (!isPurgedByCall(resource)) return undefined;
   return `azapi_resource_action.${context.address(resource.symbol)[1]}_purge`;
 }
 

@@ -12,7 +12,7 @@ const MINUTES: Readonly<Record<string, number>> = {
   "microsoft.machinelearningservices/workspaces/computes": 60,
 };
 
-export function timeoutsBlock({ type }: Resource): Doc | undefined {
+export function timeoutsBlock({ type }: Pick<Resource, "type">): Doc | undefined {
   const minutes = MINUTES[type.toLowerCase()];
   if (minutes === undefined) return undefined;
   return block("timeouts", attributes(["create", "update", "delete"].map((key) => ({ key, value: quote(`${minutes}m`) }))));

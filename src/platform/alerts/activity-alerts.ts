@@ -1,19 +1,19 @@
-import { type AnyInput, call, type Expr, get, type ProgramBuilder, type ResourceHandle } from "../../ir/index.ts";
+import { type AnyInput, call, type Expr, get, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
 import type { Settings } from "../settings.ts";
-import { kebab } from "./metric-alerts.ts";
+import { camel, kebab } from "./names.ts";
 
 interface ActivityAlert {
   readonly scope: "group" | "subscription";
   readonly category: "ServiceHealth" | "ResourceHealth" | "Administrative";
-  readonly operation?: string;
-  readonly more?: readonly AnyInput[];
+  /** What an event of the category must be besides. */
+  readonly condition: AnyInput;
   readonly why: string;
 }
 
 const administrative = (operation: string, why: string): ActivityAlert => ({
   scope: "group",
   category: "Administrative",
-  operation,
+  condition: { field: "operationName", equals: operation },
   why,
 });
 
@@ -31,17 +31,15 @@ const ACTIVITY_ALERTS: Readonly<Record<string, ActivityAlert>> = {
   serviceHealth: {
     scope: "subscription",
     category: "ServiceHealth",
-    more: [{ field: "properties.impactedServices[*].ServiceName", containsAny: SERVICES }],
+    condition: { field: "properties.impactedServices[*].ServiceName", containsAny: SERVICES },
     why: "Azure reports trouble with a service that the platform stands on.",
   },
   resourceHealth: {
     scope: "group",
     category: "ResourceHealth",
-    more: [
-      {
-        anyOf: ["Degraded", "Unavailable"].map((equals) => ({ field: "properties.currentHealthStatus", equals })),
-      },
-    ],
+    condition: {
+      anyOf: ["Degraded", "Unavailable"].map((equals) => ({ field: "properties.currentHealthStatus", equals })),
+    },
     why: "Azure reports a resource of the platform as degraded or unavailable.",
   },
   clusterDeleted: administrative("Microsoft.ContainerService/managedClusters/delete", "Somebody deletes the cluster."),
@@ -63,29 +61,27 @@ export function declareActivityAlerts(program: ProgramBuilder, settings: Setting
     group: get(call("resourceGroup"), "id"),
     subscription: get(call("subscription"), "id"),
   };
-  for (const [key, { scope, category, operation, more = [], why }] of Object.entries(ACTIVITY_ALERTS)) {
-    program.resource(`${key}Alert`, {
-      type: "Microsoft.Insights/activityLogAlerts@2026-01-01",
-      concern: "alerts",
-      name: `alert-${kebab(key)}`,
-      condition: settings.profile("alerting"),
-      body: {
-        location: "global",
-        tags: settings.resourceTags,
-        properties: {
-          description: why,
-          enabled: true,
-          scopes: [scopes[scope]],
-          condition: {
-            allOf: [
-              { field: "category", equals: category },
-              ...(operation === undefined ? [] : [{ field: "operationName", equals: operation }]),
-              ...more,
-            ],
-          },
-          actions: { actionGroups: [{ actionGroupId: actionGroup.id }] },
-        },
+  const rows = Object.entries(ACTIVITY_ALERTS).map(
+    ([key, { scope, category, condition, why }]) =>
+      [kebab(key), { description: why, scope: scopes[scope], category, condition }] as const,
+  );
+  const table = program.table("activityAlertRules", "rule", Object.fromEntries(rows));
+  program.loop("activityAlerts", table, (rule) => ({
+    symbol: (key) => `${camel(key)}Alert`,
+    type: "Microsoft.Insights/activityLogAlerts@2026-01-01",
+    concern: "alerts",
+    name: text`alert-${rule.key}`,
+    condition: settings.profile("alerting"),
+    body: {
+      location: "global",
+      tags: settings.resourceTags,
+      properties: {
+        description: rule.get("description"),
+        enabled: true,
+        scopes: [rule.get("scope")],
+        condition: { allOf: [{ field: "category", equals: rule.get("category") }, rule.get("condition")] },
+        actions: { actionGroups: [{ actionGroupId: actionGroup.id }] },
       },
-    });
-  }
+    },
+  }));
 }

@@ -1,6 +1,7 @@
-import { and, type Expr, type ProgramBuilder, type ResourceHandle } from "../../ir/index.ts";
+import { and, type Expr, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
 import { wayOut } from "../egress/index.ts";
 import type { Settings } from "../settings.ts";
+import { camel, kebab } from "./names.ts";
 import type { AlertScopes } from "./scopes.ts";
 
 type Severity = 0 | 1 | 2 | 3 | 4;
@@ -18,6 +19,9 @@ export interface MetricAlert {
   readonly only?: { readonly dimension: string; readonly values: readonly string[] };
   readonly why: string;
 }
+
+/** What tables leave out. */
+const USUAL = { aggregation: "Average", operator: "GreaterThan", window: "PT15M", every: "PT5M" } as const;
 
 const QUARTER = { window: "PT15M", every: "PT5M" } as const;
 const HALF_HOUR = { window: "PT30M", every: "PT5M" } as const;
@@ -248,52 +252,68 @@ export function declareMetricAlerts(
   scopes: AlertScopes,
   actionGroup: ResourceHandle,
 ): void {
-  for (const [key, alert] of Object.entries<MetricAlert>(METRIC_ALERTS)) {
-    program.resource(`${key}Alert`, {
-      type: "Microsoft.Insights/metricAlerts@2026-01-01",
-      concern: "alerts",
-      name: `alert-${kebab(key)}`,
-      condition: isThere(settings, alert.on),
-      body: {
-        location: "global",
-        tags: settings.resourceTags,
-        properties: {
-          description: alert.why,
-          severity: alert.severity,
-          enabled: true,
-          scopes: [scopes[alert.on].id],
-          evaluationFrequency: alert.every,
-          windowSize: alert.window,
-          autoMitigate: true,
-          criteria: {
-            "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
-            allOf: [condition(alert)],
-          },
-          actions: [{ actionGroupId: actionGroup.id }],
+  const rows = Object.entries<MetricAlert>(METRIC_ALERTS).map(
+    ([key, alert]) => [kebab(key), row(settings, scopes, alert)] as const,
+  );
+  const table = program.table("metricAlertRules", "rule", Object.fromEntries(rows));
+  program.loop("metricAlerts", table, (rule) => ({
+    symbol: (key) => `${camel(key)}Alert`,
+    type: "Microsoft.Insights/metricAlerts@2026-01-01",
+    concern: "alerts",
+    name: text`alert-${rule.key}`,
+    condition: and(settings.profile("alerting"), rule.get("wanted", true)),
+    body: {
+      location: "global",
+      tags: settings.resourceTags,
+      properties: {
+        description: rule.get("description"),
+        severity: rule.get("severity"),
+        enabled: true,
+        scopes: [rule.get("scope")],
+        evaluationFrequency: rule.get("frequency", USUAL.every),
+        windowSize: rule.get("window", USUAL.window),
+        autoMitigate: true,
+        criteria: {
+          "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+          allOf: [
+            {
+              name: "condition",
+              criterionType: "StaticThresholdCriterion",
+              metricName: rule.get("metric"),
+              timeAggregation: rule.get("aggregation", USUAL.aggregation),
+              operator: rule.get("operator", USUAL.operator),
+              threshold: rule.get("threshold"),
+              dimensions: rule.get("dimensions", []),
+            },
+          ],
         },
+        actions: [{ actionGroupId: actionGroup.id }],
       },
-    });
-  }
+    },
+  }));
 }
 
-/** Ways out are there or not; everything else always is. */
-function isThere(settings: Settings, on: MetricAlert["on"]): Expr<boolean> {
-  const { byGateway, byFirewall } = wayOut(settings);
-  const alerting = settings.profile("alerting");
-  if (on === "natGateway") return and(alerting, byGateway);
-  return on === "firewall" ? and(alerting, byFirewall) : alerting;
-}
-
-function condition({ metric, aggregation, operator, threshold, only }: MetricAlert) {
+function row(settings: Settings, scopes: AlertScopes, alert: MetricAlert) {
+  const { on, only } = alert;
+  const unusual = <Field extends keyof typeof USUAL>(field: Field) => (alert[field] === USUAL[field] ? undefined : alert[field]);
   return {
-    name: "condition",
-    criterionType: "StaticThresholdCriterion",
-    metricName: metric,
-    timeAggregation: aggregation,
-    operator,
-    threshold,
-    dimensions: only === undefined ? [] : [{ name: only.dimension, operator: "Include", values: only.values }],
+    description: alert.why,
+    severity: alert.severity,
+    scope: scopes[on].id,
+    metric: alert.metric,
+    dimensions: only && [{ name: only.dimension, operator: "Include", values: only.values }],
+    aggregation: unusual("aggregation"),
+    operator: unusual("operator"),
+    threshold: alert.threshold,
+    window: unusual("window"),
+    frequency: unusual("every"),
+    wanted: isThere(settings, on),
   };
 }
 
-export const kebab = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** Ways out are there or not; everything else always is. */
+function isThere(settings: Settings, on: MetricAlert["on"]): Expr<boolean> | undefined {
+  const { byGateway, byFirewall } = wayOut(settings);
+  if (on === "natGateway") return byGateway;
+  return on === "firewall" ? byFirewall : undefined;
+}

@@ -1,6 +1,6 @@
 import { and, type Input, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
 import type { Settings } from "../settings.ts";
-import { kebab } from "./metric-alerts.ts";
+import { camel, kebab } from "./names.ts";
 import type { AlertScopes } from "./scopes.ts";
 
 export interface PrometheusRule {
@@ -207,32 +207,38 @@ export function declarePrometheusRules(
   { cluster, monitorAccount }: AlertScopes,
   actionGroup: ResourceHandle,
 ): void {
-  const wanted = and(settings.profile("alerting"), settings.profile("managedPrometheus"));
-  for (const [key, group] of Object.entries(prometheusGroups(settings))) {
-    program.resource(key, {
-      type: "Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01",
-      concern: "alerts",
-      name: `mlops-${kebab(key)}`,
-      condition: group.condition === undefined ? wanted : and(wanted, group.condition),
-      body: {
-        location: settings.location,
-        tags: settings.resourceTags,
-        properties: {
-          description: group.why,
-          scopes: [monitorAccount.id, cluster.id],
-          // The label that the agents give every series of this cluster.
-          clusterName: cluster.name,
+  const rows = Object.entries(prometheusGroups(settings)).map(
+    ([key, { why, condition, rules }]) =>
+      [kebab(key), { description: why, wanted: condition, rules: rules.map((rule) => ({ ...rule })) }] as const,
+  );
+  const table = program.table("prometheusRules", "group", Object.fromEntries(rows));
+  program.loop("prometheusRuleGroups", table, (group) => ({
+    symbol: camel,
+    type: "Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01",
+    concern: "alerts",
+    name: text`mlops-${group.key}`,
+    condition: and(settings.profile("alerting"), settings.profile("managedPrometheus"), group.get("wanted", true)),
+    body: {
+      location: settings.location,
+      tags: settings.resourceTags,
+      properties: {
+        description: group.get("description"),
+        scopes: [monitorAccount.id, cluster.id],
+        // The label that the agents give every series of this cluster.
+        clusterName: cluster.name,
+        enabled: true,
+        interval: "PT1M",
+        rules: group.map("rules", "rule", (rule) => ({
+          alert: rule.get("alert"),
+          expression: rule.get("expression"),
+          for: rule.get("for"),
+          severity: rule.get("severity"),
           enabled: true,
-          interval: "PT1M",
-          rules: group.rules.map(({ summary, ...rule }) => ({
-            ...rule,
-            enabled: true,
-            annotations: { summary },
-            actions: [{ actionGroupId: actionGroup.id }],
-            resolveConfiguration: { autoResolved: true, timeToResolve: "PT10M" },
-          })),
-        },
+          annotations: { summary: rule.get("summary") },
+          actions: [{ actionGroupId: actionGroup.id }],
+          resolveConfiguration: { autoResolved: true, timeToResolve: "PT10M" },
+        })),
       },
-    });
-  }
+    },
+  }));
 }

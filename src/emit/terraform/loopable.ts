@@ -1,0 +1,32 @@
+import { type KeyedMember, type Loop, membersByKey, type Node, type Program, type Table, walk } from "../../ir/index.ts";
+import { given, implies } from "./presence.ts";
+import { isPurgedByCall } from "./soft-delete.ts";
+
+/** Names that mean something else where rows are named. */
+const TAKEN: ReadonlySet<string> = new Set(["each", "key"]);
+
+/** Whether `for_each` can say the loops over a table; what it cannot say is printed block by block. */
+export function canLoop(program: Program, table: Table, loops: readonly Loop[]): boolean {
+  return (
+    !TAKEN.has(table.item) &&
+    loops.every(
+      (loop) =>
+        !isPurgedByCall(loop.template) &&
+        membersByKey(program, loop).every((member) => isThere(loop.template.condition, table, member)),
+    )
+  );
+}
+
+/** What another loop makes has an address only where its condition holds, which the rows of another table say for themselves. */
+function isThere(own: Node | undefined, table: Table, { loop, table: other }: KeyedMember): boolean {
+  const { condition } = loop.template;
+  return implies(given(own), condition) && (other.name === table.name || condition === undefined || !holdsItem(condition));
+}
+
+function holdsItem(start: Node): boolean {
+  let found = false;
+  walk(start, (node) => {
+    found ||= node.kind === "item";
+  });
+  return found;
+}

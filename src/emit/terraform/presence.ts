@@ -1,0 +1,19 @@
+import type { Node } from "../../ir/index.ts";
+
+/** What is known to hold where something is printed: the conditions that all are true there, as text to compare. */
+export type Given = ReadonlySet<string>;
+
+/** What holds where a resource with this condition is there. */
+export function given(condition: Node | undefined): Given {
+  return new Set(conjuncts(condition).map((node) => JSON.stringify(node)));
+}
+
+/** True where a resource with this condition is there as well. */
+export function implies(known: Given, condition: Node | undefined): boolean {
+  return conjuncts(condition).every((node) => known.has(JSON.stringify(node)));
+}
+
+function conjuncts(condition: Node | undefined): readonly Node[] {
+  if (condition === undefined) return [];
+  return condition.kind === "call" && condition.name === "and" ? condition.args.flatMap(conjuncts) : [condition];
+}
