@@ -21,6 +21,7 @@ await runMain(async () => {
     }),
   );
   const router = await startRouter({
+    ...DEFAULTS,
     host: values.host,
     port: integerOption(USAGE, "port", values.port, DEFAULTS.port, 0, 65_535),
     maxBodyBytes: integerOption(USAGE, "max-body-bytes", values["max-body-bytes"], DEFAULTS.maxBodyBytes, 1, 2 ** 30),

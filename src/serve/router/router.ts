@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RequestFault } from "../fault.ts";
+import { createHttpServer, type HttpLimits } from "../http-server.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
 import { addBuildInfo, addProcessMetrics, createMetrics, METRICS_CONTENT_TYPE, metricsText } from "../metrics.ts";
@@ -17,10 +18,7 @@ import { stickyValue } from "./sticky.ts";
 import { watchStrain } from "./strain.ts";
 import { buildTable, EMPTY_TABLE, type Endpoint, type Mirror } from "./table.ts";
 
-// As in server/http-server.ts: an import would load TLS, HTTP/2 and undici.
-const { createServer } = process.getBuiltinModule("node:http");
-
-export interface RouterOptions {
+export interface RouterOptions extends HttpLimits {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -33,7 +31,14 @@ export interface RouterOptions {
   readonly strained?: () => boolean;
 }
 
-export const ROUTER_DEFAULTS = { host: "127.0.0.1", port: 0, maxBodyBytes: 16 * 2 ** 20, drainTimeoutMs: 30_000 } as const;
+export const ROUTER_DEFAULTS = {
+  host: "127.0.0.1",
+  port: 0,
+  maxBodyBytes: 16 * 2 ** 20,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 60_000,
+  drainTimeoutMs: 30_000,
+} as const;
 
 export interface Router {
   readonly port: number;
@@ -166,14 +171,16 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
         : new RequestFault(500, "serve.bug", "internal error, this is a bug; the log has more");
     if (fault.status === 500)
       log("error", "request.failed", { message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-    metrics.counter("quayside_router_refusals_total", "Answers of the router itself.", {
-      code: String(fault.status),
-      reason: fault.code,
-    }).value++;
+    refused(fault);
     reply(response, request, fault.status, "application/json", JSON.stringify({ message: fault.message }), {
       ...headers,
       ...fault.headers,
     });
+  }
+
+  function refused({ status, code }: RequestFault): void {
+    const labels = { code: String(status), reason: code };
+    metrics.counter("quayside_router_refusals_total", "Answers of the router itself.", labels).value++;
   }
 
   function reply(
@@ -203,10 +210,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     return whole;
   }
 
-  const server = createServer(
-    { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000, noDelay: true },
-    answer,
-  );
+  const server = createHttpServer(answer, { limits: options, bodyLimit: () => options.maxBodyBytes, refused });
   const port = await listen(server, options.host, options.port);
 
   return {

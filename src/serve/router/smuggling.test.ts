@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { KEY, type TestRouter, testInstance, testRouter } from "../testing/router.ts";
+import { metric } from "../testing/scrape.ts";
+import type { RouterOptions } from "./router.ts";
 
 /** Writes the parts one after the other to one connection; gives everything that came back once it ended or `answers` are there. */
 async function raw(router: TestRouter, parts: readonly string[], answers: number): Promise<string> {
@@ -29,9 +31,9 @@ const statuses = (received: string) => [...received.matchAll(/^HTTP\/1\.1 (\d+)/
 const head = (...fields: readonly string[]) =>
   ["POST /api/v1/endpoint/e/score HTTP/1.1", "host: h", `authorization: Bearer ${KEY}`, ...fields, "", ""].join("\r\n");
 
-async function running() {
+async function running(limits: Partial<RouterOptions> = {}) {
   const blue = await testInstance("blue");
-  const router = await testRouter({ maxBodyBytes: 1_000 });
+  const router = await testRouter({ maxBodyBytes: 1_000, ...limits });
   router.apply({ name: "blue", weight: 100, instances: [blue.origin] });
   return {
     blue,
@@ -67,6 +69,21 @@ test("a coding that the router does not undo is refused", async () => {
 
   expect(statuses(received)).toEqual([501]);
   expect(received).toContain("serve.transfer-encoding");
+  expect(it.blue.seen).toEqual([]);
+});
+
+test.each([
+  ["no HTTP", "GARBAGE\r\n\r\n", 400, "serve.not-http"],
+  ["a large header", `GET / HTTP/1.1\r\nhost: h\r\na: ${"x".repeat(20_000)}\r\n\r\n`, 431, "serve.headers-too-large"],
+  ["a body that does not come", `${head("content-length: 5")}he`, 408, "serve.slow-client"],
+])("what is no request gets a coded refusal, which is counted: %s", async (_, sent, status, code) => {
+  await using it = await running({ headersTimeoutMs: 200, requestTimeoutMs: 300 });
+
+  const received = await raw(it.router, [sent], 1);
+
+  expect(statuses(received)).toEqual([status]);
+  expect(received).toContain(`{"message":"${code}: `);
+  expect(await metric(it.router.url, `quayside_router_refusals_total{code="${status}",reason="${code}"}`)).toBe(1);
   expect(it.blue.seen).toEqual([]);
 });
 

@@ -40,7 +40,9 @@ export function createAnswer({ route, requests, limits, collector, draining, log
         received = body;
         checkRequestIds(request.headers);
         const query = mark < 0 ? "" : url.slice(mark + 1);
-        const reply = found.handle({ method: request.method ?? "GET", path, query, headers: request.headers, body, ids });
+        // The same answer; Node leaves its body out.
+        const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+        const reply = found.handle({ method, path, query, headers: request.headers, body, ids });
         if (reply instanceof Promise) reply.then(finish, fail);
         else finish(reply);
       } catch (cause) {

@@ -79,7 +79,12 @@ test("health answers as Azure's inference server does", async () => {
     "text/plain; charset=utf-8",
   ]);
   expect(response.headers.get("x-ms-server-version")).toBe(`quayside/${VERSION}`);
-  expect((await fetch(`${server.url}/`, { method: "HEAD" })).status).toBe(200);
+  for (const path of ["/", "/v2/models/m", "/score?data=[[1,2,3,4]]"]) {
+    const head = await fetch(`${server.url}${path}`, { method: "HEAD" });
+    const { status, headers } = await fetch(`${server.url}${path}`);
+    expect([head.status, head.headers.get("content-length")]).toEqual([status, headers.get("content-length")]);
+    expect(status).toBe(200);
+  }
   expect((await fetch(`${server.url}/`, { method: "POST" })).status).toBe(405);
 });
 

@@ -1,19 +1,20 @@
 import { type Clock, systemClock } from "../../base/index.ts";
+import { createHttpServer, type HttpLimits } from "../http-server.ts";
 import { closeGracefully, listen } from "../listen.ts";
 import type { Log } from "../log.ts";
 import type { Family } from "../metrics.ts";
 import { createAnswer } from "./answer.ts";
 import { BATCH_DEFAULTS } from "./batcher.ts";
+import { type BodyLimits, bodyLimit } from "./body-limit.ts";
 import type { Collector } from "./collection/collector.ts";
 import type { Engine, Threads } from "./engine.ts";
 import { createHolder, type Holder } from "./holder.ts";
-import { createHttpServer, type HttpLimits } from "./http-server.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Whole } from "./routes.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { addModelInfo, createServerMetrics } from "./server-metrics.ts";
 
-export interface ModelServerOptions extends HttpLimits {
+export interface ModelServerOptions extends HttpLimits, BodyLimits {
   /** A model file, or a folder that holds one. */
   readonly place: string;
   readonly name: string;
@@ -110,7 +111,11 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
   const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
   const answer = createAnswer({ route, requests, limits: options, collector, draining: () => draining, log });
-  const server = createHttpServer(answer, options, (status) => requests.done("other", status, 0));
+  const server = createHttpServer(answer, {
+    limits: options,
+    bodyLimit: (headers) => bodyLimit(headers, options),
+    refused: ({ status }) => requests.done("other", status, 0),
+  });
 
   return {
     listen: (port = options.port) => listen(server, options.host, port),

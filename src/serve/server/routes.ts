@@ -199,8 +199,7 @@ function lazily<T>(state: ServerState, make: (loaded: Loaded) => T): () => T {
 
 function only(methods: readonly string[], handle: Handler): Handler {
   return (call) => {
-    const method = call.method === "HEAD" ? "GET" : call.method;
-    if (!methods.includes(method)) throw methodFault(call, methods.join(", "));
+    if (!methods.includes(call.method)) throw methodFault(call, methods.join(", "));
     return handle(call);
   };
 }

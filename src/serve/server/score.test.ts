@@ -171,6 +171,13 @@ describe("what cannot be scored gets one line, a code, and a server that stays u
     expect(response.status).toBe(413);
   });
 
+  test("a prototype's key in the query", async () => {
+    const response = await fetch(`${named.url}/score?__proto__=${encodeURIComponent(JSON.stringify({ data: ROWS }))}`);
+
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('unknown input \\"__proto__\\"');
+  });
+
   test("a method that the route does not have", async () => {
     const response = await fetch(`${named.url}/score`, { method: "DELETE" });
 

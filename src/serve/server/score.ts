@@ -105,12 +105,12 @@ export function answerKeys(outputs: readonly TensorSpec[]): ReadonlyMap<string, 
 /** Azure's rule for GET: every value is JSON, and a repeated key is a list. */
 function readQuery(query: string): JsonObject {
   const parameters = new URLSearchParams(query);
-  const body: JsonObject = {};
-  for (const key of new Set(parameters.keys())) {
-    const [first = null, ...more] = parameters.getAll(key).map((value) => readQueryValue(key, value));
-    body[key] = more.length === 0 ? first : [first, ...more];
-  }
-  return body;
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((key) => {
+      const [first = null, ...more] = parameters.getAll(key).map((value) => readQueryValue(key, value));
+      return [key, more.length === 0 ? first : [first, ...more]];
+    }),
+  );
 }
 
 function readQueryValue(key: string, value: string): JsonValue {

@@ -1,7 +1,7 @@
 import type { Agent } from "node:http";
 import type { CollectedEvent, Sink } from "./event.ts";
 
-// As in http-server.ts: an import would load TLS, HTTP/2 and undici.
+// As in src/serve/http-server.ts: an import would load TLS, HTTP/2 and undici.
 const http = process.getBuiltinModule("node:http");
 
 /** Beside the container, as Azure ML puts it there; it writes to the workspace's blobs. */

@@ -1,12 +1,11 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { RequestFault } from "../fault.ts";
-import { type BodyLimits, bodyLimit } from "./body-limit.ts";
+import { RequestFault } from "./fault.ts";
 
 // Not an import: that would read every name the module has, and with them load TLS, HTTP/2 and undici for nobody.
 const { createServer, maxHeaderSize, STATUS_CODES } = process.getBuiltinModule("node:http");
 
-export interface HttpLimits extends BodyLimits {
+export interface HttpLimits {
   /** How long a request's headers may take to arrive, and the whole of it. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -15,8 +14,16 @@ export interface HttpLimits extends BodyLimits {
 /** Connections of clients that are slow are looked at so many times in the time that they have. */
 const LOOKS = 10;
 
-/** An HTTP server that answers what is no request, too large or too slow with a coded refusal too; `refused` is told its status. */
-export function createHttpServer(answer: RequestListener, limits: HttpLimits, refused: (status: number) => void): Server {
+export interface HttpServerOptions {
+  readonly limits: HttpLimits;
+  /** The most bytes that a request with these headers may send. */
+  readonly bodyLimit: (headers: IncomingHttpHeaders) => number;
+  /** Told of each refusal of what is no request. */
+  readonly refused: (fault: RequestFault) => void;
+}
+
+/** An HTTP server that answers what is no request, too large or too slow with a coded refusal, too. */
+export function createHttpServer(answer: RequestListener, { limits, bodyLimit, refused }: HttpServerOptions): Server {
   const { headersTimeoutMs, requestTimeoutMs } = limits;
   const server = createServer(
     {
@@ -31,7 +38,7 @@ export function createHttpServer(answer: RequestListener, limits: HttpLimits, re
   );
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     // A body that will be refused need not be sent.
-    if (Number(request.headers["content-length"] ?? 0) <= bodyLimit(request.headers, limits)) response.writeContinue();
+    if (Number(request.headers["content-length"] ?? 0) <= bodyLimit(request.headers)) response.writeContinue();
     answer(request, response);
   });
   server.on("clientError", (cause: Error & { readonly code?: string }, socket: Duplex) => {
@@ -39,8 +46,9 @@ export function createHttpServer(answer: RequestListener, limits: HttpLimits, re
       socket.destroy();
       return;
     }
-    const { status, message } = faultOf(cause.code, limits);
-    refused(status);
+    const fault = faultOf(cause.code, limits);
+    const { status, message } = fault;
+    refused(fault);
     // Nobody knows whose protocol this was meant to be: the line stands under the names of all.
     const body = JSON.stringify({ message, error: message });
     const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json`;
