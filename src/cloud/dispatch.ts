@@ -46,10 +46,15 @@ export function createDispatch(options: DispatchOptions): (request: IncomingMess
       if (injected(options, request, response, address)) return;
     }
     const plane = options.planes.find((candidate) => candidate.matches(address.host, address.path));
-    if (plane !== undefined) plane.handle(request, response);
-    else void answer(options, request, response, address);
+    if (plane === undefined) return void answer(options, request, response, address);
+    if (ORIGIN_FORM.test(request.url ?? "")) return plane.handle(request, response);
+    request.resume();
+    sendReply(response, faultReply(new ArmFault(400, "InvalidRequestUri", "the request's target is not a path")));
   };
 }
+
+/** What all that read a target by themselves take for the same path. Resource Manager, unlike the planes, takes two slashes for one. */
+const ORIGIN_FORM = /^\/(?!\/)/;
 
 async function answer(
   options: DispatchOptions,

@@ -106,7 +106,7 @@ async function checkConnection(port: number, connection: RawConnection): Promise
     throw new Error(`${answers} good requests on a connection of their own have ${statuses.length} answers`);
 }
 
-/** Sends bytes, ends the sending side, and gives what came back until the server closed. */
+/** Sends bytes and gives what came back until the server closed. */
 function exchange(port: number, connection: RawConnection): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
@@ -122,12 +122,12 @@ function exchange(port: number, connection: RawConnection): Promise<string> {
   });
 }
 
-/** A turn of the event loop apart, so that they arrive as pieces. */
-async function sendPieces(socket: Socket, { bytes, cuts }: RawConnection): Promise<void> {
+/** A turn of the event loop apart, so that they arrive as pieces. Whoever ends the sending side may get no answer, so only hostile bytes end it. */
+async function sendPieces(socket: Socket, { bytes, cuts, answers }: RawConnection): Promise<void> {
   const ends = [...cuts, bytes.length].toSorted((a, b) => a - b);
   for (const [at, end] of ends.entries()) {
     socket.write(bytes.subarray(ends[at - 1] ?? 0, end));
     await setImmediate();
   }
-  socket.end();
+  if (answers === undefined) socket.end();
 }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -205,3 +208,62 @@ test("a folder goes up and comes down as it was, and a blob's name cannot lead o
   expect(missing).toMatchObject({ code: "BlobNotFound" });
   await rm(folder, { recursive: true, force: true });
 });
+
+test("a path that leads elsewhere by dots or slashes opens nothing that its end does not", async () => {
+  const { client } = await withKey("stkeys");
+  for (const name of ["own-part", "their-part"])
+    await cloud.put(`${account("stkeys")}/blobServices/default/containers/${name}`, { properties: {} }, version);
+  await client.getContainerClient("their-part").getBlockBlobClient("secret").upload("1", 1);
+  const principal = await cloud.principal("wanderer");
+  const scope = `${account("stkeys")}/blobServices/default/containers/own-part`;
+  await cloud.assign(principal.objectId, "storageBlobDataContributor", scope);
+  const ask = await raw(principal);
+
+  expect(await ask("GET", "/own-part?restype=container&comp=list")).toMatch(/^200 /);
+  expect(await ask("GET", "/their-part?restype=container&comp=list")).toMatch(/^403 /);
+  for (const path of ["/their-part/../own-part", "/their-part/%2e%2e/own-part", "//their-part/own-part", "http://x/own-part"]) {
+    expect(await ask("GET", `${path}?restype=container&comp=list`)).toMatch(/^40[03] /);
+    expect(await ask("PUT", `${path}/x`)).toMatch(/^40[03] /);
+  }
+  expect(await ask("GET", "/own-part?restype=container&comp=list&comp=acl")).toMatch(/^400 /);
+});
+
+test("a reader changes nothing, whatever a request calls itself", async () => {
+  const { client } = await withKey("stkeys");
+  const container = client.getContainerClient("only-read");
+  await container.create();
+  await container.getBlockBlobClient("a").upload("1", 1);
+  const principal = await cloud.principal("only-reader");
+  await cloud.assign(principal.objectId, "storageBlobDataReader", account("stkeys"));
+  const ask = await raw(principal);
+
+  expect(await ask("GET", "/only-read/a")).toMatch(/^200 /);
+  for (const comp of ["list", "query", "tags", "blobs", "blocklist", "metadata", "x"]) {
+    for (const path of [
+      `/only-read/a?comp=${comp}`,
+      `/only-read?restype=container&comp=${comp}`,
+      `/made-${comp}?restype=container&comp=${comp}`,
+    ])
+      for (const method of ["PUT", "DELETE"])
+        expect([method, path, (await ask(method, path)).slice(0, 4)]).toEqual([method, path, "403 "]);
+  }
+  expect(await ask("GET", "/only-read/a")).toBe("200 1");
+});
+
+/** Requests as they are, which no client sends, with a principal's token. */
+async function raw(principal: { clientId: string; clientSecret: string }) {
+  const token = await cloud.token("https://storage.azure.com", principal);
+  const ca = await readFile(cloud.cloud.caFile);
+  const headers = {
+    host: "stkeys.blob.core.rehearsal.test",
+    authorization: `Bearer ${token}`,
+    "x-ms-version": "2023-11-03",
+    "x-ms-blob-type": "BlockBlob",
+    "content-length": "0",
+  };
+  return async (method: string, path: string) => {
+    const sent = request(cloud.cloud.endpoints.arm, { method, path, headers, ca }).end();
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    return `${response.statusCode} ${(await response.toArray()).join("")}`;
+  };
+}

@@ -15,8 +15,10 @@ const AUDIENCE = "https://storage.azure.com";
 /** Throws a `BlobRefusal`; otherwise the request may go on to Azurite, with credentials that Azurite understands. */
 export async function admitBlobRequest(host: CloudHost, request: IncomingMessage): Promise<void> {
   const hostName = hostNameOf(request);
-  const url = new URL(request.url ?? "/", `https://${hostName}`);
-  const target = targetOf(hostName, url);
+  // As it stands in the request: a URL would follow the dots in it, and Azurite does not.
+  const [path = "", ...rest] = (request.url ?? "/").split("?");
+  const query = new URLSearchParams(rest.join("?"));
+  const target = targetOf(hostName, path);
   const account = target.account === undefined ? undefined : storageAccount(host, target.account);
   if (account === undefined)
     throw new BlobRefusal(
@@ -25,7 +27,10 @@ export async function admitBlobRequest(host: CloudHost, request: IncomingMessage
       `no storage account owns the host ${hostName}; on Azure this name would not resolve`,
     );
   requireReach(host, account);
-  const operation: BlobOperation = { method: request.method ?? "GET", query: url.searchParams, ...target };
+  const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
+  if (repeated !== undefined)
+    throw new BlobRefusal(400, "InvalidQueryParameterValue", `the query parameter ${repeated} is given more than once`);
+  const operation: BlobOperation = { method: request.method ?? "GET", query, ...target };
   if (operation.query.get("comp") === "batch")
     throw new BlobRefusal(
       501,
@@ -70,11 +75,11 @@ export function hostNameOf(request: IncomingMessage): string {
   return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
 }
 
-function targetOf(hostName: string, url: URL): ReturnType<typeof blobTarget> {
+function targetOf(hostName: string, path: string): ReturnType<typeof blobTarget> {
   try {
-    return blobTarget(hostName, url.pathname);
+    return blobTarget(hostName, path);
   } catch {
-    throw new BlobRefusal(400, "InvalidUri", `the path ${url.pathname} is not valid percent-encoding`);
+    throw new BlobRefusal(400, "InvalidUri", `the path ${path} is not valid percent-encoding`);
   }
 }
 
@@ -141,7 +146,7 @@ function copySource(request: IncomingMessage, account: Resource): URL | undefine
 
 function authorizeSource(host: CloudHost, account: Resource, source: URL, principal: Principal): void {
   if (source.searchParams.has("sig")) return;
-  const { container } = targetOf(source.hostname, source);
+  const { container } = targetOf(source.hostname, source.pathname);
   const scope = containerScope(account, container ?? "$root");
   if (host.authorizer.allows(principal, READ_BLOBS, scope, { data: true })) return;
   throw new BlobRefusal(

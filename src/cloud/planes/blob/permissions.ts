@@ -19,39 +19,60 @@ const BLOBS = `${CONTAINERS}/blobs`;
 const data = (action: string): BlobPermission => ({ action, data: true });
 const management = (action: string): BlobPermission => ({ action, data: false });
 
+const MANAGE = {
+  read: management(`${CONTAINERS}/read`),
+  write: management(`${CONTAINERS}/write`),
+  delete: management(`${CONTAINERS}/delete`),
+  lease: management(`${CONTAINERS}/lease/action`),
+};
+const BLOB = {
+  read: data(`${BLOBS}/read`),
+  write: data(`${BLOBS}/write`),
+  delete: data(`${BLOBS}/delete`),
+  filter: data(`${BLOBS}/filter/action`),
+  readTags: data(`${BLOBS}/tags/read`),
+  writeTags: data(`${BLOBS}/tags/write`),
+};
+
+/** By method and `comp`. What is not here goes nowhere: Azurite would take it for another operation, one that `comp` does not change. */
+type Operations = Readonly<Record<string, BlobPermission>>;
+const SERVICE_OPERATIONS: Operations = {
+  "GET list": MANAGE.read,
+  "GET blobs": BLOB.filter,
+  "GET properties": management(`${SERVICE}/read`),
+  "GET stats": management(`${SERVICE}/read`),
+  "PUT properties": management(`${SERVICE}/write`),
+  "POST userdelegationkey": management(`${SERVICE}/generateUserDelegationKey/action`),
+};
+const CONTAINER_OPERATIONS: Operations = {
+  "GET ": MANAGE.read,
+  "GET metadata": MANAGE.read,
+  "GET list": BLOB.read,
+  "GET blobs": BLOB.filter,
+  "PUT ": MANAGE.write,
+  "PUT metadata": MANAGE.write,
+  "PUT lease": MANAGE.lease,
+  "PUT undelete": MANAGE.write,
+  "DELETE ": MANAGE.delete,
+};
+const BLOB_WRITES =
+  "metadata properties lease snapshot block blocklist page incrementalcopy appendblock seal tier undelete copy expiry immutabilityPolicies legalhold";
+const BLOB_OPERATIONS: Operations = {
+  ...Object.fromEntries(["", "metadata", "blocklist", "pagelist"].map((comp) => [`GET ${comp}`, BLOB.read])),
+  ...Object.fromEntries(["", ...BLOB_WRITES.split(" ")].map((comp) => [`PUT ${comp}`, BLOB.write])),
+  "GET tags": BLOB.readTags,
+  "PUT tags": BLOB.writeTags,
+  "POST query": BLOB.read,
+  "DELETE ": BLOB.delete,
+};
+
 /** `undefined` for operations that Microsoft Entra tokens cannot call. Source: "Permissions for blob service operations". */
-export function permissionOf(operation: BlobOperation): BlobPermission | undefined {
-  const { method, query, container, blob } = operation;
-  const comp = query.get("comp") ?? "";
-  if (container === undefined) return servicePermission(method, comp, query.get("restype") ?? "");
-  if (blob === undefined || query.get("restype") === "container") return containerPermission(method, comp);
-  return blobPermission(method, comp);
-}
-
-function servicePermission(method: string, comp: string, restype: string): BlobPermission | undefined {
-  if (comp === "userdelegationkey") return management(`${SERVICE}/generateUserDelegationKey/action`);
-  if (comp === "blobs") return data(`${BLOBS}/filter/action`);
-  if (restype === "account") return management(`${SERVICE}/getInfo/action`);
-  if (comp === "list") return management(`${CONTAINERS}/read`);
-  if (comp === "properties" || comp === "stats") return management(method === "PUT" ? `${SERVICE}/write` : `${SERVICE}/read`);
-  return undefined;
-}
-
-function containerPermission(method: string, comp: string): BlobPermission | undefined {
-  if (comp === "list") return data(`${BLOBS}/read`);
-  if (comp === "blobs") return data(`${BLOBS}/filter/action`);
-  if (comp === "acl" || comp === "batch") return undefined;
-  if (comp === "lease") return management(`${CONTAINERS}/lease/action`);
-  if (method === "GET" || method === "HEAD") return management(`${CONTAINERS}/read`);
-  if (method === "DELETE") return management(`${CONTAINERS}/delete`);
-  return management(`${CONTAINERS}/write`);
-}
-
-function blobPermission(method: string, comp: string): BlobPermission {
-  const read = method === "GET" || method === "HEAD";
-  if (comp === "tags") return data(read ? `${BLOBS}/tags/read` : `${BLOBS}/tags/write`);
-  if (read || comp === "query") return data(`${BLOBS}/read`);
-  return data(method === "DELETE" ? `${BLOBS}/delete` : `${BLOBS}/write`);
+export function permissionOf({ method, query, container, blob }: BlobOperation): BlobPermission | undefined {
+  const key = `${method === "HEAD" ? "GET" : method} ${query.get("comp") ?? ""}`;
+  const restype = query.get("restype");
+  if (restype === "account") return key === "GET properties" ? management(`${SERVICE}/getInfo/action`) : undefined;
+  if (container === undefined) return SERVICE_OPERATIONS[key];
+  return (blob === undefined || restype === "container" ? CONTAINER_OPERATIONS : BLOB_OPERATIONS)[key];
 }
 
 export const READ_BLOBS = `${BLOBS}/read`;
