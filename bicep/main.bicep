@@ -493,7 +493,9 @@ module promotion 'modules/promotion.bicep' = {
     mlRegistryName: mlRegistryName
     profilePrivateNetworking: profile.privateNetworking
     profileStorageSku: profile.storageSku
+    profileDiagnosticLogs: profile.diagnosticLogs
     resourceTags: resourceTags
+    logAnalyticsId: observability.outputs.logAnalyticsId
     trainingIdentityId: identity.outputs.trainingIdentityId
     trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId
     endpointIdentityId: identity.outputs.endpointIdentityId
@@ -516,6 +518,7 @@ module egress 'modules/egress.bicep' = {
     profileContainerInsights: profile.containerInsights
     profileManagedPrometheus: profile.managedPrometheus
     profileDefender: profile.defender
+    profileClusterBackup: profile.clusterBackup
     profileComputeInternetAccess: profile.computeInternetAccess
     profileDiagnosticLogs: profile.diagnosticLogs
     region: region
@@ -661,6 +664,8 @@ module compute 'modules/compute.bicep' = {
     location: location
     mlComputeSku: mlComputeSku
     mlComputeMaxNodes: mlComputeMaxNodes
+    operatorObjectId: operatorObjectId
+    operatorType: operatorType
     profileLowPriorityCluster: profile.lowPriorityCluster
     resourceTags: resourceTags
     mlWorkspaceName: workspace.outputs.mlWorkspaceName
@@ -753,6 +758,7 @@ module alerts 'modules/alerts.bicep' = {
     profileAlerting: profile.alerting
     profileEgress: profile.egress
     profileManagedPrometheus: profile.managedPrometheus
+    profileClusterBackup: profile.clusterBackup
     resourceTags: resourceTags
     aksClusterId: cluster.outputs.aksClusterId
     natGatewayId: network.outputs.natGatewayId
@@ -764,6 +770,7 @@ module alerts 'modules/alerts.bicep' = {
     logAnalyticsId: observability.outputs.logAnalyticsId
     monitorAccountId: observability.outputs.monitorAccountId
     aksClusterName: cluster.outputs.aksClusterName
+    backupVaultId: backup.outputs.backupVaultId
   }
 }
 

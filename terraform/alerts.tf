@@ -761,3 +761,28 @@ resource "azapi_resource" "activity_alerts" {
   }
   ignore_casing = true
 }
+
+resource "azapi_resource" "backup_alerts" {
+  count = local.profile.alerting && local.profile.clusterBackup ? 1 : 0
+
+  type      = "Microsoft.AlertsManagement/actionRules@2021-08-08"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "apr-mlops-backups"
+  location  = "global"
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      description = "A backup of the cluster has failed."
+      enabled     = true
+      scopes      = [azapi_resource.backup_vault[0].id]
+      actions = [
+        {
+          actionType     = "AddActionGroups"
+          actionGroupIds = [azapi_resource.action_group.id]
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+}

@@ -38,6 +38,27 @@ resource "azapi_resource" "endpoint_metrics" {
   }
 }
 
+# AzureML Data Scientist
+resource "azapi_resource" "operator_runs" {
+  count = var.operator_object_id != "" ? 1 : 0
+
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = azapi_resource.ml_workspace.id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.ml_workspace.id, var.operator_object_id, "f6c7c914-8db3-469d-8ca1-694a8f32e121"]))
+
+  body = {
+    properties = {
+      roleDefinitionId = "${data.azapi_client_config.current.subscription_resource_id}/providers/Microsoft.Authorization/roleDefinitions/f6c7c914-8db3-469d-8ca1-694a8f32e121"
+      principalId      = var.operator_object_id
+      principalType    = var.operator_type
+      description      = "Submit jobs, register models and release them."
+    }
+  }
+  retry = {
+    error_message_regex = ["PrincipalNotFound"]
+  }
+}
+
 # Costs nothing while idle: it scales from zero and back after fifteen minutes.
 resource "azapi_resource" "cpu_cluster" {
   type      = "Microsoft.MachineLearningServices/workspaces/computes@2026-05-01"

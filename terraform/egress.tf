@@ -419,6 +419,31 @@ resource "azapi_resource" "firewall_name_rules" {
                 ]
               },
             ] : [],
+            local.profile.clusterBackup ? [
+              {
+                ruleType = "ApplicationRule"
+                name     = "backupExtension"
+                protocols = [
+                  {
+                    protocolType = "Http"
+                    port         = 80
+                  },
+                  {
+                    protocolType = "Https"
+                    port         = 443
+                  },
+                ]
+                sourceAddresses = [var.node_subnet_prefix]
+                targetFqdns = [
+                  "*.microsoft.com",
+                  "*.azure.com",
+                  "*.digicert.com",
+                  "*.digicert.cn",
+                  "*.geotrust.com",
+                  "*.msocsp.com",
+                ]
+              },
+            ] : [],
             [
               [
                 {

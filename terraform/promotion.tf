@@ -43,6 +43,35 @@ resource "azapi_resource" "ml_registry" {
   response_export_values = ["properties.regionDetails"]
 }
 
+resource "azapi_resource" "ml_registry_diagnostics" {
+  count = var.ml_registry_name != "" ? 1 : 0
+
+  type      = "Microsoft.Insights/diagnosticSettings@2021-05-01-preview"
+  parent_id = azapi_resource.ml_registry[0].id
+  name      = "to-log-analytics"
+
+  body = {
+    properties = {
+      workspaceId = azapi_resource.log_analytics.id
+      logs = concat(
+        [
+          {
+            category = "RegistryAssetWriteEvent"
+            enabled  = true
+          },
+        ],
+        local.profile.diagnosticLogs == "Full" ? [
+          {
+            category = "RegistryAssetReadEvent"
+            enabled  = true
+          },
+        ] : []
+      )
+    }
+  }
+  ignore_casing = true
+}
+
 # AzureML Registry User
 resource "azapi_resource" "training_shares" {
   count = var.ml_registry_name != "" ? 1 : 0

@@ -28,6 +28,9 @@ param profileEgress string
 @description('profile.managedPrometheus of the platform.')
 param profileManagedPrometheus bool
 
+@description('profile.clusterBackup of the platform.')
+param profileClusterBackup bool
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -60,6 +63,9 @@ param monitorAccountId string
 
 @description('Name of aksCluster.')
 param aksClusterName string
+
+@description('Resource id of backupVault.')
+param backupVaultId string
 
 // Without an address the owners of the subscription are told.
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -820,6 +826,23 @@ resource activityAlerts 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
     }
   }
 ]
+
+resource backupAlerts 'Microsoft.AlertsManagement/actionRules@2021-08-08' = if (profileAlerting && profileClusterBackup) {
+  name: 'apr-mlops-backups'
+  location: 'global'
+  tags: resourceTags
+  properties: {
+    description: 'A backup of the cluster has failed.'
+    enabled: true
+    scopes: [backupVaultId]
+    actions: [
+      {
+        actionType: 'AddActionGroups'
+        actionGroupIds: [actionGroup.id]
+      }
+    ]
+  }
+}
 
 @description('Resource id of actionGroup.')
 output actionGroupId string = actionGroup.id

@@ -353,3 +353,6 @@ resource clusterBackup 'Microsoft.DataProtection/backupVaults/backupInstances@20
     controlPlaneSnapshots
   ]
 }
+
+@description('Resource id of backupVault.')
+output backupVaultId string = backupVault.id

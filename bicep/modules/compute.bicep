@@ -11,6 +11,17 @@ param mlComputeSku string
 @maxValue(100)
 param mlComputeMaxNodes int
 
+@description('Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.')
+param operatorObjectId string
+
+@description('What operatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param operatorType string
+
 @description('profile.lowPriorityCluster of the platform.')
 param profileLowPriorityCluster bool
 
@@ -75,6 +86,21 @@ resource endpointMetrics 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
     principalId: endpointIdentityPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Write the metrics of served models.'
+  }
+}
+
+// AzureML Data Scientist
+resource operatorRuns 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (operatorObjectId != '') {
+  scope: mlWorkspace
+  name: guid(mlWorkspace.id, operatorObjectId, 'f6c7c914-8db3-469d-8ca1-694a8f32e121')
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      'f6c7c914-8db3-469d-8ca1-694a8f32e121'
+    )
+    principalId: operatorObjectId
+    principalType: operatorType
+    description: 'Submit jobs, register models and release them.'
   }
 }
 

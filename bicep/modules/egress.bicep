@@ -40,6 +40,9 @@ param profileManagedPrometheus bool
 @description('profile.defender of the platform.')
 param profileDefender bool
 
+@description('profile.clusterBackup of the platform.')
+param profileClusterBackup bool
+
 @description('profile.computeInternetAccess of the platform.')
 param profileComputeInternetAccess bool
 
@@ -484,6 +487,33 @@ resource firewallNameRules 'Microsoft.Network/firewallPolicies/ruleCollectionGro
                     '*.ods.opinsights.azure.com'
                     '*.oms.opinsights.azure.com'
                     '*.cloud.defender.microsoft.com'
+                  ]
+                }
+              ]
+            : [],
+          profileClusterBackup
+            ? [
+                {
+                  ruleType: 'ApplicationRule'
+                  name: 'backupExtension'
+                  protocols: [
+                    {
+                      protocolType: 'Http'
+                      port: 80
+                    }
+                    {
+                      protocolType: 'Https'
+                      port: 443
+                    }
+                  ]
+                  sourceAddresses: [nodeSubnetPrefix]
+                  targetFqdns: [
+                    '*.microsoft.com'
+                    '*.azure.com'
+                    '*.digicert.com'
+                    '*.digicert.cn'
+                    '*.geotrust.com'
+                    '*.msocsp.com'
                   ]
                 }
               ]

@@ -23,8 +23,14 @@ param profilePrivateNetworking bool
 @description('profile.storageSku of the platform.')
 param profileStorageSku string
 
+@description('profile.diagnosticLogs of the platform.')
+param profileDiagnosticLogs string
+
 @description('resourceTags of the platform.')
 param resourceTags object
+
+@description('Resource id of logAnalytics.')
+param logAnalyticsId string
 
 @description('Resource id of trainingIdentity.')
 param trainingIdentityId string
@@ -69,6 +75,30 @@ resource mlRegistry 'Microsoft.MachineLearningServices/registries@2026-05-01' = 
         ]
       }
     ]
+  }
+}
+
+resource mlRegistryDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (mlRegistryName != '') {
+  scope: mlRegistry
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: logAnalyticsId
+    logs: concat(
+      [
+        {
+          category: 'RegistryAssetWriteEvent'
+          enabled: true
+        }
+      ],
+      profileDiagnosticLogs == 'Full'
+        ? [
+            {
+              category: 'RegistryAssetReadEvent'
+              enabled: true
+            }
+          ]
+        : []
+    )
   }
 }
 

@@ -74,6 +74,7 @@ export const VM_PRICES: Readonly<Record<string, Price>> = {
 /** Types that Azure does not bill by themselves; what they hold or cause is billed elsewhere. Lower case. */
 export const FREE_TYPES: ReadonlySet<string> = new Set(
   [
+    "Microsoft.AlertsManagement/actionRules",
     "Microsoft.AlertsManagement/prometheusRuleGroups",
     "Microsoft.Authorization/locks",
     "Microsoft.Authorization/policyAssignments",

@@ -1,6 +1,7 @@
 import { call, get, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
 import { declareClusterExtension, declareTrustedAccess } from "./cluster-extension.ts";
+import { BACKUP_NAMESPACE } from "./cluster-words.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
 import type { Observability } from "./observability.ts";
@@ -30,8 +31,9 @@ export interface BackupNeeds {
 /**
  * What runs on the cluster, kept twice: Kubernetes objects as blobs, disks as snapshots in the resource group. Azure
  * looks at the extension, the vault's access and every role before it protects a cluster, so the instance comes last.
+ * Gives the vault.
  */
-export function declareBackup(program: ProgramBuilder, settings: Settings, needs: BackupNeeds): void {
+export function declareBackup(program: ProgramBuilder, settings: Settings, needs: BackupNeeds): ResourceHandle {
   const condition = settings.profile("clusterBackup");
   const vault = program.resource("backupVault", {
     type: `Microsoft.DataProtection/backupVaults@${API_VERSION}`,
@@ -101,6 +103,7 @@ export function declareBackup(program: ProgramBuilder, settings: Settings, needs
     dependsOn: [extension, ...roles, ...Object.values(needs.privateLink)],
     comment: "Keeps the resource group: take it away before the group, while the cluster and its extension run.",
   });
+  return vault;
 }
 
 function datasource(settings: Settings, { cluster }: BackupNeeds, objectType: "Datasource" | "DatasourceSet") {
@@ -204,7 +207,7 @@ function declareExtension(
     cluster: cluster.cluster,
     condition,
     type: "microsoft.dataprotection.kubernetes",
-    namespace: "dataprotection-microsoft",
+    namespace: BACKUP_NAMESPACE,
     configuration: {
       [`${location}.bucket`]: container.name,
       [`${location}.config.storageAccount`]: storage.account.name,

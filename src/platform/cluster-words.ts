@@ -4,6 +4,7 @@ import { DEFAULTS } from "./defaults.ts";
 export const COMPUTE_NAMESPACE = DEFAULTS.computeNamespace;
 /** Where the extension's own components run; made by the extension. */
 export const EXTENSION_NAMESPACE = "azureml";
+export const BACKUP_NAMESPACE = "dataprotection-microsoft";
 
 export const PART_OF = { "app.kubernetes.io/part-of": "mlops" };
 /** Azure ML's own label of the pods of a deployment of an online endpoint. */

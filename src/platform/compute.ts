@@ -3,7 +3,7 @@ import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.t
 import type { Egress } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
-import { identityPrincipal } from "./principals.ts";
+import { identityPrincipal, operatorPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { RoleAssignments } from "./roles.ts";
@@ -13,7 +13,8 @@ import { ML_API_VERSION, TRAINING_CLUSTER } from "./workspace.ts";
 const WORKSPACE_ROLES = {
   trainingRuns: { who: "training", role: "azureMlDataScientist", why: "Log runs and register models from training jobs." },
   endpointMetrics: { who: "endpoint", role: "azureMlMetricsWriter", why: "Write the metrics of served models." },
-} as const satisfies Record<string, { who: keyof Identities; role: RoleName; why: string }>;
+  operatorRuns: { who: "operator", role: "azureMlDataScientist", why: "Submit jobs, register models and release them." },
+} as const satisfies Record<string, { who: "training" | "endpoint" | "operator"; role: RoleName; why: string }>;
 
 export interface ComputeNeeds {
   readonly identities: Identities;
@@ -24,14 +25,19 @@ export interface ComputeNeeds {
   readonly workspace: ResourceHandle;
 }
 
-/** What the identities may do in the workspace, and the training clusters that Azure ML manages. */
+/** What the identities and the operator may do in the workspace, and the training clusters that Azure ML manages. */
 export function declareCompute(program: ProgramBuilder, settings: Settings, needs: ComputeNeeds): void {
   const { identities, roles, workspace } = needs;
+  const principals = {
+    training: identityPrincipal(identities.training),
+    endpoint: identityPrincipal(identities.endpoint),
+    operator: operatorPrincipal(settings),
+  };
   for (const [symbol, row] of Object.entries(WORKSPACE_ROLES)) {
     declareRoleAssignment(program, {
       symbol,
       concern: "compute",
-      to: identityPrincipal(identities[row.who]),
+      to: principals[row.who],
       role: row.role,
       scope: workspace,
       why: row.why,

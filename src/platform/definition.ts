@@ -37,7 +37,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
   const storage = declareStorage(program, settings, observability);
   const vault = declareVault(program, settings, observability);
   const registry = declareRegistry(program, settings, observability);
-  const mlRegistry = declareMlRegistry(program, settings, identities);
+  const mlRegistry = declareMlRegistry(program, settings, identities, observability);
   const egress = declareEgress(program, settings, {
     network,
     storage: storage.account,
@@ -78,7 +78,14 @@ export function definePlatform(customisation: Customisation = {}): Program {
   declareCompute(program, settings, { identities, network, egress, privateLink, roles, workspace });
   const { aksCompute, extension } = declareAttachment(program, settings, { cluster, workspace, identities, privateLink });
   declareClusterOperator(program, settings, cluster.cluster);
-  declareBackup(program, settings, { cluster, identities, observability, storage, privateLink, after: extension });
+  const backupVault = declareBackup(program, settings, {
+    cluster,
+    identities,
+    observability,
+    storage,
+    privateLink,
+    after: extension,
+  });
   declareCollection(program, settings, { cluster: cluster.cluster, observability });
   const actionGroup = declareAlerts(program, settings, {
     cluster: cluster.cluster,
@@ -88,6 +95,7 @@ export function definePlatform(customisation: Customisation = {}): Program {
     containerRegistry: registry.registry,
     natGateway: network.natGateway,
     firewall: egress.firewall,
+    backupVault,
     logAnalytics: observability.logAnalytics,
     monitorAccount: observability.monitorAccount,
   });

@@ -40,6 +40,8 @@ const LOGS = {
     ],
   },
   vault: { essential: ["AuditEvent"], full: ["AzurePolicyEvaluationDetails"], dedicated: true },
+  // What is promoted, and by whom.
+  mlRegistry: { essential: ["RegistryAssetWriteEvent"], full: ["RegistryAssetReadEvent"] },
   registry: { essential: ["ContainerRegistryLoginEvents"], full: ["ContainerRegistryRepositoryEvents"] },
   // Reads of a training store would be most of the log.
   blobs: { essential: [], full: ["StorageWrite", "StorageDelete"] },
@@ -65,11 +67,11 @@ export function declareDiagnostics(
     /** Of the resource itself, where it is not always there. */
     readonly condition?: Input<boolean>;
   },
-): ResourceHandle {
+): void {
   const { essential, full, dedicated }: Logs = LOGS[kind];
   const all = equals(settings.profile("diagnosticLogs"), "Full");
   const enabled = (categories: readonly string[]) => categories.map((category) => ({ category, enabled: true }));
-  return program.resource(`${kind}Diagnostics`, {
+  program.resource(`${kind}Diagnostics`, {
     // The newest stable version (2016-09-01) knows neither category groups nor dedicated tables.
     type: "Microsoft.Insights/diagnosticSettings@2021-05-01-preview",
     concern: of.concern,

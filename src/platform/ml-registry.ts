@@ -1,5 +1,7 @@
 import { type Expr, equals, get, not, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
+import type { Observability } from "./observability.ts";
 import { identityPrincipal, operatorPrincipal } from "./principals.ts";
 import { enabledUnlessPrivate } from "./public-access.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
@@ -37,7 +39,12 @@ export function hasMlRegistry({ mlRegistryName }: Settings): Expr<boolean> {
  * A registry from which workspaces of other environments take the very model that passed here. Make it once, in the
  * environment that is promoted from. Azure keeps its storage and images in a resource group of its own, which goes with it.
  */
-export function declareMlRegistry(program: ProgramBuilder, settings: Settings, identities: Identities): MlRegistry {
+export function declareMlRegistry(
+  program: ProgramBuilder,
+  settings: Settings,
+  identities: Identities,
+  { logAnalytics }: Observability,
+): MlRegistry {
   const wanted = hasMlRegistry(settings);
   const registry = program.resource("mlRegistry", {
     type: `Microsoft.MachineLearningServices/registries@${ML_API_VERSION}`,
@@ -70,6 +77,7 @@ export function declareMlRegistry(program: ProgramBuilder, settings: Settings, i
     },
     comment: "Its own region is among the regions, and Azure never takes one away.",
   });
+  declareDiagnostics(program, settings, "mlRegistry", { concern: CONCERN, scope: registry, logAnalytics, condition: wanted });
   const principals = {
     training: identityPrincipal(identities.training),
     endpoint: identityPrincipal(identities.endpoint),

@@ -1,4 +1,5 @@
 import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, when } from "../ir/index.ts";
+import { BACKUP_NAMESPACE, EXTENSION_NAMESPACE } from "./cluster-words.ts";
 import { type Settings, spelledInAddresses } from "./settings.ts";
 
 interface PolicyAssignment {
@@ -20,8 +21,8 @@ const SYSTEM_NAMESPACES = [
   "gatekeeper-system",
   "azure-arc",
   "azure-extensions-usage-system",
-  "azureml",
-  "dataprotection-microsoft",
+  EXTENSION_NAMESPACE,
+  BACKUP_NAMESPACE,
   "flux-system",
 ];
 

@@ -41,6 +41,26 @@ test.each<[string, JsonObject]>([
   expect(await refusal(rules(), "2023-03-01", body)).toEqual([400, "InvalidRequestContent"]);
 });
 
+test("an alert processing rule is global, looks at something, and tells groups that are there", async () => {
+  const rule = `${group}/providers/Microsoft.AlertsManagement/actionRules/apr`;
+  const people = `${group}/providers/Microsoft.Insights/actionGroups/ag`;
+  const body = (more: JsonObject, location = "global"): JsonObject => ({
+    location,
+    properties: { scopes: [group], actions: [{ actionType: "AddActionGroups", actionGroupIds: [people] }], ...more },
+  });
+  const refused = (wrong: JsonObject) => refusal(rule, "2021-08-08", wrong);
+
+  expect(await refused(body({}))).toEqual([400, "ResourceNotFound"]);
+  await cloud.put(people, { location: "global", properties: { groupShortName: "ag", enabled: true } }, "2023-01-01");
+  expect(await refused(body({}, "eastus"))).toEqual([400, "LocationNotAvailableForResourceType"]);
+  expect(await refused(body({ scopes: [] }))).toEqual([400, "InvalidRequestContent"]);
+  expect(await refused(body({ actions: [] }))).toEqual([400, "InvalidRequestContent"]);
+  expect(await refused(body({ actions: [{ actionType: "Mute" }] }))).toEqual([400, "InvalidRequestContent"]);
+
+  const made = await cloud.put(rule, body({}), "2021-08-08");
+  expect(made.properties).toMatchObject({ enabled: true });
+});
+
 test("a scope of Azure Monitor links what it is for, and nothing else", async () => {
   const scope = `${group}/providers/Microsoft.Insights/privateLinkScopes/scope`;
   const settings = { accessModeSettings: { ingestionAccessMode: "Open", queryAccessMode: "Open" } };

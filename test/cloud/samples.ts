@@ -283,6 +283,14 @@ const RECIPES: Readonly<Record<string, (group: string) => Recipe>> = {
     }),
     badName: "a+b",
   }),
+  "Microsoft.AlertsManagement/actionRules": () => ({
+    path: "providers/Microsoft.AlertsManagement/actionRules/tell",
+    body: ({ group }) => ({
+      location: "global",
+      properties: { scopes: [group], actions: [{ actionType: "RemoveAllActionGroups" }] },
+    }),
+    badName: "a+b",
+  }),
   "Microsoft.Consumption/budgets": () => ({
     path: "providers/Microsoft.Consumption/budgets/monthly",
     body: () => ({

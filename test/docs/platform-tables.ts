@@ -86,6 +86,7 @@ const NEEDED: Record<Need, string> = {
   containerInsights: "`containerInsights`",
   managedPrometheus: "`managedPrometheus`",
   defender: "`defender`",
+  clusterBackup: "`clusterBackup`",
   gpuNodes: "`enableGpuNodes`",
   trainingInternet: "`computeInternetAccess`",
   teamNames: "`allowedFqdns`",

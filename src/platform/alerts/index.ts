@@ -2,6 +2,7 @@ import { ROLES } from "../../azure/index.ts";
 import { equals, type ProgramBuilder, type ResourceHandle, when } from "../../ir/index.ts";
 import type { Settings } from "../settings.ts";
 import { declareActivityAlerts } from "./activity-alerts.ts";
+import { declareBackupAlerts } from "./backup-alerts.ts";
 import { declareLogAlerts } from "./log-alerts.ts";
 import { declareMetricAlerts } from "./metric-alerts.ts";
 import { declarePrometheusRules } from "./prometheus-rules.ts";
@@ -14,6 +15,7 @@ export function declareAlerts(program: ProgramBuilder, settings: Settings, scope
   declareLogAlerts(program, settings, scopes, actionGroup);
   declarePrometheusRules(program, settings, scopes, actionGroup);
   declareActivityAlerts(program, settings, actionGroup);
+  declareBackupAlerts(program, settings, scopes.backupVault, actionGroup);
   return actionGroup;
 }
 

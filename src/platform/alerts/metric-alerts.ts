@@ -7,7 +7,7 @@ import type { AlertScopes } from "./scopes.ts";
 type Severity = 0 | 1 | 2 | 3 | 4;
 
 export interface MetricAlert {
-  readonly on: Exclude<keyof AlertScopes, "logAnalytics" | "monitorAccount">;
+  readonly on: Exclude<keyof AlertScopes, "backupVault" | "logAnalytics" | "monitorAccount">;
   /** As the service spells it; those of Azure ML have blanks. */
   readonly metric: string;
   readonly aggregation: "Average" | "Minimum" | "Total";

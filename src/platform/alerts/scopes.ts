@@ -9,6 +9,7 @@ export interface AlertScopes {
   readonly containerRegistry: ResourceHandle;
   readonly natGateway: ResourceHandle;
   readonly firewall: ResourceHandle;
+  readonly backupVault: ResourceHandle;
   readonly logAnalytics: ResourceHandle;
   readonly monitorAccount: ResourceHandle;
 }

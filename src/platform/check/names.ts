@@ -1,6 +1,7 @@
 import { NAME_RULES } from "../../azure/index.ts";
 import { isObject } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
+import { BACKUP_NAMESPACE, EXTENSION_NAMESPACE } from "../cluster-words.ts";
 import { problem, type Rule, type Values } from "./values.ts";
 
 const NAMES = {
@@ -9,8 +10,16 @@ const NAMES = {
   computeNamespace: "Microsoft.ContainerService/managedClusters/managedNamespaces",
 } as const;
 
-/** Kubernetes, AKS and the Azure ML extension keep these for themselves. */
-const RESERVED_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease", "gatekeeper-system", "azureml"];
+/** Kubernetes, AKS and the extensions of Azure ML and Azure Backup keep these for themselves. */
+const RESERVED_NAMESPACES = [
+  "default",
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+  "gatekeeper-system",
+  EXTENSION_NAMESPACE,
+  BACKUP_NAMESPACE,
+];
 
 /** 50 in all, of which the platform sets three itself; storage accounts take the shortest names. */
 const TAGS = { count: 47, nameLength: 128, valueLength: 256 };
@@ -31,7 +40,7 @@ function reservedNamespace({ computeNamespace }: Values): Diagnostic[] {
     problem(
       "namespace-reserved",
       "computeNamespace",
-      `computeNamespace is ${computeNamespace}, which belongs to the cluster or to the Azure ML extension`,
+      `computeNamespace is ${computeNamespace}, which belongs to the cluster or to an extension of it`,
       "choose another, for instance ml-workloads",
     ),
   ];

@@ -198,6 +198,7 @@ const NEEDED: Record<Exclude<Need, "always">, (settings: Settings) => Expr<boole
   containerInsights: (settings) => settings.profile("containerInsights"),
   managedPrometheus: (settings) => settings.profile("managedPrometheus"),
   defender: (settings) => settings.profile("defender"),
+  clusterBackup: (settings) => settings.profile("clusterBackup"),
   gpuNodes: (settings) => settings.enableGpuNodes,
   trainingInternet: (settings) => settings.profile("computeInternetAccess"),
   teamNames: (settings) => not(call<boolean>("empty", settings.allowedFqdns)),

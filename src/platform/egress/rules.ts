@@ -11,6 +11,7 @@ export type Need =
   | "containerInsights"
   | "managedPrometheus"
   | "defender"
+  | "clusterBackup"
   | "gpuNodes"
   | "trainingInternet"
   /** The team allows further names (`allowedFqdns`). */
@@ -43,6 +44,7 @@ export interface AddressRule extends Rule {
 const AKS = "AKS: outbound network and FQDN rules";
 const AZURE_ML = "Azure Machine Learning: configure inbound and outbound network traffic";
 const MONITOR = "Azure Monitor: network requirements of Container insights and managed Prometheus";
+const BACKUP = "Azure Backup: install the extension in an AKS cluster";
 const ML_REGISTRY = "Azure Machine Learning: network isolation with registries";
 const DECISION = "decision of this platform";
 
@@ -177,6 +179,14 @@ export const NAME_RULES: Readonly<Record<string, NameRule>> = {
     ports: [443],
     why: "Microsoft Defender for Containers sends what it sees.",
     source: AKS,
+  },
+  backupExtension: {
+    from: ["nodes"],
+    need: "clusterBackup",
+    names: ["*.microsoft.com", "*.azure.com", "*.digicert.com", "*.digicert.cn", "*.geotrust.com", "*.msocsp.com"],
+    ports: [80, 443],
+    why: "The extension of Azure Backup. Its page also has all storage accounts and API servers: the one account is reached by its own name, the API server inside of the network.",
+    source: BACKUP,
   },
   gpuDrivers: {
     from: ["nodes"],

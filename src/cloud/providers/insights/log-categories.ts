@@ -50,6 +50,7 @@ export const LOG_CATEGORIES: Readonly<Record<string, readonly string[]>> = {
     "AmlOnlineEndpointConsoleLog",
     "AmlOnlineEndpointEventLog",
   ],
+  "microsoft.machinelearningservices/registries": ["RegistryAssetReadEvent", "RegistryAssetWriteEvent"],
   "microsoft.keyvault/vaults": ["AuditEvent", "AzurePolicyEvaluationDetails"],
   "microsoft.containerregistry/registries": ["ContainerRegistryRepositoryEvents", "ContainerRegistryLoginEvents"],
   "microsoft.network/networksecuritygroups": ["NetworkSecurityGroupEvent", "NetworkSecurityGroupRuleCounter"],
