@@ -100,3 +100,17 @@ test("a store that does not answer is borne until the lease has run out", async 
 
   expect(() => lock.check()).toThrow("could not be renewed for 15 s");
 });
+
+test("a renewal that is answered late counts from when it was asked for", async () => {
+  let answers = 0;
+  const late = () => new Promise<void>((resolve) => setTimeout(resolve, answers++ === 0 ? 12_000 : 60_000));
+  const { documents } = store(late);
+  await using lock = await lockEndpoint(documents, "e", "ann", OPTIONS);
+
+  // Asked for after 5 s and answered after 17: the service may have let go after 20.
+  await vi.advanceTimersByTimeAsync(18_000);
+  lock.check();
+  await vi.advanceTimersByTimeAsync(3000);
+
+  expect(() => lock.check()).toThrow("could not be renewed for 15 s");
+});

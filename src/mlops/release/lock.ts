@@ -31,10 +31,11 @@ export async function lockEndpoint(
 ): Promise<ReleaseLock> {
   const path = `${folderOf(endpoint)}/lock.json`;
   if (options.takeOver) await documents.breakLease(path, options.signal);
+  const asked = performance.now();
   const lease = await documents.lease(path, LEASE_SECONDS, options.signal);
   if (lease === undefined) throw await refusal(documents, path, endpoint, options.signal);
   await lease.write(JSON.stringify({ owner, since: options.since }), options.signal);
-  return keep(lease, endpoint);
+  return keep(lease, endpoint, asked);
 }
 
 /** Whoever holds it may have been cut short before it said who it is. */
@@ -51,13 +52,15 @@ async function refusal(documents: Documents, path: string, endpoint: string, sig
   });
 }
 
-function keep(lease: Lease, endpoint: string): ReleaseLock {
-  let renewed = performance.now();
+/** `since`: when it was asked for. The service counts from somewhere between the question and its answer, so time counts from the question. */
+function keep(lease: Lease, endpoint: string, since: number): ReleaseLock {
+  let renewed = since;
   let lost: QuaysideError | undefined;
   const timer = setInterval(() => {
+    const asked = performance.now();
     lease.renew().then(
       () => {
-        renewed = performance.now();
+        renewed = Math.max(renewed, asked);
       },
       (error: unknown) => {
         if (error instanceof QuaysideError && error.code.startsWith("blob.Lease"))

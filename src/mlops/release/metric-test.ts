@@ -110,7 +110,8 @@ function betOnFine(rule: MetricRule, seen: Block, difference: number, outlook: O
   if (rule.against === "none") return rates(estimate(candidate, rule), 0);
   const all = { requests: candidate.requests + stable.requests, events: candidate.events + stable.events };
   const weight = all.requests === 0 ? 0 : candidate.requests / all.requests;
-  const share = estimate(all, rule);
+  // Where nothing has ever failed the share is 0, and no information over no variance would be no number.
+  const share = clamp(estimate(all, rule));
   const distance = difference - rule.worseAbove;
   const information = (expectedRequests(rule, outlook) * EVEN_SPLIT * distance ** 2) / (share * (1 - share));
   const boldness = boldnessFor(Math.max(0, missing), information);

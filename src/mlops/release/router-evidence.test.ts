@@ -134,3 +134,22 @@ test("a look at which the router is silent says nothing, and the next one has al
   expect(await evidence.take()).toBeUndefined();
   expect((await evidence.take())?.blocks.errors?.stable.requests).toBe(20);
 });
+
+test("a release that is interrupted before its first look leaves nothing behind that fails", async () => {
+  const unhandled: unknown[] = [];
+  const note = (cause: unknown) => void unhandled.push(cause);
+  process.on("unhandledRejection", note);
+  const evidence = createRouterEvidence({
+    read: () => Promise.reject(new Error("interrupted")),
+    pair: { stable: "blue", candidate: "green" },
+    slow: { slowerBy: 1.25, atLeastMs: 5 },
+    now: () => 0,
+  });
+
+  evidence.expect(10);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+
+  expect(unhandled).toEqual([]);
+  await expect(evidence.take()).rejects.toThrow("interrupted");
+});

@@ -59,7 +59,8 @@ export function createRouterEvidence({ read, pair, slow, now }: RouterEvidenceOp
       percent = next;
       isFirst = true;
       // What the old share sent is nobody's evidence about the new one.
-      starting = next === undefined ? undefined : difference();
+      // Nobody may ask for it: when the release ends before the first look, it fails for nobody.
+      starting = next === undefined ? undefined : difference().catch(() => undefined);
     },
     async take() {
       await starting;

@@ -145,6 +145,23 @@ test("the time that an earlier controller watched counts, and that in which nobo
   expect(looks).toMatchObject([{ seconds: 580 }, { seconds: 590 }, { seconds: 600 }]);
 });
 
+test("a version that never failed, and its past without a failure, are no reason to promote when the time is up", async () => {
+  const blameless = rulesOf(plan, { requests: 800, events: 0 });
+  const quiet = (percent: number): Observation => {
+    const [c, s] = [percent / 100, 1 - percent / 100];
+    const none = { candidate: { requests: c, events: 0 }, stable: { requests: s, events: 0 } };
+    const plenty = { candidate: { requests: c * 1e4, events: 0 }, stable: { requests: s * 1e4, events: 0 } };
+    return { blocks: { errors: none, slow: plenty } };
+  };
+  const { work, shares, recorded } = climb(quiet, { rules: blameless, before: carriedOver(undefined, blameless) });
+
+  await expect(work).rejects.toMatchObject({ code: "mlops.release-undecided" });
+
+  expect(shares).toEqual([10]);
+  const { fine } = recorded.at(-1)?.state.metrics.errors ?? {};
+  expect(fine?.flat().every(Number.isFinite)).toBe(true);
+});
+
 test("when the traffic cannot decide in time, that is said before it starts", async () => {
   const hurried = { ...plan, evidence: { ...plan.evidence, giveUpAfterSeconds: 20 } };
   const { work, events } = climb(requests(0.005, 0.005), { plan: hurried });

@@ -41,6 +41,13 @@ test("a candidate that does as well clears the steps one after the other", () =>
   expect(cleared.map((verdict) => verdict.kind === "more-data" && verdict.cleared)).toEqual([-1, 0, 1, 2]);
 });
 
+test("evidence that is no number clears nothing", () => {
+  const { metrics, split } = after([errors], 60, { blocks: { errors: block(20, 0, 20, 0) } });
+  const broken = { ...metrics.errors, fine: STEPS.map(() => [Number.NaN]) } as (typeof metrics)[string];
+
+  expect(judge([errors], { metrics: { errors: broken }, split }, CONFIDENCE)).toEqual({ kind: "more-data", cleared: -1 });
+});
+
 test("a candidate that fails much more goes back, named by the metric", () => {
   const state = after([errors, slow], 3, { blocks: { errors: block(20, 5, 180, 1), slow: block(20, 0, 180, 1) } });
 

@@ -86,7 +86,8 @@ export function judge(rules: readonly MetricRule[], state: VerdictState, confide
   if (logSplitEvidence(state.split) >= Math.log(1 / SPLIT_ALPHA)) return { kind: "split-mismatch" };
   const clearedBy = (rule: MetricRule) => {
     const needed = neededToGoOn(rule, rules, confidence);
-    const first = rule.fineBelow.findIndex((_, step) => fineEvidence(stateOf(state, rule.name), step) < needed);
+    // What is no number is no evidence.
+    const first = rule.fineBelow.findIndex((_, step) => !(fineEvidence(stateOf(state, rule.name), step) >= needed));
     return first === -1 ? rule.fineBelow.length - 1 : first - 1;
   };
   const cleared = rules
