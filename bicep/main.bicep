@@ -88,6 +88,9 @@ param spotNodeMaxCount int = 4
 ])
 param taintStyle string = 'recipe'
 
+@description('ConfigMap in namespace azureml by which Volcano schedules, for instance volcano-scheduler-autoscaler of kubernetes/, with which jobs wait for nodes that the autoscaler has yet to add; empty for the extension\'s own, with which a job for an empty pool waits for ever. It must exist before the extension names it: quayside up sees to the order, everything else takes it with the second deployment.')
+param volcanoConfigMap string = ''
+
 @description('Virtual machine size of the Azure ML training cluster (cpu-cluster).')
 param mlComputeSku string = 'Standard_DS3_v2'
 
@@ -689,6 +692,7 @@ module attach 'modules/attach.bicep' = {
     enableAutoScaling: enableAutoScaling
     enableGpuNodes: enableGpuNodes
     enableSpotNodes: enableSpotNodes
+    volcanoConfigMap: volcanoConfigMap
     clusterOperatorObjectId: clusterOperatorObjectId
     clusterOperatorType: clusterOperatorType
     deployerObjectId: deployerObjectId

@@ -141,7 +141,7 @@ resource "azapi_resource" "azure_ml_extension" {
           installVolcano                                          = "True"
           installNvidiaDevicePlugin                               = var.enable_gpu_nodes ? "True" : "False"
           installDcgmExporter                                     = var.enable_gpu_nodes ? "True" : "False"
-          "amloperator.skipResourceValidation"                    = var.enable_auto_scaling ? "true" : "false"
+          "amloperator.skipResourceValidation"                    = var.enable_auto_scaling || var.volcano_config_map != "" ? "true" : "false"
           "nginxIngress.controller"                               = "k8s.io/amlarc-ingress-nginx"
           "toleration[0].key"                                     = "workload"
           "toleration[0].operator"                                = "Equal"
@@ -188,7 +188,10 @@ resource "azapi_resource" "azure_ml_extension" {
             sslCname                 = var.scoring_host_name
             sslSecret                = var.scoring_tls_secret_name
           },
-        ][var.scoring_host_name == "" || var.scoring_tls_secret_name == "" ? 0 : 1]
+        ][var.scoring_host_name == "" || var.scoring_tls_secret_name == "" ? 0 : 1],
+        var.volcano_config_map == "" ? null : {
+          "volcanoScheduler.schedulerConfigMap" = var.volcano_config_map
+        }
       )
     }
   }

@@ -282,6 +282,18 @@ variable "taint_style" {
   }
 }
 
+variable "volcano_config_map" {
+  description = "ConfigMap in namespace azureml by which Volcano schedules, for instance volcano-scheduler-autoscaler of kubernetes/, with which jobs wait for nodes that the autoscaler has yet to add; empty for the extension's own, with which a job for an empty pool waits for ever. It must exist before the extension names it: quayside up sees to the order, everything else takes it with the second deployment."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?)?$", var.volcano_config_map))
+    error_message = "volcano_config_map: match ^([a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?)?$."
+  }
+}
+
 variable "ml_compute_sku" {
   description = "Virtual machine size of the Azure ML training cluster (cpu-cluster)."
   type        = string

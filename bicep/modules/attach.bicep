@@ -17,6 +17,9 @@ param enableGpuNodes bool
 @description('Add a pool of spot nodes, which cost little and may be taken back at any time.')
 param enableSpotNodes bool
 
+@description('ConfigMap in namespace azureml by which Volcano schedules, for instance volcano-scheduler-autoscaler of kubernetes/, with which jobs wait for nodes that the autoscaler has yet to add; empty for the extension\'s own, with which a job for an empty pool waits for ever. It must exist before the extension names it: quayside up sees to the order, everything else takes it with the second deployment.')
+param volcanoConfigMap string
+
 @description('Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller.')
 param clusterOperatorObjectId string
 
@@ -190,7 +193,7 @@ resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-
         installVolcano: 'True'
         installNvidiaDevicePlugin: enableGpuNodes ? 'True' : 'False'
         installDcgmExporter: enableGpuNodes ? 'True' : 'False'
-        'amloperator.skipResourceValidation': enableAutoScaling ? 'true' : 'false'
+        'amloperator.skipResourceValidation': enableAutoScaling || volcanoConfigMap != '' ? 'true' : 'false'
         'nginxIngress.controller': 'k8s.io/amlarc-ingress-nginx'
         'toleration[0].key': 'workload'
         'toleration[0].operator': 'Equal'
@@ -236,6 +239,11 @@ resource azureMlExtension 'Microsoft.KubernetesConfiguration/extensions@2025-03-
             allowInsecureConnections: 'False'
             sslCname: scoringHostName
             sslSecret: scoringTlsSecretName
+          },
+      volcanoConfigMap == ''
+        ? {}
+        : {
+            'volcanoScheduler.schedulerConfigMap': volcanoConfigMap
           }
     )
   }

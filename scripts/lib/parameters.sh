@@ -28,6 +28,7 @@ parameter_of() {
     --spot-node-vm-size) parameter=spotNodeVmSize ;;
     --spot-node-max-count) parameter=spotNodeMaxCount ;;
     --taint-style) parameter=taintStyle ;;
+    --volcano-config-map) parameter=volcanoConfigMap ;;
     --ml-compute-sku) parameter=mlComputeSku ;;
     --ml-compute-max-nodes) parameter=mlComputeMaxNodes ;;
     --virtual-network-prefix) parameter=virtualNetworkPrefix ;;
@@ -140,6 +141,12 @@ parameter_usage() {
       Taint of mlpool: recipe is workload=ml:NoSchedule, tolerated through settings of the extension
       that Microsoft does not document; amlarc is the one that it does. One of recipe, amlarc.
       Default recipe.
+  --volcano-config-map STRING
+      ConfigMap in namespace azureml by which Volcano schedules, for instance
+      volcano-scheduler-autoscaler of kubernetes/, with which jobs wait for nodes that the
+      autoscaler has yet to add; empty for the extension's own, with which a job for an empty pool
+      waits for ever. It must exist before the extension names it: quayside up sees to the order,
+      everything else takes it with the second deployment. Optional.
   --ml-compute-sku STRING [ML_COMPUTE_INSTANCE_SIZE]
       Virtual machine size of the Azure ML training cluster (cpu-cluster). Default Standard_DS3_v2.
   --ml-compute-max-nodes INT

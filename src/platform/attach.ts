@@ -1,4 +1,15 @@
-import { type AnyInput, call, entries, equals, or, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
+import {
+  type AnyInput,
+  call,
+  entries,
+  equals,
+  not,
+  or,
+  type ProgramBuilder,
+  type ResourceHandle,
+  text,
+  when,
+} from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
 import { declareClusterExtension, declareTrustedAccess } from "./cluster-extension.ts";
 import { EXTENSION_NAMESPACE } from "./cluster-words.ts";
@@ -9,6 +20,7 @@ import { extensionPrincipal, systemPrincipal } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
+import { SCHEDULER_SETTING } from "./volcano.ts";
 import { ML_API_VERSION } from "./workspace.ts";
 
 export interface AttachNeeds {
@@ -130,7 +142,7 @@ function declareExtension(
     cluster,
     type: "microsoft.azureml.kubernetes",
     namespace: EXTENSION_NAMESPACE,
-    configuration: call("union", extensionSettings(settings, cluster), scoringTls(settings)),
+    configuration: call("union", extensionSettings(settings, cluster), scoringTls(settings), scheduling(settings)),
     dependsOn: [mlPool, gpuPool, spotPool, trustedAccess],
     comment:
       "Runs Azure ML's jobs and models on the cluster. Settings are text, booleans included; the CLI adds those from clusterId on by itself, and without them the installation fails.",
@@ -156,7 +168,11 @@ function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInpu
     installNvidiaDevicePlugin: when(settings.enableGpuNodes, "True", "False"),
     installDcgmExporter: when(settings.enableGpuNodes, "True", "False"),
     // Jobs may wait for nodes that the autoscaler has yet to add.
-    "amloperator.skipResourceValidation": when(settings.enableAutoScaling, "true", "false"),
+    "amloperator.skipResourceValidation": when(
+      or(settings.enableAutoScaling, not(equals(settings.volcanoConfigMap, ""))),
+      "true",
+      "false",
+    ),
     // Its own ingress class does not collide with an ingress controller of the team.
     "nginxIngress.controller": "k8s.io/amlarc-ingress-nginx",
     ...tolerationSettings("toleration", TOLERATIONS),
@@ -174,6 +190,11 @@ function extensionSettings(settings: Settings, cluster: ResourceHandle): AnyInpu
     "relayserver.enabled": "false",
     "servicebus.enabled": "false",
   };
+}
+
+/** The ConfigMap has to be there before it is named, so this is for the second deployment. */
+function scheduling({ volcanoConfigMap }: Settings) {
+  return when<object>(equals(volcanoConfigMap, ""), {}, { [SCHEDULER_SETTING]: volcanoConfigMap });
 }
 
 /** HTTPS needs a certificate's secret in the cluster; without one the router serves plain HTTP on its internal address. */

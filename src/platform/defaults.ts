@@ -17,6 +17,7 @@ export const DEFAULTS = {
   spotNodeVmSize: "Standard_D4ds_v5",
   spotNodeMaxCount: 4,
   taintStyle: "recipe",
+  volcanoConfigMap: "",
   maintenanceDay: "Sunday",
   maintenanceTime: "01:00",
   maintenanceUtcOffset: "+00:00",

@@ -42,6 +42,7 @@ const everything = {
   azureDevOpsIssuer: "https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0",
   azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
   enableAutoScaling: true,
+  volcanoConfigMap: "volcano-scheduler-autoscaler",
   budgetStartDate: "2027-01-01",
   alertEmail: "ml@contoso.com",
   mlRegistryName: "mlr-contoso",
@@ -676,4 +677,19 @@ test("whoever applies the cluster's objects gets the role for it on the cluster,
     "deployerObjects",
   ]);
   expect(roles({ ...operator, deployerObjectId: "33333333-3333-3333-3333-333333333333" })).toHaveLength(2);
+});
+
+test("the extension schedules by a ConfigMap only when one is named, and then lets jobs wait for nodes that are not there", () => {
+  const settings = (parameters: Record<string, JsonValue>) => {
+    const { properties } = body("azureMlExtension", parameters) as {
+      properties: { configurationSettings: Record<string, JsonValue> };
+    };
+    return properties.configurationSettings;
+  };
+  const named = settings({ volcanoConfigMap: "volcano-scheduler-autoscaler", enableAutoScaling: false });
+
+  expect(settings({})).not.toHaveProperty(["volcanoScheduler.schedulerConfigMap"]);
+  expect(settings({ enableAutoScaling: false })["amloperator.skipResourceValidation"]).toBe("false");
+  expect(named["volcanoScheduler.schedulerConfigMap"]).toBe("volcano-scheduler-autoscaler");
+  expect(named["amloperator.skipResourceValidation"]).toBe("true");
 });

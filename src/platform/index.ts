@@ -7,3 +7,4 @@ export { deliveredKinds, deliveredObjects } from "./delivered-objects.ts";
 export { replaced } from "./merge-body.ts";
 export { environmentOf, type ProfileDifference, profileDifferences } from "./profile-differences.ts";
 export { ENVIRONMENTS, type EnvironmentName, PROFILES, type Profile } from "./profiles.ts";
+export { SCHEDULER_SETTING } from "./volcano.ts";

@@ -147,6 +147,12 @@ function declareNodes(program: ProgramBuilder) {
       default: DEFAULTS.taintStyle,
       allowed: ["recipe", "amlarc"],
     }),
+    volcanoConfigMap: program.string("volcanoConfigMap", {
+      description:
+        "ConfigMap in namespace azureml by which Volcano schedules, for instance volcano-scheduler-autoscaler of kubernetes/, with which jobs wait for nodes that the autoscaler has yet to add; empty for the extension's own, with which a job for an empty pool waits for ever. It must exist before the extension names it: quayside up sees to the order, everything else takes it with the second deployment.",
+      default: DEFAULTS.volcanoConfigMap,
+      pattern: "^([a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?)?$",
+    }),
     mlComputeSku: program.string("mlComputeSku", {
       description: "Virtual machine size of the Azure ML training cluster (cpu-cluster).",
       default: DEFAULTS.mlComputeSku,

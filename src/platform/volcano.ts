@@ -1,8 +1,11 @@
 import type { ClusterObject } from "./cluster-objects.ts";
 import { EXTENSION_NAMESPACE, PART_OF } from "./cluster-words.ts";
 
+/** The extension's setting that names a ConfigMap to schedule by. */
+export const SCHEDULER_SETTING = "volcanoScheduler.schedulerConfigMap";
+
 /**
- * The name for the extension's setting `volcanoScheduler.schedulerConfigMap`. Not that of the chart's own ConfigMap
+ * The name for that setting. Not that of the chart's own ConfigMap
  * (`volcano-scheduler-configmap`), which each upgrade of the extension writes anew.
  */
 export const VOLCANO_CONFIG_MAP = "volcano-scheduler-autoscaler";
@@ -18,7 +21,7 @@ function configMap(lines: readonly string[]) {
 
 /** Keeps all-or-nothing for distributed jobs and gives up fairness between queues at enqueue time. */
 export const VOLCANO_SCALE_FROM_ZERO: ClusterObject = {
-  reason: `Volcano's plugins overcommit and proportion compare a job with the capacity that is ready now: with no GPU node they never make its pods, and the autoscaler has nothing to see. Without them the pods wait, and a node comes. Takes effect once the Azure ML extension has the settings volcanoScheduler.schedulerConfigMap=${VOLCANO_CONFIG_MAP} and amloperator.skipResourceValidation=true; after a change: kubectl -n ${EXTENSION_NAMESPACE} rollout restart deployment/volcano-scheduler.`,
+  reason: `Volcano's plugins overcommit and proportion compare a job with the capacity that is ready now: with no GPU node they never make its pods, and the autoscaler has nothing to see. Without them the pods wait, and a node comes. Takes effect once the Azure ML extension names it, which volcanoConfigMap=${VOLCANO_CONFIG_MAP} makes it do; after a change: kubectl -n ${EXTENSION_NAMESPACE} rollout restart deployment/volcano-scheduler.`,
   object: configMap([
     'actions: "enqueue, allocate, backfill"',
     "tiers:",

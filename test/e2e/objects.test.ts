@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { connect, createArmClient } from "../../src/arm/index.ts";
-import { asString, isObject, type JsonObject } from "../../src/base/index.ts";
+import { asObject, asObjects, asString, type JsonObject } from "../../src/base/index.ts";
 import { requireRehearsal } from "../../src/cli/rehearsal.ts";
 import { stateFolder } from "../../src/cli/state.ts";
 import { SERVER_APPLICATION } from "../../src/cloud/planes/kubernetes/index.ts";
@@ -20,22 +20,38 @@ async function linesOf(...inputs: string[]): Promise<{ readonly code: number; re
   return { code, lines: lines.map((line) => JSON.parse(line) as JsonObject) };
 }
 
-/** Versions of the objects of a kind by name, read by Kubernetes' own client with a token of the rehearsal's owner. */
-async function versions(state: string, apiVersion: string, kind: string): Promise<Record<string, string>> {
+function stepsOf(lines: readonly JsonObject[]): unknown[] {
+  return lines.filter(({ event }) => event === "step.started").map(({ step }) => step);
+}
+
+const CLUSTER = "resourceGroups/rg-mlops-pipeline/providers/Microsoft.ContainerService/managedClusters/aks-mlops-cluster";
+
+/** The cluster of a rehearsal that was kept, as its owner. */
+async function clusterOf(state: string) {
   const { cloud, clientSecret } = await requireRehearsal(stateFolder(repository, state));
   const { arm, subscriptionId, tenantId, clientId, proxy } = cloud;
   const connection = await connect({ cloud: arm, subscriptionId, proxy, credentials: { tenantId, clientId, clientSecret } });
-  const id = `/subscriptions/${subscriptionId}/resourceGroups/rg-mlops-pipeline/providers/Microsoft.ContainerService/managedClusters/aks-mlops-cluster`;
-  const { kubeconfigs } = await createArmClient(connection).post(`${id}/listClusterUserCredential`, "2026-05-01");
-  const [file] = Array.isArray(kubeconfigs) ? kubeconfigs : [];
+  return { client: createArmClient(connection), id: `/subscriptions/${subscriptionId}/${CLUSTER}` };
+}
+
+/** Versions of the objects of a kind by name, read by Kubernetes' own client. */
+async function versions(state: string, apiVersion: string, kind: string): Promise<Record<string, string>> {
+  const { client, id } = await clusterOf(state);
+  const [file] = asObjects((await client.post(`${id}/listClusterUserCredential`, "2026-05-01")).kubeconfigs);
   const config = new KubeConfig();
-  config.loadFromString(Buffer.from(isObject(file) ? asString(file.value) : "", "base64").toString());
+  config.loadFromString(Buffer.from(asString(file?.value), "base64").toString());
   const cluster = config.getCurrentCluster();
-  const token = await connection.credential.getToken(`${SERVER_APPLICATION}/.default`);
+  const token = await client.connection.credential.getToken(`${SERVER_APPLICATION}/.default`);
   if (cluster === null || token === null) throw new Error("there is no way into the cluster");
   config.loadFromClusterAndUser(cluster, { name: "owner", token: token.token });
   const { items } = await KubernetesObjectApi.makeApiClient(config).list(apiVersion, kind);
   return Object.fromEntries(items.map(({ metadata }) => [metadata?.name ?? "", metadata?.resourceVersion ?? ""]));
+}
+
+async function extensionSettings(state: string): Promise<JsonObject> {
+  const { client, id } = await clusterOf(state);
+  const extension = await client.get(`${id}/providers/Microsoft.KubernetesConfiguration/extensions/azureml`, "2025-03-01");
+  return asObject(asObject(extension.properties).configurationSettings);
 }
 
 describe("what up applies to the cluster", () => {
@@ -45,12 +61,23 @@ describe("what up applies to the cluster", () => {
       using folder = temporaryFolder();
       const state = join(folder.path, "state");
       const promised = deliveredObjects({}).length;
+      const up = ["up", "--keep", "--state", state, "--parameter", "volcanoConfigMap=volcano-scheduler-autoscaler"];
 
-      expect((await linesOf("up", "--keep", "--state", state)).code).toBe(0);
+      const first = await linesOf(...up);
       const policies = await versions(state, "networking.k8s.io/v1", "NetworkPolicy");
-      const again = await linesOf("up", "--keep", "--state", state);
+      const again = await linesOf(...up);
+      const settings = await extensionSettings(state);
       const status = await linesOf("status", "--state", state);
 
+      expect([first.code, again.code]).toEqual([0, 0]);
+      // The extension names the ConfigMap when it is there, and then needs no second look.
+      expect(stepsOf(first.lines)).toEqual(expect.arrayContaining(["deploy", "verify", "objects", "scheduler", "train"]));
+      expect(stepsOf(first.lines).indexOf("scheduler")).toBe(stepsOf(first.lines).indexOf("objects") + 1);
+      expect(stepsOf(again.lines)).not.toContain("scheduler");
+      expect(settings).toMatchObject({
+        "volcanoScheduler.schedulerConfigMap": "volcano-scheduler-autoscaler",
+        "amloperator.skipResourceValidation": "true",
+      });
       expect(Object.keys(policies)).toEqual(expect.arrayContaining(["default-deny", "allow-scoring", "allow-metrics"]));
       expect(again.lines.at(-1)).toMatchObject({
         result: { objects: { total: promised, created: 0, configured: 0, unchanged: promised } },

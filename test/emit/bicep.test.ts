@@ -38,7 +38,7 @@ test.each<Record<string, JsonValue>>([
   {},
   { environmentName: "staging", tags: { owner: "ml" } },
   { environmentName: "prod", enableGpuNodes: true },
-  { enableAutoScaling: false, enableGpuNodes: true },
+  { enableAutoScaling: false, enableGpuNodes: true, volcanoConfigMap: "volcano-scheduler-autoscaler" },
   { mlRegistryName: "mlr-contoso", profileOverrides: { egress: "firewall" } },
   { environmentName: "prod", mlRegistryName: "mlr-contoso" },
 ])("the platform's Bicep, read back, means what the definition says with %j", (parameters) => {

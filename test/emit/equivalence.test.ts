@@ -110,7 +110,7 @@ test.each<Record<string, JsonValue>>([
   { environmentName: "staging" },
   { environmentName: "prod", enableGpuNodes: true, budgetStartDate: "2027-01-01" },
   { budgetStartDate: "2027-01-01", budgetScope: "resourceGroup" },
-  { enableAutoScaling: false, enableGpuNodes: true, tags: { owner: "ml" } },
+  { enableAutoScaling: false, enableGpuNodes: true, volcanoConfigMap: "volcano-scheduler-autoscaler", tags: { owner: "ml" } },
 ])("a template evaluated by the embedded engine gives what the definition says, for the platform with %j", (parameters) => {
   const program = definePlatform();
   const deployed = whatIsReadBack(program, { ...PLACE, parameters, resourceGroup: GROUP });

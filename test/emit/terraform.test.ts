@@ -24,6 +24,7 @@ test.each<Values>([
     environmentName: "prod",
     enableGpuNodes: true,
     enableAutoScaling: false,
+    volcanoConfigMap: "volcano-scheduler-autoscaler",
     aksNodeCount: 5,
     profileOverrides: { registrySku: "Standard" },
   },

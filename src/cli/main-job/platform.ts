@@ -7,6 +7,7 @@ import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { elapsed, type Job, operations } from "./job.ts";
 import { deliverObjects } from "./objects.ts";
+import { nameScheduler, schedulerOrder } from "./scheduler.ts";
 import { whoRuns } from "./who-runs.ts";
 
 /** The platform as it stands when a model can be trained on it. */
@@ -26,9 +27,12 @@ export async function standUp(job: Job): Promise<Standing> {
   const whose = await whoRuns(session.client, job.parameters);
   const { parameters, resources } = evaluate(job, { ...job.parameters, ...whose });
   await preflightStep(job, resources);
-  const deployment = await deployStep(job, armTemplate(program), armParameterValues(program, { ...job.parameters, ...whose }));
+  const { first, naming } = await schedulerOrder(job, parameters, resources);
+  const given = { ...job.parameters, ...whose, ...first };
+  const deployment = await deployStep(job, armTemplate(program), armParameterValues(program, given));
   const verified = await verifyStep(job, resources);
   const objects = await deliverObjects(job, { parameters, resources, roleIsNew: whose.clusterOperatorObjectId !== undefined });
+  if (naming !== undefined) await nameScheduler(job, naming);
   return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
 }
 

@@ -8,7 +8,9 @@ const codes = (values: Record<string, JsonValue>) => checkDefinition(values).map
 
 test("the defaults of dev and staging raise nothing", () => {
   expect(checkDefinition({})).toEqual([]);
-  expect(checkDefinition({ environmentName: "staging", location: "eastus", enableGpuNodes: true })).toEqual([]);
+  const gpu = { environmentName: "staging", location: "eastus", enableGpuNodes: true };
+  expect(checkDefinition({ ...gpu, volcanoConfigMap: "volcano-scheduler-autoscaler" })).toEqual([]);
+  expect(checkDefinition({ ...gpu, enableAutoScaling: false })).toEqual([]);
 });
 
 test("prod without TLS or with an open API server deploys, with a warning each", () => {
@@ -28,7 +30,12 @@ test("prod without TLS or with an open API server deploys, with a warning each",
 /** What prod is warned of otherwise. */
 const PROD = { apiServerAllowedRanges: ["203.0.113.0/24"], scoringHostName: "score.contoso.com", scoringTlsSecretName: "tls" };
 
+/** What empty pools are warned of otherwise. */
+const AUTOSCALED = { volcanoConfigMap: "volcano-scheduler-autoscaler" };
+
 test.each<[Record<string, JsonValue>, string]>([
+  [{ enableGpuNodes: true }, "platform.empty-pools-wait at parameters.volcanoConfigMap"],
+  [{ enableSpotNodes: true }, "platform.empty-pools-wait at parameters.volcanoConfigMap"],
   [{ nodeSubnetPrefix: "10.40.0.0/33" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
   [{ nodeSubnetPrefix: "10.40.0.300/24" }, "platform.cidr-invalid at parameters.nodeSubnetPrefix"],
   [{ podCidr: "192.168.0.1/16" }, "platform.cidr-invalid at parameters.podCidr"],
@@ -65,7 +72,10 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ aksNodeVmSize: "Standard_F4s_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
   [{ systemNodeVmSize: "Standard_B4ms" }, "platform.vm-size-burstable at parameters.systemNodeVmSize"],
   [{ mlComputeSku: "Standard_DS3v2" }, "platform.vm-size-unknown at parameters.mlComputeSku"],
-  [{ enableGpuNodes: true, gpuNodeVmSize: "Standard_D8ds_v5" }, "platform.vm-size-without-gpu at parameters.gpuNodeVmSize"],
+  [
+    { ...AUTOSCALED, enableGpuNodes: true, gpuNodeVmSize: "Standard_D8ds_v5" },
+    "platform.vm-size-without-gpu at parameters.gpuNodeVmSize",
+  ],
   [{ aksNodeCount: 8, aksNodeMaxCount: 4 }, "platform.node-bounds at parameters.aksNodeMaxCount"],
   [{ profileOverrides: { systemNodeCount: 4 } }, "platform.node-bounds at parameters.profileOverrides"],
   [{ environmentName: "staging", aksNodeCount: 2 }, "platform.router-needs-three-nodes at parameters.aksNodeCount"],
@@ -121,7 +131,10 @@ test.each<[Record<string, JsonValue>, string]>([
     { profileOverrides: { alerting: true, containerInsights: false } },
     "platform.alerts-without-metrics at parameters.profileOverrides.managedPrometheus",
   ],
-  [{ enableSpotNodes: true, spotNodeVmSize: "Standard_B4ms" }, "platform.vm-size-burstable at parameters.spotNodeVmSize"],
+  [
+    { ...AUTOSCALED, enableSpotNodes: true, spotNodeVmSize: "Standard_B4ms" },
+    "platform.vm-size-burstable at parameters.spotNodeVmSize",
+  ],
   [{ clusterName: "aks_" }, "platform.name-invalid at parameters.clusterName"],
   [{ workspaceName: "my workspace" }, "platform.name-invalid at parameters.workspaceName"],
   [{ computeNamespace: "ML" }, "platform.name-invalid at parameters.computeNamespace"],

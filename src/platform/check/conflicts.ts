@@ -103,6 +103,16 @@ const CONFLICTS: readonly Conflict[] = [
     help: "let it be made as soon as vnet-mlops is there: docs/platform.md has the command and the rules that the hub's firewall needs",
   },
   {
+    code: "empty-pools-wait",
+    at: "volcanoConfigMap",
+    severity: "warning",
+    holds: ({ enableAutoScaling, enableGpuNodes, enableSpotNodes, volcanoConfigMap }) =>
+      enableAutoScaling && (enableGpuNodes || enableSpotNodes) && volcanoConfigMap === "",
+    message: ({ enableGpuNodes }) =>
+      `${enableGpuNodes ? "the GPU pool" : "the spot pool"} starts empty, and with the extension's own scheduling a job for an empty pool waits for ever: Volcano compares it with the nodes that are ready (source: Azure ML on Kubernetes, cluster autoscaler)`,
+    help: "give volcano-scheduler-autoscaler: quayside up applies it and has it used in the right order, everything else takes it with the second deployment (docs/kubernetes.md)",
+  },
+  {
     code: "outputs-deleted-before-cool",
     at: "profileOverrides.outputsDeleteDays",
     holds: ({ profile }) => profile.outputsDeleteDays <= profile.outputsCoolDays,
