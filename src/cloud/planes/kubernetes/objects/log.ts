@@ -18,10 +18,13 @@ export function sendLog(call: Call, response: ServerResponse): void {
   let seen = read(call, MOST_LINES);
   const first = lines === undefined ? seen : seen.slice(Math.max(0, seen.length - lines));
   response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache, private" });
+  response.flushHeaders();
   response.write(textOf(first));
   if (request.query.get("follow") !== "true") return void response.end();
   const deadline = performance.now() + LONGEST_MS;
   const timer = setInterval(() => {
+    // Whoever does not read gets no more until then.
+    if (response.writableNeedDrain) return;
     try {
       const now = read(call, MOST_LINES);
       response.write(textOf(now.slice(overlap(seen, now))));

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { ArmFault, type Resource } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
 import type { JobFolder } from "./files.ts";
+import { lastLines } from "./log-end.ts";
 import type { JobProcess } from "./process.ts";
 import type { JobRecord } from "./record.ts";
 import { durationMs } from "./reference.ts";
@@ -55,9 +55,8 @@ export async function follow(job: Resource, started: JobProcess, signal: AbortSi
 }
 
 /** The last lines of the log belong to the error: they are what people look for first. */
-export async function explain(outcome: Outcome, folder: JobFolder): Promise<Outcome> {
-  const text = await readFile(folder.log, "utf8").catch(() => "");
-  const lines = text.trimEnd().split("\n").slice(-ERROR_TAIL_LINES).join("\n");
+export function explain(outcome: Outcome, folder: JobFolder): Outcome {
+  const lines = lastLines(folder.log, ERROR_TAIL_LINES, "kept").join("\n").trimEnd();
   const { code, message } = outcome.error ?? { code: "UserError", message: "the command failed" };
   return lines === "" ? outcome : { ...outcome, error: { code, message: `${message}; its last lines were:\n${lines}` } };
 }

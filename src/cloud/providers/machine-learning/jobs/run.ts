@@ -123,7 +123,7 @@ async function attempt(
   setStatus(host, job.id, "Finalizing");
   await uploadResults(files, folder, new AbortController().signal);
   if (outcome.status === "Completed") await registerOutputs(host, workspace, job, submitter);
-  const result = outcome.status === "Failed" ? await explain(outcome, folder) : outcome;
+  const result = outcome.status === "Failed" ? explain(outcome, folder) : outcome;
   await clearFolder(folder);
   return result;
 }

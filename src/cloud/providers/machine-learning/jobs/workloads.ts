@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { CloudHost, Workload } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
 import { computeNamespace, imageOf } from "../pods.ts";
+import { lastLines } from "./log-end.ts";
 import type { JobRunner } from "./runner.ts";
 
 /** A pod for each job whose command runs on an attached cluster. */
@@ -21,7 +21,7 @@ export function jobWorkloads(host: CloudHost, runner: JobRunner): Workload[] {
         labels: { "ml.azure.com/job-name": labelValue(job.name) },
         container: { name: "main", image: imageOf(host, job.properties) },
         processes: [{ id: job.name, pid, ready: true, startedAt, restarts: 0 }],
-        logs: (_, lines) => readFileSync(logFile, "utf8").split("\n").slice(0, -1).slice(-lines),
+        logs: (_, lines) => lastLines(logFile, lines),
       },
     ];
   });
