@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { onPath } from "./install.ts";
-import { rehearse, type Suite, succeeded, words } from "./suite.ts";
+import { rehearse, type Suite, start, succeeded, words } from "./suite.ts";
 
 const GROUP = "rg-mlops-pipeline";
 
@@ -14,6 +14,12 @@ export const azSuite: Suite = {
     const az = async (...inputs: string[]) => succeeded(await cloud.exec("az", [...inputs, "--output", "json"]));
     const read = async (...inputs: string[]) => JSON.parse(await az(...inputs)) as unknown;
     const { check } = stage;
+
+    await check("is signed in by cloud env", async () => {
+      const shell = `eval "$1"; az account show --query user.name --output tsv; printf %s "$AZURE_CLIENT_ID"`;
+      const [user, client] = succeeded(await start("bash", ["-c", shell, "bash", await cloud.exports()], cloud.env)).split("\n");
+      assert.equal(user, client);
+    });
 
     await check("finds the cloud by its metadata and is signed in by cloud exec", async () => {
       assert.equal(await readText(read("cloud", "show", "--query", "name")), "QuaysideRehearsal");

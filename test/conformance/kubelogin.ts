@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { repository } from "../support/quayside.ts";
 import { pathWithout, type Rehearsed, rehearse, type Suite, succeeded, words } from "./suite.ts";
 
-const GROUP = "rg-kubelogin";
+const GROUP = "rg-mlops-pipeline";
 const CLUSTER = "aks-mlops-cluster";
 const SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";
 const NODES = words("get nodes --output name");
@@ -25,20 +27,22 @@ export const kubeloginSuite: Suite = {
     });
 
     await check("deploy.sh --grant-access applies kubernetes/ with kubectl, which az's own sign-in serves", async () => {
-      const out = succeeded(await deploy(cloud, ["--grant-access"]));
+      const out = succeeded(await deploy(cloud, "--grant-access"));
       assert.match(out, /serverside-applied/);
       assert.doesNotMatch(out, /az aks command invoke/);
       const user = await cloud.exec("kubectl", ["config", "view", "--minify", "--output", "jsonpath={.users[0].user.exec.args}"]);
       assert.deepEqual(JSON.parse(succeeded(user)), ["get-token", "--login", "azurecli", "--server-id", SERVER_APPLICATION]);
     });
 
-    await check("az aks get-credentials leaves a kubeconfig that kubectl works with", async () => {
-      const env = { KUBECONFIG: join(cloud.folder, "by-az") };
-      const got = await cloud.exec("az", words(`aks get-credentials --resource-group ${GROUP} --name ${CLUSTER}`), env);
-      assert.match(got.err, /Converted kubeconfig to use Azure CLI authentication/);
-      assert.match(succeeded(await cloud.exec("kubectl", NODES, env)), /^node\/aks-mlpool-/m);
-      assert.match(succeeded(await cloud.exec("kubectl", words("get limitrange --namespace ml-workloads"), env)), /\S/);
-    });
+    for (const commands of commandsOf("docs/kubernetes.md")) {
+      const [title = ""] = commands.split("\n");
+      await check(`docs/kubernetes.md: ${title}`, async () => {
+        const env = { KUBECONFIG: join(cloud.folder, "by-az") };
+        const out = succeeded(await cloud.exec("bash", ["-euc", `cd "$1"; ${commands}`, "bash", cloud.printed], env));
+        // az itself ends well when what it had run did not.
+        assert.doesNotMatch(out, /exitcode=[^0]/);
+      });
+    }
 
     const asItComes = { KUBECONFIG: join(cloud.folder, "as-it-comes") };
     await check("the kubeconfig as Azure Resource Manager gives it serves a client secret", async () => {
@@ -67,21 +71,28 @@ export const kubeloginSuite: Suite = {
       assert.notEqual(code, 0);
     });
 
+    // What deploy.sh does then is in the suite of the scripts.
     const path = pathWithout(stage, "kubelogin");
-    const without = "without kubelogin, kubectl says how to get it, and deploy.sh goes through az aks command invoke";
+    const without = "kubectl says how to get a kubelogin that is missing";
     if (path === undefined) skip(without, "this machine has a kubelogin of its own on the path");
     else
       await check(without, async () => {
         const { code, err } = await cloud.exec("kubectl", NODES, { ...asItComes, PATH: path });
         assert.match(err, /executable kubelogin not found[^]*az aks install-cli/);
         assert.notEqual(code, 0);
-        const out = succeeded(await deploy(cloud, ["--kubeconfig", join(cloud.folder, "without")], { PATH: path }));
-        assert.match(out, /kubelogin is not here, so the objects go through Azure: az aks command invoke/);
-        assert.match(out, /serverside-applied/);
       });
   },
 };
 
-function deploy(cloud: Rehearsed, flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  return cloud.exec(join(cloud.printed, "scripts", "deploy.sh"), ["--yes", "--resource-group", GROUP, ...flags], env);
+function deploy(cloud: Rehearsed, ...flags: string[]) {
+  return cloud.exec(join(cloud.printed, "scripts", "deploy.sh"), ["--yes", "--resource-group", GROUP, ...flags]);
+}
+
+/** What a page has its reader type to get to the cluster, for the environment that is deployed here. */
+function commandsOf(page: string): string[] {
+  const text = readFileSync(join(repository, page), "utf8").replaceAll("overlays/prod", "overlays/dev");
+  const blocks = [...text.matchAll(/^```\n([^]*?)^```/gm)].map(([, block = ""]) => block);
+  const found = blocks.filter((block) => /^az (aks|role) /.test(block));
+  assert.equal(found.length, 3, `${page} has ${found.length} blocks of commands for the cluster`);
+  return found;
 }

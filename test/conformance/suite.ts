@@ -26,6 +26,8 @@ export interface Rehearsed extends AsyncDisposable {
   /** What the definition prints now: `bicep/`, `scripts/`, `kubernetes/`. */
   readonly printed: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What `quayside cloud env` prints, for a shell. */
+  exports(): Promise<string>;
   /** Runs a program through `quayside cloud exec`, as a person would. */
   exec(program: string, inputs: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
   /** Runs a command of Quayside on this cloud: `cloud quota set ...`. */
@@ -48,6 +50,7 @@ export async function rehearse(stage: Stage): Promise<Rehearsed> {
     folder: folder.path,
     printed,
     env,
+    exports: async () => succeeded(await startQuayside(["cloud", "env", ...state], { env }).finished),
     exec: (program, inputs, more) =>
       startQuayside(["cloud", "exec", ...state, "--", program, ...inputs], { env: { ...env, ...more } }).finished,
     quayside: (line) => startQuayside([...words(line), ...state], { env }).finished,

@@ -6,6 +6,7 @@ import { signInAz } from "../az-sign-in.ts";
 import { BRIEFS } from "../briefs.ts";
 import { clientEnvironment, shellExports } from "../client-environment.ts";
 import { command } from "../command.ts";
+import type { Workbench } from "../context.ts";
 import { findRunning, openRehearsal, requireRehearsal, resetRehearsal, stopRehearsal } from "../rehearsal.ts";
 import { readRunning } from "../running.ts";
 import { stateFolder } from "../state.ts";
@@ -85,10 +86,10 @@ const status = command<CloudFlags>({
 const env = command<CloudFlags>({
   brief: "Print shell exports that point az, Terraform, the Azure SDKs and MLflow at the embedded Azure",
   fullDescription:
-    'Use as: eval "$(quayside cloud env)". The exports hold the rehearsal\'s own client secret, which opens nothing but this machine.',
+    'Use as: eval "$(quayside cloud env)". The exports hold the rehearsal\'s own client secret, which opens nothing but this machine. az is signed in, if it is there.',
   flags: STATE,
   async run(flags, bench) {
-    const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
+    const variables = await pointed(flags, bench);
     bench.renderer.result(shellExports(variables), variables);
   },
 });
@@ -98,9 +99,7 @@ const exec = command<CloudFlags, string[]>({
   flags: STATE,
   positional: { kind: "array", parameter: { brief: "command and arguments", parse: String, placeholder: "command" }, minimum: 1 },
   async run(flags, bench, program, ...args) {
-    const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
-    const environment = { ...bench.env, ...variables };
-    await signInAz(environment, bench.signal);
+    const environment = { ...bench.env, ...(await pointed(flags, bench)) };
     return new Promise<number>((resolve, reject) => {
       const child = spawn(program ?? "", args, { stdio: "inherit", cwd: bench.cwd, env: environment });
       child.once("error", (cause) =>
@@ -110,6 +109,13 @@ const exec = command<CloudFlags, string[]>({
     });
   },
 });
+
+/** What clients read. az is signed in besides, where it is there. */
+async function pointed(flags: CloudFlags, bench: Workbench): Promise<Record<string, string>> {
+  const variables = clientEnvironment(await requireRehearsal(stateFolder(bench.cwd, flags.state)));
+  await signInAz({ ...bench.env, ...variables }, bench.signal);
+  return variables;
+}
 
 function parsePort(text: string): number {
   const port = Number(text);
