@@ -1,6 +1,7 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
 @description('Azure region of every resource.')
+@minLength(1)
 param location string = resourceGroup().location
 
 @description('Environment that chooses the profile: sizes, redundancy, retention and protection.')

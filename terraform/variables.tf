@@ -36,6 +36,11 @@ variable "location" {
   description = "Azure region of every resource. Computed when null."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.location == null ? true : length(var.location) >= 1
+    error_message = "location: use at least 1 characters."
+  }
 }
 
 variable "environment" {
@@ -59,6 +64,56 @@ variable "profile_overrides" {
   validation {
     condition     = can(keys(var.profile_overrides))
     error_message = "profile_overrides: give an object."
+  }
+
+  validation {
+    condition = can(keys(var.profile_overrides)) ? length(setsubtract(keys(var.profile_overrides), [
+      "alerting",
+      "availabilityZones",
+      "backupInterval",
+      "backupRedundancy",
+      "backupRetentionDays",
+      "blobRestoreDays",
+      "blobRetentionDays",
+      "blobVersioning",
+      "clusterBackup",
+      "clusterTier",
+      "collectionInterval",
+      "computeInternetAccess",
+      "containerInsights",
+      "defender",
+      "deletionLocks",
+      "diagnosticLogs",
+      "disableRunCommand",
+      "egress",
+      "extensionPurpose",
+      "firewallSku",
+      "inferenceRouterHa",
+      "logDailyQuotaGb",
+      "logRetentionDays",
+      "lowPriorityCluster",
+      "managedPrometheus",
+      "monthlyBudget",
+      "namespaceDeletePolicy",
+      "namespaceTraffic",
+      "natGatewaySku",
+      "nodeGroupRestriction",
+      "outputsCoolDays",
+      "outputsDeleteDays",
+      "policyEffect",
+      "privateApiServer",
+      "privateNetworking",
+      "registryRetentionDays",
+      "registrySku",
+      "storageSku",
+      "systemNodeCount",
+      "systemNodeMaxCount",
+      "systemNodeTaints",
+      "upgradeChannel",
+      "vaultPurgeProtection",
+      "vaultRetentionDays",
+    ])) == 0 : true
+    error_message = "profile_overrides: use only the keys alerting, availabilityZones, backupInterval, backupRedundancy, backupRetentionDays, blobRestoreDays, blobRetentionDays, blobVersioning, clusterBackup, clusterTier, collectionInterval, computeInternetAccess, containerInsights, defender, deletionLocks, diagnosticLogs, disableRunCommand, egress, extensionPurpose, firewallSku, inferenceRouterHa, logDailyQuotaGb, logRetentionDays, lowPriorityCluster, managedPrometheus, monthlyBudget, namespaceDeletePolicy, namespaceTraffic, natGatewaySku, nodeGroupRestriction, outputsCoolDays, outputsDeleteDays, policyEffect, privateApiServer, privateNetworking, registryRetentionDays, registrySku, storageSku, systemNodeCount, systemNodeMaxCount, systemNodeTaints, upgradeChannel, vaultPurgeProtection, vaultRetentionDays."
   }
 }
 

@@ -1,6 +1,7 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
 @description('Azure region of every resource.')
+@minLength(1)
 param location string
 
 @description('Azure ML registry to make, through which models are promoted to workspaces of other environments; empty for none. Unique in the tenant.')

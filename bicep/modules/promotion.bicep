@@ -1,6 +1,7 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
 @description('Azure region of every resource.')
+@minLength(1)
 param location string
 
 @description('Object id of the person, group or service principal that runs the model pipeline and so uploads data and reads models; empty for none. Owner of the subscription is not enough for that.')

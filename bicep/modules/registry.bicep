@@ -1,6 +1,7 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
 @description('Azure region of every resource.')
+@minLength(1)
 param location string
 
 @description('Ending of the names that must be unique in all of Azure (storage account, vault, registry).')

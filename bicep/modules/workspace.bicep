@@ -1,6 +1,7 @@
 // Printed by Quayside from its definition. Change the definition, not this file.
 
 @description('Azure region of every resource.')
+@minLength(1)
 param location string
 
 @description('Name of the Azure Machine Learning workspace.')

@@ -100,6 +100,13 @@ register_providers() {
   done
 }
 
+require_group_name() {
+  if [ -z "$resource_group" ] || [ "${resource_group%.}" != "$resource_group" ] ||
+    [ -n "$(printf '%s' "$resource_group" | LC_ALL=C tr -d 'A-Za-z0-9._()\200-\377-')" ] || [ "${#resource_group}" -gt 90 ]; then
+    fail "$EXIT_USAGE" "'$resource_group' is not a name that Azure takes for a resource group" "use 1 to 90 letters, digits, dots, underscores, hyphens and parentheses, not ending in a dot"
+  fi
+}
+
 group_exists() { [ "$(azure group exists --name "$resource_group")" = true ]; }
 
 # Everything that changes or removes a group asks this first.

@@ -27,6 +27,8 @@ def problems_of($name; $value):
   | "\($name) is \($value | tojson | .[:80])" as $seen
   | if ($value | of_type($wanted) | not) then "\($seen); it takes \(words($wanted))"
     elif .allowed and (.allowed | index([$value]) == null) then "\($seen); it takes one of \(.allowed | join(", "))"
+    elif .keys and (($value | keys) - .keys) != [] then
+      "\($name) has no key \((($value | keys) - .keys) | join(", ")); it takes \(.keys | join(", "))"
     elif .minValue and $value < .minValue then "\($seen); the least is \(.minValue)"
     elif .maxValue and $value > .maxValue then "\($seen); the most is \(.maxValue)"
     elif .minLength and ($value | length) < .minLength then "\($seen); it needs a length of at least \(.minLength)"

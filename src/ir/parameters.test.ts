@@ -52,6 +52,17 @@ test.each<[Record<string, JsonValue>, string]>([
   expect(problems(values)).toEqual([expected]);
 });
 
+test("an object that may have certain keys is held to them, one problem each", () => {
+  const program = createProgram();
+  program.object("profile", { description: "Profile.", default: {}, keys: ["retainDays", "zones"] });
+  const found = checkParameters(program.build(), { profile: { retianDays: 3, colour: "red", zones: [] } });
+
+  expect(found.map(({ code, at, message, help }) => `${code} ${at}: ${message}; ${help}`)).toEqual([
+    "parameter.unknown-key parameters.profile.colour: profile has no key colour; it takes retainDays, zones",
+    "parameter.unknown-key parameters.profile.retianDays: profile has no key retianDays; did you mean retainDays?",
+  ]);
+});
+
 test("what a pattern wants is told by an example, where the default is one, and names keep their capitals", () => {
   const program = createProgram();
   program.string("range", { description: "Range of addresses.", default: "10.0.0.0/16", pattern: "^[0-9./]+$" });

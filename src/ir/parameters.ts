@@ -35,7 +35,7 @@ function missing(parameter: Parameter): Diagnostic {
 
 /** The first thing that is wrong with a value; the later ones would follow from it. */
 export function checkValue(parameter: Parameter, value: JsonValue): Diagnostic[] {
-  const { name, type, allowed, pattern } = parameter;
+  const { name, type, allowed, pattern, keys } = parameter;
   const seen = show(value);
   if (!HAS_TYPE[type](value))
     return [problem("type", name, `${name} is ${seen}, which is not ${TYPE_IN_WORDS[type]}`, `give it ${TYPE_IN_WORDS[type]}`)];
@@ -43,6 +43,10 @@ export function checkValue(parameter: Parameter, value: JsonValue): Diagnostic[]
     return [
       problem("not-allowed", name, `${name} is ${seen}, which is not allowed`, `use one of ${allowed.map(show).join(", ")}`),
     ];
+  }
+  if (keys !== undefined && isObject(value)) {
+    const unknownKeys = Object.keys(value).filter((key) => !keys.includes(key));
+    if (unknownKeys.length > 0) return unknownKeys.map((key) => unknownKey(name, key, keys));
   }
   const range = rangeOf(parameter, value);
   if (range !== undefined) return [problem("out-of-range", name, `${name} ${range.seen}`, `use ${range.words}`)];
@@ -57,6 +61,12 @@ export function checkValue(parameter: Parameter, value: JsonValue): Diagnostic[]
     ];
   }
   return [];
+}
+
+function unknownKey(name: string, key: string, keys: readonly string[]): Diagnostic {
+  const guess = nearest(key, keys);
+  const help = guess === undefined ? `it takes ${[...keys].sort().join(", ")}` : `did you mean ${guess}?`;
+  return problem("unknown-key", `${name}.${key}`, `${name} has no key ${key}`, help);
 }
 
 const HAS_TYPE: Record<ParameterType, (value: JsonValue) => boolean> = {

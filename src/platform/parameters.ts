@@ -1,6 +1,6 @@
 import { call, type Expr, get, type ProgramBuilder } from "../ir/index.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { ENVIRONMENTS, type Profile } from "./profiles.ts";
+import { ENVIRONMENTS, PROFILES, type Profile } from "./profiles.ts";
 
 const CIDR = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
 const ADDRESS = String.raw`^(\d{1,3}\.){3}\d{1,3}$`;
@@ -25,6 +25,7 @@ function declarePlaceAndNames(program: ProgramBuilder) {
     location: program.string("location", {
       description: "Azure region of every resource.",
       default: get<string>(call("resourceGroup"), "location"),
+      minLength: 1,
       environment: "LOCATION",
     }),
     environmentName: program.string("environmentName", {
@@ -38,6 +39,7 @@ function declarePlaceAndNames(program: ProgramBuilder) {
     profileOverrides: program.object<Partial<Profile>>("profileOverrides", {
       description: "Values to replace in the profile of the environment, by name: logRetentionDays, registrySku and so on.",
       default: {},
+      keys: Object.keys(PROFILES.dev).sort(),
     }),
     nameSuffix: program.string("nameSuffix", {
       description: "Ending of the names that must be unique in all of Azure (storage account, vault, registry).",

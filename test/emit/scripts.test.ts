@@ -127,6 +127,13 @@ describe.skipIf(missing.length > 0)(
         'error: parameter aksNodeVmSize is "big one"; it must match ^Standard_[A-Za-z0-9_]+$\n',
       ],
       [["--tags", "owner=me"], {}, 3, 'error: parameter tags is "owner=me"; it takes a JSON object\n'],
+      [
+        ["--resource-group", "rg."],
+        {},
+        2,
+        "error: 'rg.' is not a name that Azure takes for a resource group\n  use 1 to 90 letters, digits, dots, underscores, hyphens and parentheses, not ending in a dot\n",
+      ],
+      [["--location", ""], {}, 3, 'error: parameter location is ""; it needs a length of at least 1\n'],
       [[], { ENABLE_GPU_NODES: "yes" }, 3, 'error: parameter enableGpuNodes is "yes"; it takes true or false\n'],
       [["--parameters", "nowhere.json"], {}, 3, "error: nowhere.json is not a parameters file\n  see bicep/parameters.json\n"],
     ] as const)("%j with %j is refused", (flags, env, code, err) => {
@@ -147,6 +154,30 @@ describe.skipIf(missing.length > 0)(
 
       expect(deploy(["-p", file])).toMatchObject({ code: 3, err: "error: parameter aksNodeCount is 0; the least is 1\n" });
       expect(deploy(["-p", file, "--environment-name", "staging"]).err).toContain("aksNodeCount is 101");
+    });
+
+    test.each([
+      ["nothing", "", "is not a parameters file\n  see bicep/parameters.json\n"],
+      ["a list", '{"parameters":[]}', "is not a parameters file\n  see bicep/parameters.json\n"],
+      ["no parameters", "{}", "is not a parameters file\n  see bicep/parameters.json\n"],
+      [
+        "a key twice",
+        '{"parameters":{"aksNodeCount":{"value":3},"aksNodeCount":{"value":5}}}',
+        "gives parameters.aksNodeCount.value twice\n  leave one of them\n",
+      ],
+    ])("a parameters file with %s is refused", (_, text, words) => {
+      const file = write("mine.json", text);
+
+      expect(deploy(["-p", file])).toMatchObject({ code: 3, err: `error: ${file} ${words}` });
+    });
+
+    test("an unknown key of the profile is refused, and the known ones are named", () => {
+      const { code, err } = deploy(["--profile-overrides", '{"logRetentionDay":3}']);
+
+      expect(err).toMatch(
+        /^error: parameter profileOverrides has no key logRetentionDay; it takes alerting, .*logRetentionDays, /,
+      );
+      expect(code).toBe(3);
     });
 
     test("every wrong parameter is told at once", () => {

@@ -319,6 +319,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     return Object.hasOwn(members, text(key)) ? (members[text(key)] ?? null) : (otherwise ?? null);
   },
   keys: (object) => (isObject(object) ? Object.keys(object).toSorted() : fail("keys of what is no object")),
+  setsubtract: (items, others) => list(items).filter((item) => !list(others).some((other) => other === item)),
   contains: (items, value) => list(items).some((item) => item !== null && typeof item !== "object" && item === value),
   strcontains: (value, part) => text(value).includes(text(part)),
   length: (value) =>

@@ -56,6 +56,8 @@ test.each<[Values, string]>([
   [{ nameSuffix: "UPPER" }, "name_suffix"],
   [{ virtualNetworkPrefix: "10.0.0.0" }, "virtual_network_prefix"],
   [{ profileOverrides: [] }, "profile_overrides"],
+  [{ profileOverrides: { registry: "Basic" } }, "profile_overrides"],
+  [{ location: "" }, "location"],
 ])("a validation refuses %j", async (wrong, variable) => {
   const program = definePlatform();
   const { files } = emitTerraform(program);

@@ -41,17 +41,19 @@ function longExpressions(value: JsonValue | undefined, at: string): Diagnostic[]
   return Object.entries(value).flatMap(([key, item]) => longExpressions(item, at === "" ? key : `${at}.${key}`));
 }
 
-/** Neither ARM nor Bicep has a pattern for parameters; Quayside checks it before it deploys, others have to know. */
+/** Neither ARM nor Bicep has a pattern for parameters, or keys for an object of any shape; Quayside checks both before it deploys, others have to know. */
 export function patterns(program: Program, target: string, words: string): Diagnostic[] {
-  return program.parameters
-    .filter(({ pattern }) => pattern !== undefined)
-    .map(({ name, pattern }) => ({
-      code: `emit.${target}.pattern`,
-      severity: "warning",
-      message: `${words} cannot check that ${name} matches ${pattern}`,
-      at: `parameters.${name}`,
-      help: "Quayside checks it before it deploys",
-    }));
+  const unchecked = (name: string, what: string): Diagnostic => ({
+    code: `emit.${target}.pattern`,
+    severity: "warning",
+    message: `${words} cannot check ${what}`,
+    at: `parameters.${name}`,
+    help: "Quayside checks it before it deploys",
+  });
+  return program.parameters.flatMap(({ name, pattern, keys }) => [
+    ...(pattern === undefined ? [] : [unchecked(name, `that ${name} matches ${pattern}`)]),
+    ...(keys === undefined ? [] : [unchecked(name, `which keys ${name} has`)]),
+  ]);
 }
 
 function error(word: string, at: string, message: string, help: string): Diagnostic {

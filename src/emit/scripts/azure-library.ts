@@ -1,3 +1,4 @@
+import { NAME_RULES } from "../../azure/index.ts";
 import type { Program } from "../../ir/index.ts";
 import { OWNER_TAG, TOOLS } from "./names.ts";
 
@@ -102,6 +103,13 @@ register_providers() {
     azure provider register --namespace "$namespace" --wait > /dev/null
     say "registered $namespace"
   done
+}
+
+require_group_name() {
+  if [ -z "$resource_group" ] || [ "\${resource_group%.}" != "$resource_group" ] ||
+    [ -n "$(printf '%s' "$resource_group" | LC_ALL=C tr -d 'A-Za-z0-9._()\\200-\\377-')" ] || [ "\${#resource_group}" -gt 90 ]; then
+    fail "$EXIT_USAGE" "'$resource_group' is not a name that Azure takes for a resource group" "use ${NAME_RULES["Microsoft.Resources/resourceGroups"].words}"
+  fi
 }
 
 group_exists() { [ "$(azure group exists --name "$resource_group")" = true ]; }

@@ -133,14 +133,17 @@ base_file() {
 
 # Everything that was given, checked against the declarations, as one file for az.
 collect_parameters() {
-  local base file="\${parameters_file:-$scratch/none.json}" all="$scratch/all.json" each
-  printf '{}' > "$scratch/none.json"
+  local base file="\${parameters_file:-$scratch/none.json}" all="$scratch/all.json" each twice
+  printf '{"parameters":{}}' > "$scratch/none.json"
   base=$(base_file)
   if [ ! -f "$base" ]; then base="$scratch/none.json"; fi
   for each in "$base" "$file"; do
-    if ! jq -e 'type == "object"' "$each" > /dev/null 2>&1; then
+    if ! jq -es 'length == 1 and (.[0] | type == "object" and (.parameters | type == "object"))' "$each" > /dev/null 2>&1; then
       fail "$EXIT_PARAMETERS" "$each is not a parameters file" "see bicep/parameters.json"
     fi
+    # jq lets the last one win.
+    twice=$(jq --stream -r 'select(length == 2)[0] | map(tostring) | join(".")' "$each" | LC_ALL=C sort | uniq -d | sed -n 1p)
+    if [ -n "$twice" ]; then fail "$EXIT_PARAMETERS" "$each gives $twice twice" "leave one of them"; fi
   done
   jq -n --slurpfile declared "$library/parameters.json" --slurpfile base "$base" --slurpfile file "$file" \\
     -f "$library/parameters.jq" --args "\${given[@]+"\${given[@]}"}" > "$all"
@@ -231,6 +234,7 @@ main() {
   read_flags "$@"
   prepare
   readonly grant_access skip_kubernetes
+  require_group_name
   # Whatever the person wrote is checked before anything is made.
   require_tools
   read_environment

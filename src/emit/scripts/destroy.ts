@@ -196,6 +196,7 @@ purge_vaults() {
 main() {
   read_flags "$@"
   prepare
+  require_group_name
   require_tools
   step "sign-in"
   require_sign_in

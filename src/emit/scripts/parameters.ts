@@ -6,7 +6,7 @@ import { flagName, quote, wrap } from "./quote.ts";
 export function declarations(program: Program): string {
   const declared: JsonObject = {};
   for (const parameter of program.parameters) {
-    const { name, type, allowed, minValue, maxValue, minLength, maxLength, pattern, environment } = parameter;
+    const { name, type, allowed, minValue, maxValue, minLength, maxLength, pattern, keys, environment } = parameter;
     declared[name] = {
       type,
       required: parameter.default === undefined,
@@ -20,6 +20,7 @@ export function declarations(program: Program): string {
         minLength,
         maxLength,
         pattern,
+        keys: keys && [...keys],
       }),
     };
   }

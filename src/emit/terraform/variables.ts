@@ -3,7 +3,7 @@ import type { Parameter } from "../../ir/index.ts";
 import { type Doc, hardline, print } from "../doc/index.ts";
 import { hasComputedDefault, isRequired, type TerraformContext } from "./context.ts";
 import { createPrinter } from "./expression.ts";
-import { type Attribute, attributes, block, object, oneLine } from "./layout.ts";
+import { type Attribute, attributes, block, list, object, oneLine } from "./layout.ts";
 import { variableName } from "./names.ts";
 import { quote } from "./quote.ts";
 import { hasSoftDeleted, PURGE_VARIABLE } from "./soft-delete.ts";
@@ -54,7 +54,7 @@ function parameterRow(context: TerraformContext, parameter: Parameter): Variable
   const initial = defaultText(context, parameter);
   const isComputed = hasComputedDefault(parameter);
   const text = isComputed ? `${description} Computed when null.` : description;
-  const list = [
+  const members = [
     described(text),
     typed(type),
     ...(initial === undefined ? [] : [{ key: "default", value: initial }]),
@@ -66,7 +66,7 @@ function parameterRow(context: TerraformContext, parameter: Parameter): Variable
     type,
     description: text,
     ...(initial === undefined ? {} : { default: oneLine(initial) }),
-    doc: variableBlock(name, list, validations(parameter, name, type, isComputed)),
+    doc: variableBlock(name, members, validations(parameter, name, type, isComputed)),
   };
 }
 
@@ -83,16 +83,20 @@ function validations(parameter: Parameter, name: string, type: string, canBeNull
     block(
       "validation",
       attributes([
-        { key: "condition", value: canBeNull ? `${value} == null ? true : ${condition}` : condition },
+        { key: "condition", value: canBeNull ? [`${value} == null ? true : `, condition] : condition },
         { key: "error_message", value: quote(`${name}: ${words}.`) },
       ]),
     ),
   );
 }
 
-function rules({ type, allowed, minValue, maxValue, minLength, maxLength, pattern }: Parameter, value: string, word: string) {
-  const found: { condition: string; words: string }[] = [];
-  const rule = (condition: string, words: string) => found.push({ condition, words });
+function rules(
+  { type, allowed, minValue, maxValue, minLength, maxLength, pattern, keys }: Parameter,
+  value: string,
+  word: string,
+) {
+  const found: { condition: Doc; words: string }[] = [];
+  const rule = (condition: Doc, words: string) => found.push({ condition, words });
   if (word === "any" && type === "array") rule(`can(concat(${value}, []))`, "give a list");
   if (word === "any" && type === "object") rule(`can(keys(${value}))`, "give an object");
   if (type === "int") rule(`floor(${value}) == ${value}`, "give an integer");
@@ -109,6 +113,11 @@ function rules({ type, allowed, minValue, maxValue, minLength, maxLength, patter
   };
   range(value, minValue, maxValue, "");
   range(`length(${value})`, minLength, maxLength, type === "string" ? " characters" : " items");
+  if (keys !== undefined) {
+    const others: Doc = [`length(setsubtract(keys(${value}), `, list(keys.map(quote)), ")) == 0"];
+    // What is no object has been refused already.
+    rule(word === "any" ? [`can(keys(${value})) ? `, others, " : true"] : others, `use only the keys ${keys.join(", ")}`);
+  }
   if (pattern !== undefined) rule(`can(regex(${quote(pattern)}, ${value}))`, `match ${pattern}`);
   return found;
 }
@@ -120,8 +129,8 @@ function literalText(value: JsonValue): string {
 function purgeRow({ program }: TerraformContext): VariableRow[] {
   if (!hasSoftDeleted(program)) return [];
   const { name, type, description } = PURGE_VARIABLE;
-  const list = [described(description), typed(type), { key: "default", value: "false" }, NOT_NULL];
-  return [{ name, type, description, default: "false", doc: variableBlock(name, list, []) }];
+  const members = [described(description), typed(type), { key: "default", value: "false" }, NOT_NULL];
+  return [{ name, type, description, default: "false", doc: variableBlock(name, members, []) }];
 }
 
 /** ARM's `environment()`: no provider tells these, and sovereign clouds have others. */
@@ -131,7 +140,7 @@ function cloudRow({ program }: TerraformContext): VariableRow[] {
   const description = "Host names of the Azure cloud that is deployed to; the defaults are those of the public cloud.";
   const type = tree(paths, () => "string");
   const initial = tree(paths, (path) => quote(PUBLIC_CLOUD[path.join(".")] ?? ""));
-  const list = [
+  const members = [
     described(description),
     { key: "type", value: objectType(type) },
     { key: "default", value: objectOf(initial) },
@@ -143,7 +152,7 @@ function cloudRow({ program }: TerraformContext): VariableRow[] {
       type: "object",
       description,
       default: oneLine(objectOf(initial)),
-      doc: variableBlock("azure_cloud", list, []),
+      doc: variableBlock("azure_cloud", members, []),
     },
   ];
 }

@@ -146,7 +146,6 @@ test.each<[Record<string, JsonValue>, string]>([
     { tags: Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`t${at}`, ""])) },
     "platform.too-many-tags at parameters.tags",
   ],
-  [{ profileOverrides: { registry: "Basic" } }, "platform.profile-key-unknown at parameters.profileOverrides.registry"],
   [{ profileOverrides: { registrySku: "Gold" } }, "platform.profile-value at parameters.profileOverrides.registrySku"],
   [{ profileOverrides: { vaultRetentionDays: 5 } }, "platform.profile-value at parameters.profileOverrides.vaultRetentionDays"],
   [{ profileOverrides: { blobVersioning: "yes" } }, "platform.profile-value at parameters.profileOverrides.blobVersioning"],
