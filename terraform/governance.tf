@@ -1,21 +1,13 @@
 # Printed by Quayside from its definition. Change the definition, not this file.
 
-resource "azapi_resource" "pod_security_policy" {
-  count = local.profile.policyEffect != "Off" ? 1 : 0
-
-  type      = "Microsoft.Authorization/policyAssignments@2026-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pod-security"
-
-  body = {
-    properties = {
-      displayName        = "Pods keep to the baseline of pod security"
-      description        = "Pods run without privileges, host namespaces and host paths."
-      policyDefinitionId = "/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d"
+locals {
+  policies = {
+    "pod-security" = {
+      displayName = "Pods keep to the baseline of pod security"
+      description = "Pods run without privileges, host namespaces and host paths."
+      definition  = "policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d"
       parameters = {
-        effect = {
-          value = local.profile.policyEffect
-        }
+        effect = { value = local.profile.policyEffect }
         excludedNamespaces = {
           value = concat(
             [
@@ -31,94 +23,53 @@ resource "azapi_resource" "pod_security_policy" {
           )
         }
       }
-      enforcementMode = "Default"
-      nonComplianceMessages = [
-        {
-          message = "Pods run without privileges, host namespaces and host paths."
-        },
-      ]
     }
-  }
-}
-
-resource "azapi_resource" "job_security_policy" {
-  count = local.profile.policyEffect != "Off" ? 1 : 0
-
-  type      = "Microsoft.Authorization/policyAssignments@2026-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pod-security-of-jobs"
-
-  body = {
-    properties = {
-      displayName        = "Jobs and models are held against the baseline of pod security"
-      description        = "Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused."
-      policyDefinitionId = "/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d"
-      parameters = {
-        effect = {
-          value = "Audit"
-        }
-        namespaces = {
-          value = [var.compute_namespace]
-        }
-      }
-      enforcementMode = "Default"
-      nonComplianceMessages = [
-        {
-          message = "Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused."
-        },
-      ]
+    "pod-security-of-jobs" = {
+      displayName = "Jobs and models are held against the baseline of pod security"
+      description = "Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused."
+      definition  = "policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d"
+      parameters  = { effect = { value = "Audit" }, namespaces = { value = [var.compute_namespace] } }
     }
-  }
-}
-
-resource "azapi_resource" "locations_policy" {
-  count = local.profile.policyEffect != "Off" ? 1 : 0
-
-  type      = "Microsoft.Authorization/policyAssignments@2026-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "allowed-locations"
-
-  body = {
-    properties = {
-      displayName        = "Resources stay in the regions of the platform"
-      description        = "Data and models stay where they are meant to be."
-      policyDefinitionId = "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c"
+    "allowed-locations" = {
+      displayName = "Resources stay in the regions of the platform"
+      description = "Data and models stay where they are meant to be."
+      definition  = "policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c"
       parameters = {
         listOfAllowedLocations = {
           value = concat([local.region], var.registry_replica_location == "" ? [] : [lower(replace(var.registry_replica_location, " ", ""))])
         }
       }
       enforcementMode = local.profile.policyEffect == "Deny" ? "Default" : "DoNotEnforce"
-      nonComplianceMessages = [
-        {
-          message = "Data and models stay where they are meant to be."
-        },
-      ]
+    }
+    "secure-transfer" = {
+      displayName = "Storage accounts take encrypted connections only"
+      description = "Nothing in the group is read or written in the clear."
+      definition  = "policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9"
+      parameters  = { effect = { value = local.profile.policyEffect } }
     }
   }
 }
 
-resource "azapi_resource" "secure_transfer_policy" {
-  count = local.profile.policyEffect != "Off" ? 1 : 0
+resource "azapi_resource" "policy_assignments" {
+  for_each = {
+    for key, policy in local.policies : key => policy
+    if local.profile.policyEffect != "Off"
+  }
 
   type      = "Microsoft.Authorization/policyAssignments@2026-07-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = "secure-transfer"
+  name      = each.key
 
   body = {
     properties = {
-      displayName        = "Storage accounts take encrypted connections only"
-      description        = "Nothing in the group is read or written in the clear."
-      policyDefinitionId = "/providers/Microsoft.Authorization/policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9"
-      parameters = {
-        effect = {
-          value = local.profile.policyEffect
-        }
-      }
-      enforcementMode = "Default"
+      displayName        = each.value.displayName
+      description        = each.value.description
+      policyDefinitionId = "/providers/Microsoft.Authorization/${each.value.definition}"
+      parameters         = each.value.parameters
+      enforcementMode    = lookup(each.value, "enforcementMode", "Default")
       nonComplianceMessages = [
         {
-          message = "Nothing in the group is read or written in the clear."
+          message = each.value.description
         },
       ]
     }

@@ -71,16 +71,14 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing 
   name: virtualNetworkName
 }
 
-resource podSecurityPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
-  name: 'pod-security'
-  properties: {
+var policies = [
+  {
+    key: 'pod-security'
     displayName: 'Pods keep to the baseline of pod security'
     description: 'Pods run without privileges, host namespaces and host paths.'
-    policyDefinitionId: '/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
+    definition: 'policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
     parameters: {
-      effect: {
-        value: profilePolicyEffect
-      }
+      effect: { value: profilePolicyEffect }
       excludedNamespaces: {
         value: concat(
           [
@@ -96,44 +94,19 @@ resource podSecurityPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01
         )
       }
     }
-    enforcementMode: 'Default'
-    nonComplianceMessages: [
-      {
-        message: 'Pods run without privileges, host namespaces and host paths.'
-      }
-    ]
   }
-}
-
-resource jobSecurityPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
-  name: 'pod-security-of-jobs'
-  properties: {
+  {
+    key: 'pod-security-of-jobs'
     displayName: 'Jobs and models are held against the baseline of pod security'
     description: 'Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.'
-    policyDefinitionId: '/providers/Microsoft.Authorization/policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
-    parameters: {
-      effect: {
-        value: 'Audit'
-      }
-      namespaces: {
-        value: [computeNamespace]
-      }
-    }
-    enforcementMode: 'Default'
-    nonComplianceMessages: [
-      {
-        message: 'Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.'
-      }
-    ]
+    definition: 'policySetDefinitions/a8640138-9b0a-4a28-b8cb-1666c838647d'
+    parameters: { effect: { value: 'Audit' }, namespaces: { value: [computeNamespace] } }
   }
-}
-
-resource locationsPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
-  name: 'allowed-locations'
-  properties: {
+  {
+    key: 'allowed-locations'
     displayName: 'Resources stay in the regions of the platform'
     description: 'Data and models stay where they are meant to be.'
-    policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c'
+    definition: 'policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c'
     parameters: {
       listOfAllowedLocations: {
         value: concat(
@@ -143,33 +116,33 @@ resource locationsPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' 
       }
     }
     enforcementMode: profilePolicyEffect == 'Deny' ? 'Default' : 'DoNotEnforce'
-    nonComplianceMessages: [
-      {
-        message: 'Data and models stay where they are meant to be.'
-      }
-    ]
   }
-}
-
-resource secureTransferPolicy 'Microsoft.Authorization/policyAssignments@2026-07-01' = if (profilePolicyEffect != 'Off') {
-  name: 'secure-transfer'
-  properties: {
+  {
+    key: 'secure-transfer'
     displayName: 'Storage accounts take encrypted connections only'
     description: 'Nothing in the group is read or written in the clear.'
-    policyDefinitionId: '/providers/Microsoft.Authorization/policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9'
-    parameters: {
-      effect: {
-        value: profilePolicyEffect
-      }
-    }
-    enforcementMode: 'Default'
-    nonComplianceMessages: [
-      {
-        message: 'Nothing in the group is read or written in the clear.'
-      }
-    ]
+    definition: 'policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9'
+    parameters: { effect: { value: profilePolicyEffect } }
   }
-}
+]
+
+resource policyAssignments 'Microsoft.Authorization/policyAssignments@2026-07-01' = [
+  for policy in policies: if (profilePolicyEffect != 'Off') {
+    name: policy.key
+    properties: {
+      displayName: policy.displayName
+      description: policy.description
+      policyDefinitionId: '/providers/Microsoft.Authorization/${policy.definition}'
+      parameters: policy.parameters
+      enforcementMode: policy.?enforcementMode ?? 'Default'
+      nonComplianceMessages: [
+        {
+          message: policy.description
+        }
+      ]
+    }
+  }
+]
 
 resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = if (profileDeletionLocks) {
   scope: keyVault

@@ -1,4 +1,4 @@
-import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, when } from "../ir/index.ts";
+import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, text, when } from "../ir/index.ts";
 import { BACKUP_NAMESPACE, EXTENSION_NAMESPACE } from "./cluster-words.ts";
 import { type Settings, spelledInAddresses } from "./settings.ts";
 
@@ -70,24 +70,36 @@ export const POLICIES = {
 
 /** Azure Policy on the resource group: what the definition does not do by itself stays so, whoever adds to the group. */
 export function declarePolicies(program: ProgramBuilder, settings: Settings): void {
-  const denies = equals(settings.profile("policyEffect"), "Deny");
-  for (const [key, policy] of Object.entries<PolicyAssignment>(POLICIES)) {
-    const parameters = Object.entries(policy.parameters(settings)).map(([name, value]) => [name, { value }]);
-    program.resource(`${key}Policy`, {
-      type: "Microsoft.Authorization/policyAssignments@2026-07-01",
-      concern: "governance",
-      name: policy.name,
-      condition: not(equals(settings.profile("policyEffect"), "Off")),
-      body: {
-        properties: {
-          displayName: policy.displayName,
-          description: policy.why,
-          policyDefinitionId: `/providers/Microsoft.Authorization/${policy.definition.of}/${policy.definition.id}`,
-          parameters: Object.fromEntries(parameters) as Record<string, AnyInput>,
-          enforcementMode: policy.alwaysDenies ? when<string>(denies, "Default", "DoNotEnforce") : "Default",
-          nonComplianceMessages: [{ message: policy.why }],
-        },
+  const symbols = new Map(Object.entries(POLICIES).map(([key, { name }]) => [name as string, `${key}Policy`]));
+  const rows = Object.values<PolicyAssignment>(POLICIES).map((policy) => [policy.name, row(settings, policy)] as const);
+  const table = program.table("policies", "policy", Object.fromEntries(rows));
+  program.loop("policyAssignments", table, (policy) => ({
+    symbol: (name) => symbols.get(name) ?? name,
+    type: "Microsoft.Authorization/policyAssignments@2026-07-01",
+    concern: "governance",
+    name: policy.key,
+    condition: not(equals(settings.profile("policyEffect"), "Off")),
+    body: {
+      properties: {
+        displayName: policy.get("displayName"),
+        description: policy.get("description"),
+        policyDefinitionId: text`/providers/Microsoft.Authorization/${policy.get("definition")}`,
+        parameters: policy.get("parameters"),
+        enforcementMode: policy.get("enforcementMode", "Default"),
+        nonComplianceMessages: [{ message: policy.get("description") }],
       },
-    });
-  }
+    },
+  }));
+}
+
+function row(settings: Settings, policy: PolicyAssignment) {
+  const denies = equals(settings.profile("policyEffect"), "Deny");
+  const parameters = Object.entries(policy.parameters(settings)).map(([name, value]) => [name, { value }]);
+  return {
+    displayName: policy.displayName,
+    description: policy.why,
+    definition: `${policy.definition.of}/${policy.definition.id}`,
+    parameters: Object.fromEntries(parameters) as Record<string, AnyInput>,
+    enforcementMode: policy.alwaysDenies ? when<string>(denies, "Default", "DoNotEnforce") : undefined,
+  };
 }

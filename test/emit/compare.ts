@@ -37,10 +37,8 @@ export function compareBicep(program: Program, options: EvaluationOptions) {
 /** What loops make has numbers in Bicep; the ids tell which symbols of the definition they are. */
 function calledAsDefined(program: Program, linked: LinkedBicep, options: EvaluationOptions): LinkedBicep {
   const symbols = new Map(evaluateProgram(program, options).resources.map(({ id, symbol }) => [id, symbol]));
-  const names = evaluateProgram(linked.program, options).resources.map(
-    ({ id, symbol }) => [symbol, symbols.get(id) ?? symbol] as const,
-  );
-  const called = new Map(names);
+  const numbered = evaluateProgram(linked.program, options).resources.filter(({ symbol }) => symbol.endsWith("]"));
+  const called = new Map(numbered.map(({ id, symbol }) => [symbol, symbols.get(id) ?? symbol]));
   return renamed(linked, (symbol) => called.get(symbol) ?? symbol);
 }
 

@@ -34,6 +34,7 @@ const SETS: Readonly<Record<string, Values>> = {
     azureDevOpsSubject: "sc://contoso/models/MLOps-ServiceConnection",
     alertEmail: "ml@contoso.com",
     budgetStartDate: "2999-01-01",
+    mlRegistryName: "mlr-wit01",
   },
 };
 
@@ -92,6 +93,7 @@ async function readBack(cloud: TestCloud, deployed: readonly Deployed[]): Promis
 function alike(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "<guid>")
+    .replace(/(?<=["/])[0-9a-f]{11}(?=["./])/g, "<account>")
     .replace(/[0-9a-f]{24,32}|(?<=mlops-wit01-)[0-9a-f]{8}/g, "<hex>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?(\+00:00)?/g, "<time>")
     .replace(/"10\.40\.\d+\.\d+"/g, '"<address>"')
