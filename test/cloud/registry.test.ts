@@ -343,6 +343,8 @@ describe("manifests", () => {
     const second = await get(next);
     expect(second.json.tags).toEqual(["c"]);
     expect(second.headers.get("link")).toBeNull();
+    await made.client.ask("DELETE", "/acr/v1/lists/_tags/b", { token });
+    expect((await get(next)).json.tags).toEqual(["c"]);
     expect((await get("/v2/_catalog")).json.repositories).toEqual(["app", "lists", "multi"]);
     expect((await get("/v2/lists/tags/list?n=x")).status).toBe(400);
   });

@@ -52,8 +52,10 @@ export function createBlobAccess(host: CloudHost): BlobAccess {
       throw new ArmFault(404, "StorageAccountNotFound", `storage account ${account} does not exist`);
     return await blobEngine(host).client(account.toLowerCase());
   };
-  const container = async (at: Pick<BlobLocation, "account" | "container">): Promise<ContainerClient> =>
-    (await service(at.account)).getContainerClient(at.container);
+  const container = async (at: BlobLocation): Promise<ContainerClient> => {
+    requirePlain(at);
+    return (await service(at.account)).getContainerClient(at.container);
+  };
   const blob = async (at: BlobLocation) => (await container(at)).getBlockBlobClient(at.path);
 
   const list = async (at: BlobLocation): Promise<BlobItem[]> => {
@@ -143,6 +145,12 @@ export function createBlobAccess(host: CloudHost): BlobAccess {
     },
   };
   return access;
+}
+
+/** The client makes an address of the name, and whoever reads an address follows its dots: into another container. */
+function requirePlain({ container, path }: BlobLocation): void {
+  if (`${container}/${path}`.split("/").some((segment) => segment === "." || segment === ".."))
+    throw new ArmFault(400, "InvalidBlobName", `${container}/${path} has . or .. for a folder`);
 }
 
 function notFound(at: BlobLocation) {

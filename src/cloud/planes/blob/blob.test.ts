@@ -228,6 +228,24 @@ test("a path that leads elsewhere by dots or slashes opens nothing that its end 
   expect(await ask("GET", "/own-part?restype=container&comp=list&comp=acl")).toMatch(/^400 /);
 });
 
+test("a place in a container is none in another one, whatever its name is", async () => {
+  const { client } = await withKey("stkeys");
+  for (const name of ["inner", "outer"]) await client.createContainer(name);
+  await client.getContainerClient("outer").getBlockBlobClient("secret").upload("1", 1);
+  const access = createBlobAccess(cloud.host);
+  const refused = { status: 400, code: "InvalidBlobName" };
+
+  for (const path of ["../outer/secret", "a/../../outer/secret", "./../outer/secret"]) {
+    const at = { account: "stkeys", container: "inner", path };
+    await expect(access.read(at)).rejects.toMatchObject(refused);
+    await expect(access.write(at, "2")).rejects.toMatchObject(refused);
+    await expect(access.append(at, "2")).rejects.toMatchObject(refused);
+    await expect(access.remove(at)).rejects.toMatchObject(refused);
+  }
+  await expect(access.read({ account: "stkeys", container: "..", path: "outer/secret" })).rejects.toMatchObject(refused);
+  expect((await access.read({ account: "stkeys", container: "outer", path: "secret" })).toString()).toBe("1");
+});
+
 test("a reader changes nothing, whatever a request calls itself", async () => {
   const { client } = await withKey("stkeys");
   const container = client.getContainerClient("only-read");

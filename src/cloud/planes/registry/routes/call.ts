@@ -48,6 +48,12 @@ export async function readBytes(request: IncomingMessage, most: number): Promise
   return bytes;
 }
 
+/** Whatever named the last page may be gone by now; where names are in order the rest is still known. */
+function behind<T>(items: readonly T[], nameOf: (item: T) => string, last: string): readonly T[] {
+  const at = items.findIndex((item) => nameOf(item) === last);
+  return at < 0 ? items.filter((item) => nameOf(item) > last) : items.slice(at + 1);
+}
+
 const PAGE = 100;
 const MOST_PAGE = 1000;
 
@@ -62,7 +68,7 @@ export function page<T>(
   if (!Number.isSafeInteger(size) || size < 0)
     throw new RegistryRefusal(400, "PAGINATION_NUMBER_INVALID", `n is ${JSON.stringify(asked)}; it must be a number from 0`);
   const last = query.get("last") ?? "";
-  const rest = last === "" ? items : items.slice(items.findIndex((item) => nameOf(item) === last) + 1);
+  const rest = last === "" ? items : behind(items, nameOf, last);
   const shown = rest.slice(0, Math.min(size, MOST_PAGE));
   const end = shown.at(-1);
   if (end === undefined || shown.length === rest.length) return { items: shown, headers: {} };
