@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type ArmClient, findEndpoint, openDocuments } from "../../src/arm/index.ts";
 import { serversOf } from "../../src/cloud/providers/machine-learning/endpoints/testing.ts";
-import { type Frame, openScoring, release, rollback, score, servedAt, watch } from "../../src/mlops/index.ts";
+import { type Frame, listReleases, openScoring, release, rollback, score, servedAt, watch } from "../../src/mlops/index.ts";
 import { livePath } from "../../src/mlops/release/live.ts";
 import type { Reporter } from "../../src/report/index.ts";
 import { until } from "../support/platform.ts";
@@ -207,6 +207,41 @@ test("a split that does not arrive as set sends the release back", { timeout: LI
     "the router of endpoint ep-split shows no counters; the evidence is about the release's own requests",
   );
   expect(await trafficOf("ep-split")).toEqual({ blue: 100 });
+});
+
+test("whatever ends a release, traffic that somebody else gave meanwhile stays as it is", { timeout: LIMIT_MS }, async () => {
+  await first("ep-taken");
+  let isTaken = false;
+  // Between this release's look at the endpoint and its end somebody else moves the traffic, as behind an expired lock.
+  const around = (client: ArmClient): ArmClient => ({
+    ...client,
+    find: async (path, ...rest) => {
+      const found = await client.find(path, ...rest);
+      if (isTaken && path.endsWith("/onlineEndpoints/ep-taken")) {
+        isTaken = false;
+        await on.world.traffic("ep-taken", { blue: 30, green: 70 });
+      }
+      return found;
+    },
+  });
+  const context = contextOf();
+  const reporter: Reporter = {
+    emit: (name) => {
+      if (name === "endpoint.traffic") isTaken = true;
+      if (name === "release.evidence") throw new Error("out of a sudden");
+    },
+  };
+
+  const workspace = await openWhereabouts(on.where, around);
+  const work = release(workspace, planOf("ep-taken"), await on.model("2"), { ...context, reporter }, OWNER);
+  await expect(work).rejects.toThrow("out of a sudden");
+
+  expect(await trafficOf("ep-taken")).toEqual({ blue: 30, green: 70 });
+  const [last] = await listReleases(await openDocuments(on.workspace, signal), "ep-taken", 1, signal);
+  expect(last?.ended).toMatchObject({
+    outcome: "abandoned",
+    reason: expect.stringContaining("somebody else gave endpoint ep-taken"),
+  });
 });
 
 test("where a router shows no counters, watch sends a few requests of its own, and passes over a page that is damaged", {

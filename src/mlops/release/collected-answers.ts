@@ -24,38 +24,53 @@ export interface CollectedOptions {
   /** Milliseconds since the epoch; older rows are of other releases. */
   readonly since: number;
   readonly now: () => number;
+  /** Told when reading no longer works that did: what is there is read once it does again, and is no evidence until then. */
+  readonly failed: (cause: unknown) => void;
 }
 
 const DAY_MS = 86_400_000;
 
-export function collectedAnswers({ files, endpoint, pair, since, now }: CollectedOptions): CollectedAnswers {
+export function collectedAnswers({ files, endpoint, pair, since, now, failed }: CollectedOptions): CollectedAnswers {
   const tails = new Map<string, Tail>();
+  let before: "nothing" | "read" | "failed" = "nothing";
 
-  const readNew = async (arm: keyof Block, prefix: string): Promise<Answered[]> => {
-    const answers: Answered[] = [];
-    for (const [path, size] of await files.sizes(prefix)) {
-      if (!path.endsWith(".jsonl")) continue;
-      const tail = tails.get(path) ?? tailOf((from, bytes) => files.read(path, from, bytes));
-      tails.set(path, tail);
-      for (const { text } of await tail.readTo(size)) {
-        const parsed = event.safeParse(parseJson(text));
-        if (parsed.success && Date.parse(parsed.data.time) >= since) answers.push(...answersOf(arm, parsed.data.data));
-      }
-    }
-    return answers;
-  };
+  async function readNew(arm: keyof Block, path: string, size: number): Promise<Answered[]> {
+    const tail = tails.get(path) ?? tailOf((from, bytes) => files.read(path, from, bytes));
+    tails.set(path, tail);
+    return (await tail.readTo(size)).flatMap(({ text }) => {
+      const parsed = event.safeParse(parseJson(text));
+      return parsed.success && Date.parse(parsed.data.time) >= since ? answersOf(arm, parsed.data.data) : [];
+    });
+  }
+
+  async function readFolder(arm: keyof Block, prefix: string, answers: Answered[]): Promise<void> {
+    for (const [path, size] of await files.sizes(prefix))
+      if (path.endsWith(".jsonl")) answers.push(...(await readNew(arm, path, size)));
+  }
 
   return {
     async read() {
       const answers: Answered[] = [];
-      for (let day = Math.floor(since / DAY_MS); day * DAY_MS <= now(); day++) {
-        const date = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "/");
-        for (const arm of ["candidate", "stable"] as const)
-          answers.push(...(await readNew(arm, `${endpoint}/${pair[arm]}/model_outputs/${date}/`)));
+      try {
+        await readDays(answers);
+        before = "read";
+      } catch (cause) {
+        // A place that was never there is a mistake in the plan.
+        if (before === "nothing") throw cause;
+        if (before === "read") failed(cause);
+        before = "failed";
       }
       return answers;
     },
   };
+
+  async function readDays(answers: Answered[]): Promise<void> {
+    for (let day = Math.floor(since / DAY_MS); day * DAY_MS <= now(); day++) {
+      const date = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "/");
+      for (const arm of ["candidate", "stable"] as const)
+        await readFolder(arm, `${endpoint}/${pair[arm]}/model_outputs/${date}/`, answers);
+    }
+  }
 }
 
 /** Collectors batch rows: those of one request are put together again, in their order. */

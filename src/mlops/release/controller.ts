@@ -177,7 +177,8 @@ async function next(job: Replacement): Promise<ReleaseResult> {
 /** Whatever went wrong, users get the version that worked; also when this pipeline is being interrupted. */
 async function goBack(job: Replacement, error: unknown): Promise<void> {
   const { context, endpoint, stable, traffic, plan } = job;
-  if (error instanceof LockLost || error instanceof TrafficChanged) return end(job, "abandoned", textOf(error));
+  const taken = await takenFrom(job, error);
+  if (taken !== undefined) return end(job, "abandoned", textOf(taken));
   const isUndecided = error instanceof Undecided;
   if (!(isUndecided && plan.release.rollout.evidence.undecided === "hold")) {
     await traffic.settle({ [stable]: 100 }).catch((cause: unknown) => {
@@ -189,6 +190,16 @@ async function goBack(job: Replacement, error: unknown): Promise<void> {
     context.reporter.emit("release.rolled-back", { endpoint: endpoint.name, reason: textOf(error) });
   }
   await end(job, isUndecided ? "undecided" : "rolled-back", textOf(error));
+}
+
+/** Why the endpoint is somebody else's by now, if it is: whatever ended this release may have let others in meanwhile, as an expired lock does. */
+async function takenFrom({ traffic }: Replacement, error: unknown): Promise<unknown> {
+  if (error instanceof LockLost || error instanceof TrafficChanged) return error;
+  return traffic.check().then(
+    () => undefined,
+    // Where nobody can be asked, the way back is tried all the same.
+    (cause: unknown) => (cause instanceof TrafficChanged ? cause : undefined),
+  );
 }
 
 function holds({ model: held }: EndpointDeployment, model: ModelVersion): boolean {

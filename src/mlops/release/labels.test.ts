@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { StoredFiles } from "../../arm/index.ts";
 import { recordingReporter } from "../../report/index.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { readLabels } from "./labels.ts";
@@ -74,6 +75,7 @@ test("users' answers are what the model servers collected since the release bega
       pair: { stable: "blue", candidate: "green" },
       since: NOW,
       now: () => NOW,
+      failed: () => undefined,
     }),
     labels: readLabels(file, recordingReporter()),
     calibrated: { candidate: (confidence) => confidence, stable: () => 1 },
@@ -89,4 +91,51 @@ test("users' answers are what the model servers collected since the release bega
   expect(blocks["estimated-wrong"]?.candidate.events).toBeCloseTo(0.2, 12);
   expect(truth).toMatchObject({ answered: { candidate: 2, stable: 2 }, labelled: { candidate: 2, stable: 2 }, unknown: 1 });
   expect(later.truth?.answered.candidate).toBe(3);
+});
+
+test("a store that is away for a while costs nothing: what it had is read when it is back, and one word is said", async () => {
+  let isAway = false;
+  const told: unknown[] = [];
+  const text = `${JSON.stringify({ time: new Date(NOW).toISOString(), data: [{ quayside_row_id: "r-1/0", label: "a" }] })}\n`;
+  const files: StoredFiles = {
+    sizes: async (prefix) => {
+      if (isAway) throw new Error("away");
+      return new Map([[`${prefix}one.jsonl`, text.length]]);
+    },
+    read: async () => Buffer.from(text),
+  };
+  const options = { files, endpoint: "iris", pair: { stable: "blue", candidate: "green" }, since: NOW, now: () => NOW };
+  const answers = collectedAnswers({ ...options, failed: (cause) => void told.push(cause) });
+  const elsewhere = collectedAnswers({
+    ...options,
+    files: { ...files, sizes: () => Promise.reject(new Error("no such place")) },
+    failed: () => undefined,
+  });
+
+  const first = await answers.read();
+  isAway = true;
+  const meanwhile = [await answers.read(), await answers.read()];
+  isAway = false;
+
+  expect(first.map(({ arm, requestId }) => `${arm} ${requestId}`)).toEqual(["candidate r-1", "stable r-1"]);
+  expect(meanwhile).toEqual([[], []]);
+  expect(told).toEqual([new Error("away")]);
+  expect(await answers.read()).toEqual([]);
+  await expect(elsewhere.read()).rejects.toThrow("no such place");
+});
+
+test("a file of labels that cannot be opened for a while is read when it can be", async () => {
+  const place = join(folder, "moved");
+  mkdirSync(place);
+  const reporter = recordingReporter();
+  const labels = readLabels(place, reporter);
+
+  await labels.refresh();
+  await labels.refresh();
+  rmSync(place, { recursive: true });
+  writeFileSync(place, '{"request_id":"r","label":"a"}\n');
+  await labels.refresh();
+
+  expect(labels.counts.unknown).toBe(1);
+  expect(reporter.events.map(({ payload }) => payload)).toMatchObject([{ code: "mlops.labels-not-read" }]);
 });

@@ -32,6 +32,20 @@ export function readLabels(file: string, reporter: Reporter): Labels {
       message: `${relative(process.cwd(), file)}:${number} is not {"request_id": text, "label": value} and is left out${more}`,
     });
   };
+  let isReadable = true;
+  const readTo = async (size: number) => {
+    try {
+      const lines = await tail.readTo(size);
+      isReadable = true;
+      return lines;
+    } catch (cause) {
+      // Said once: a file that is moved or locked between two looks is read at a later one.
+      const message = `${relative(process.cwd(), file)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+      if (isReadable) reporter.emit("warning", { code: "mlops.labels-not-read", message });
+      isReadable = false;
+      return [];
+    }
+  };
   return {
     answered: (answer) => join.answered(answer),
     take: () => join.take(),
@@ -40,7 +54,7 @@ export function readLabels(file: string, reporter: Reporter): Labels {
     },
     async refresh() {
       const { size } = await stat(file).catch(() => ({ size: 0 }));
-      for (const { number, text } of await tail.readTo(size)) {
+      for (const { number, text } of await readTo(size)) {
         if (text.trim() === "") continue;
         const parsed = line.safeParse(parseJson(text));
         if (parsed.success) join.label(parsed.data.request_id, parsed.data.label);

@@ -9,6 +9,7 @@ import { carriedOver, type Kept, type Left } from "./carry-over.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { type Collector, createCollector, type Pair } from "./collector.ts";
 import { climbByLimits } from "./fixed.ts";
+import { textOf } from "./job.ts";
 import { readLabels } from "./labels.ts";
 import { type Load, type LoadFigures, startLoad } from "./load.ts";
 import { localFiles } from "./local-files.ts";
@@ -151,6 +152,11 @@ async function openQuality({ workspace, plan, endpoint, pair, models, context, s
             pair,
             since,
             now: () => clock.now(),
+            failed: (cause) =>
+              reporter.emit("warning", {
+                code: "mlops.answers-not-read",
+                message: `what was collected of ${endpoint.name} could not be read: ${textOf(cause)}`,
+              }),
           }),
     calibrated: wanted.estimate
       ? {

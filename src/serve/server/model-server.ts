@@ -125,10 +125,21 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
       if (options.drainDelayMs > 0) await options.clock.sleep(options.drainDelayMs);
       const whole = !server.listening || (await closeGracefully(server, options.drainTimeoutMs));
       await loaded()?.model.evaluator.close();
-      await collector?.flush();
+      if (collector !== undefined) await flushWithin(collector, options);
       return whole;
     },
   };
+}
+
+/** Whoever takes what was collected, and does not, holds up the end no longer than a request may. */
+async function flushWithin(collector: Collector, { clock, drainTimeoutMs, log }: ModelServerOptions): Promise<void> {
+  const flushed = new AbortController();
+  const late = clock.sleep(drainTimeoutMs, flushed.signal).then(
+    () => log("warn", "collection.cut-off", { afterMs: drainTimeoutMs }),
+    () => undefined,
+  );
+  await Promise.race([collector.flush(), late]);
+  flushed.abort();
 }
 
 /** Listens at once; the model is loaded later. */

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { encodeModel } from "../../../../examples/iris/src/onnx.ts";
 import { folderOf, LINEAR } from "../../testing/models.ts";
 import { post, testServer } from "../../testing/server.ts";
+import type { ModelServerOptions } from "../model-server.ts";
 import { COLLECTOR_DEFAULTS, type Collector, type CollectorOptions, createCollector } from "./collector.ts";
 import type { Collection } from "./event.ts";
 import { folderSink } from "./folder.ts";
@@ -23,7 +24,7 @@ const NOW = Date.UTC(2026, 10, 23, 7, 30);
 
 async function collecting(
   options: Partial<CollectorOptions> = {},
-  limits: { readonly maxRows?: number; readonly maxTextBytes?: number } = {},
+  limits: Partial<Pick<ModelServerOptions, "maxRows" | "maxTextBytes" | "drainTimeoutMs" | "log">> = {},
 ) {
   const folder = await folderOf({});
   const collector = createCollector({
@@ -187,6 +188,18 @@ test("the end of the server writes what is queued", async () => {
 
   expect(collector.counts.collected).toBe(1);
   await run[Symbol.asyncDispose]();
+});
+
+test("the end of the server does not wait for ever for whoever takes the rows", async () => {
+  const lines: string[] = [];
+  await using run = await collecting(
+    { sink: () => new Promise(() => {}) },
+    { drainTimeoutMs: 50, log: (_, event) => lines.push(event) },
+  );
+  await post(`${run.server.url}/score`, { data: ROWS });
+
+  expect(await run.server.server.drain()).toBe(true);
+  expect(lines).toContain("collection.cut-off");
 });
 
 test("rows of near requests share an event; each keeps the id of its own request", async () => {
