@@ -1,8 +1,10 @@
 import type { Readable } from "node:stream";
 import type { JsonObject } from "../../../base/index.ts";
-import type { CloudHost, Resource } from "../../contract.ts";
+import type { CloudHost, Principal, Resource } from "../../contract.ts";
 import { textAt } from "../../providers/common/body.ts";
+import { requireFileAccess } from "../../providers/machine-learning/jobs/identity.ts";
 import { resolveUri, runArtifacts } from "../../providers/machine-learning/uris.ts";
+import { workspacePrincipal } from "../../providers/machine-learning/workspace-of.ts";
 import { type BlobAccess, type BlobLocation, createBlobAccess } from "../blob/index.ts";
 import { invalid, MlflowFault, missing } from "./fault.ts";
 import { findModelVersion } from "./registry.ts";
@@ -12,6 +14,9 @@ import { getRun } from "./runs.ts";
 const OF_RUN = /^[^/]+\/([^/]+)\/artifacts(?:\/(.*))?$/;
 /** `models/{name}/{version}/{path}`: how the files of a registered model are read. */
 const OF_MODEL = /^models\/([^/]+)\/([^/]+)(?:\/(.*))?$/;
+
+/** A workspace without an identity has no roles. */
+const NOBODY: Principal = { objectId: "", kind: "managedIdentity", displayName: "the workspace" };
 
 export interface ArtifactPlace {
   readonly location: BlobLocation;
@@ -31,7 +36,9 @@ export function artifactPlace(host: CloudHost, workspace: Resource, path: string
   const [, name, version = "", inModel = ""] = OF_MODEL.exec(path) ?? [];
   if (name === undefined) throw invalid(`artifact path ${JSON.stringify(path)} must start with {experiment}/{run}/artifacts`);
   const uri = textAt(findModelVersion(host, workspace, name, version).properties, "modelUri") ?? "";
-  const { location: root } = resolveUri(host, workspace, uri);
+  const resolved = resolveUri(host, workspace, uri);
+  requireFileAccess(host, workspace, workspacePrincipal(host, workspace) ?? NOBODY, resolved);
+  const { location: root } = resolved;
   return { location: { ...root, path: [root.path, inModel].filter((part) => part !== "").join("/") }, readOnly: true };
 }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../base/index.ts";
 import { textAt } from "../../providers/common/body.ts";
 import { startWorld, type World } from "../../providers/machine-learning/endpoints/testing.ts";
 import type { AskOptions } from "../../testing.ts";
+import { createBlobAccess } from "../blob/index.ts";
 import { createRun, endRun } from "./index.ts";
 
 let world: World;
@@ -174,6 +175,20 @@ test("what a client says that it logged as a model must be one", async () => {
   expect((await log('{"artifact_path":"model"}')).status).toBe(200);
   await call("POST", "runs/set-tag", { run_id, key: "mlflow.log-model.history", value: "none" });
   expect(await log('{"artifact_path":"model"}')).toMatchObject(refused);
+});
+
+test("a model whose files are in somebody else's account is read from there only where the workspace may", async () => {
+  const { test: cloud, workspace } = world;
+  const account = `${workspace.split("/providers/")[0]}/providers/Microsoft.Storage/storageAccounts/stelsewhere`;
+  await cloud.put(account, { location: "eastus", kind: "StorageV2", sku: { name: "Standard_LRS" }, properties: {} });
+  const blobs = createBlobAccess(cloud.host);
+  await blobs.ensureContainer("stelsewhere", "private");
+  await blobs.write({ account: "stelsewhere", container: "private", path: "m/secret" }, "secret");
+  const modelUri = "https://stelsewhere.blob.core.rehearsal.test/private/m";
+  await cloud.put(`${workspace}/models/taken/versions/1`, { properties: { modelUri, modelType: "custom_model" } });
+  const read = () => cloud.ask("GET", `${base()}/mlflow-artifacts/artifacts/models/taken/1/secret`, { apiVersion: null });
+
+  expect(await read()).toMatchObject({ status: 403, body: { error_code: "PERMISSION_DENIED" } });
 });
 
 test("a workspace that does not exist is 404", async () => {

@@ -7,7 +7,7 @@ import { objectAt, textAt } from "../../common/body.ts";
 import { lastName, resourceGroupOf } from "../../common/ids.ts";
 import { resolveUri, runArtifacts } from "../uris.ts";
 import { workspaceIdOf } from "../workspace-of.ts";
-import { requireDataAccess } from "./identity.ts";
+import { requireDataAccess, requireFileAccess } from "./identity.ts";
 
 export interface JobFolder {
   readonly root: string;
@@ -67,8 +67,9 @@ export function jobFolder(host: CloudHost, jobId: string): string {
 async function fetchCode(files: JobFiles, blobs: BlobAccess, codeId: string, folder: string, signal: AbortSignal): Promise<void> {
   const code = files.host.resources.get(codeId.replace(/^azureml:/, ""));
   if (code === undefined) throw new ArmFault(404, "UserError", `code ${codeId} does not exist any more`);
-  const { location } = resolveUri(files.host, files.workspace, textAt(code.properties, "codeUri") ?? "");
-  await blobs.download(location, folder, signal);
+  const resolved = resolveUri(files.host, files.workspace, textAt(code.properties, "codeUri") ?? "");
+  requireFileAccess(files.host, files.workspace, files.principal, resolved);
+  await blobs.download(resolved.location, folder, signal);
 }
 
 async function fetchInput(

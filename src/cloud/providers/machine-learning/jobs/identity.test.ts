@@ -75,6 +75,21 @@ test("a compute's identity without a role on the storage account fails the job, 
   expect(await jobs.log("contributor")).toBe("data");
 });
 
+test("code in somebody else's account is fetched only for who may read it there", async () => {
+  const { test: cloud, group, workspace } = fixture;
+  const account = `${group}/providers/Microsoft.Storage/storageAccounts/stelsewhere`;
+  await cloud.put(account, { location: "eastus", kind: "StorageV2", sku: { name: "Standard_LRS" }, properties: {} });
+  const blobs = createBlobAccess(cloud.host);
+  await blobs.ensureContainer("stelsewhere", "private");
+  await blobs.write({ account: "stelsewhere", container: "private", path: "src/secret" }, "secret");
+  const codeId = `${workspace}/codes/taken/versions/1`;
+  await cloud.put(codeId, { properties: { codeUri: "https://stelsewhere.blob.core.rehearsal.test/private/src" } });
+
+  await jobs.submit("taker", { computeId: compute, command: "cat secret", codeId });
+  expect(statusOf(await jobs.until("taker"))).toBe("Failed");
+  expect((await jobs.details("taker")).error).toMatchObject({ error: { code: "ScriptExecution.StreamAccess.Authentication" } });
+});
+
 test("without keys, uploads and logs open by a SAS that the workspace's identity signs", async () => {
   const codeId = await jobs.code({ "a.txt": "a" });
 

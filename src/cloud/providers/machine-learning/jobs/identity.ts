@@ -1,6 +1,6 @@
 import { isObject } from "../../../../base/index.ts";
 import { ArmFault, type CloudHost, type Principal, type Resource } from "../../../contract.ts";
-import { containerScope, READ_BLOBS, storageAccount, WRITE_BLOBS } from "../../../planes/blob/index.ts";
+import { accountName, containerScope, READ_BLOBS, storageAccount, WRITE_BLOBS } from "../../../planes/blob/index.ts";
 import { objectAt, textAt } from "../../common/body.ts";
 import type { ResolvedUri } from "../uris.ts";
 
@@ -12,6 +12,15 @@ export function dataPrincipal(host: CloudHost, job: Resource, compute: Resource,
   const chosen = assigned.find((identity) => identity.clientId === wanted) ?? assigned[0];
   const objectId = textAt(chosen, "principalId") ?? textAt(compute.identity, "principalId");
   return (objectId === undefined ? undefined : host.principals.byObjectId(objectId)) ?? submitter;
+}
+
+/**
+ * What the workspace keeps in its own account is open to whoever may use the workspace: code, models, what runs left. Files
+ * elsewhere are open to those whose roles say so.
+ */
+export function requireFileAccess(host: CloudHost, workspace: Resource, principal: Principal, resolved: ResolvedUri): void {
+  const own = accountName(textAt(workspace.properties, "storageAccount") ?? "");
+  if (resolved.location.account.toLowerCase() !== own) requireDataAccess(host, principal, resolved, "read");
 }
 
 /**
