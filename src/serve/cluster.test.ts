@@ -127,7 +127,7 @@ test.each(["drain", "SIGTERM"] as const)("%s under load loses nothing, waits for
 
 test("the repository loads and unloads on every worker, all or none", async () => {
   await using folder = await modelFolder(model);
-  await using cluster = await startCluster(folder.path);
+  await using cluster = await startCluster(folder.path, ["--model-control", "explicit"]);
   const { port, server } = cluster;
   const answers = async () => [...new Set((await times(8, () => ask(port, "/score", ROW))).map(({ text }) => text))];
   const states = async () => [...new Set((await times(8, () => ask(port, "/v2/repository/index", ""))).map(({ text }) => text))];

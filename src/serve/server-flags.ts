@@ -5,6 +5,7 @@ export const SERVER_FLAGS = {
   name: { value: "NAME", brief: "Name of the model in paths and metrics" },
   version: { value: "VERSION", brief: "Version of the model in paths and metrics" },
   engine: { value: "auto|own|onnxruntime", brief: "What computes the model; auto takes own code where it can" },
+  "model-control": { value: "none|explicit", brief: "Whether callers may load and unload the model; none unless given" },
   workers: { value: "auto|N", brief: "Processes behind the port, else WORKER_COUNT, else 1; auto takes the usable processors" },
   threads: { value: "auto|N", brief: "Threads for ONNX Runtime; auto takes some for models that would hold up others" },
   "max-body-bytes": { value: "N", brief: "The largest body" },

@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { jsonLog, type Log } from "./log.ts";
 import { integerOption, usage } from "./main.ts";
 import type { Collector } from "./server/collection/collector.ts";
-import { ENGINES, type Engine } from "./server/engine.ts";
+import { ENGINES } from "./server/engine.ts";
 import { MODEL_SERVER_DEFAULTS as DEFAULTS, type ModelServerOptions } from "./server/model-server.ts";
+import { MODEL_CONTROLS } from "./server/repository.ts";
 import { SERVER_FLAGS, type ServerFlag } from "./server-flags.ts";
 
 const FLAGS = Object.entries(SERVER_FLAGS)
@@ -46,7 +47,8 @@ export async function readServerOptions(
       name,
       version,
       ...(collector === undefined ? {} : { collector }),
-      engine: engineOption(values.engine ?? DEFAULTS.engine),
+      engine: oneOf("engine", ENGINES, values.engine ?? DEFAULTS.engine),
+      modelControl: oneOf("model-control", MODEL_CONTROLS, values["model-control"] ?? DEFAULTS.modelControl),
       threads: (values.threads ?? "auto") === "auto" ? "auto" : integer("threads", 0, 0, 256),
       host: values.host ?? DEFAULTS.host,
       port: integer("port", DEFAULTS.port, 0, 65_535),
@@ -84,11 +86,11 @@ async function readCollector(
   return usage(USAGE, () => collectorOf(values, environment, name, version, log));
 }
 
-function engineOption(text: string): Engine {
+function oneOf<T extends string>(option: ServerFlag, known: readonly T[], text: string): T {
   return usage(USAGE, () => {
-    const engine = ENGINES.find((one) => one === text);
-    if (engine === undefined) throw new Error(`--engine is ${text}; one of ${ENGINES.join(", ")} is needed`);
-    return engine;
+    const found = known.find((one) => one === text);
+    if (found === undefined) throw new Error(`--${option} is ${text}; one of ${known.join(", ")} is needed`);
+    return found;
   });
 }
 

@@ -40,8 +40,11 @@ export function readLabels(file: string, reporter: Reporter): Labels {
       return lines;
     } catch (cause) {
       // Said once: a file that is moved or locked between two looks is read at a later one.
-      const message = `${relative(process.cwd(), file)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-      if (isReadable) reporter.emit("warning", { code: "mlops.labels-not-read", message });
+      if (isReadable)
+        reporter.emit("warning", {
+          code: "mlops.labels-not-read",
+          message: `${relative(process.cwd(), file)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+        });
       isReadable = false;
       return [];
     }

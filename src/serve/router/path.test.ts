@@ -19,6 +19,8 @@ test.each([
   "/score",
   "/api/v1/endpoint/e/metrics",
   "/api/v1/endpoint/e/v2x",
+  "/api/v1/endpoint/e/v2/repository/index",
+  "/api/v1/endpoint/e/v2/repository/models/m/unload",
   "/api/v1/endpoint/e/score/",
   "/api/v1/endpoint/e/../f/score",
 ])("%s is no route", (url) => {

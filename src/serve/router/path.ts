@@ -18,9 +18,14 @@ export function readPath(method: string, url: string): Target {
   const slash = url.indexOf("/", PREFIX.length);
   const nameEnd = slash < 0 || slash > end ? end : slash;
   const rest = url.slice(nameEnd, end) || "/";
-  if (rest !== "/score" && rest !== "/" && rest !== "/swagger.json" && rest !== "/v2" && !rest.startsWith("/v2/"))
-    throw notFound(url);
+  if (!isPassed(rest)) throw notFound(url);
   return { endpoint: url.slice(PREFIX.length, nameEnd), path: rest + url.slice(end) };
+}
+
+/** What callers may ask a model. Its repository is for whoever runs it: a key that scores must not unload the model for everybody. */
+function isPassed(path: string): boolean {
+  if (path.startsWith("/v2/")) return !path.startsWith("/v2/repository");
+  return path === "/score" || path === "/" || path === "/swagger.json" || path === "/v2";
 }
 
 function notFound(url: string): RequestFault {

@@ -9,6 +9,7 @@ import { type BodyLimits, bodyLimit } from "./body-limit.ts";
 import type { Collector } from "./collection/collector.ts";
 import type { Engine, Threads } from "./engine.ts";
 import { createHolder, type Holder } from "./holder.ts";
+import type { ModelControl } from "./repository.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRouter, type Whole } from "./routes.ts";
 import { createRuns, type Runs } from "./runs.ts";
@@ -19,6 +20,8 @@ export interface ModelServerOptions extends HttpLimits, BodyLimits {
   readonly place: string;
   readonly name: string;
   readonly version: string;
+  /** Whether callers may load and unload the model. */
+  readonly modelControl: ModelControl;
   /** What computes the model. */
   readonly engine: Engine;
   readonly threads: Threads;
@@ -54,6 +57,7 @@ export interface OwnPart extends Whole, Pick<Holder, "prepare" | "commit"> {
 
 export const MODEL_SERVER_DEFAULTS = {
   engine: "auto",
+  modelControl: "none",
   threads: "auto",
   host: "127.0.0.1",
   port: 0,
@@ -107,7 +111,13 @@ export function createModelServer(options: ModelServerOptions): UnboundServer {
     load: async () => holder.commit(await holder.prepare()),
   };
   const state = () => holder.state();
-  const repository = { name, version, state, reason: () => (state() === "UNAVAILABLE" ? "unloaded" : "") };
+  const repository = {
+    name,
+    version,
+    control: options.modelControl,
+    state,
+    reason: () => (state() === "UNAVAILABLE" ? "unloaded" : ""),
+  };
   const route = createRouter({ loaded, draining: () => draining, repository, whole: options.whole?.(own) ?? own }, { maxRows });
   const requests = createRequestMetrics(metrics, name, version);
   const answer = createAnswer({ route, requests, limits: options, collector, draining: () => draining, log });

@@ -149,8 +149,8 @@ describe("TensorFlow Serving's protocol", () => {
 });
 
 describe("the model repository", () => {
-  test("lists the model, unloads and loads it, and readiness follows", async () => {
-    await using server = await testServer(encodeModel(LINEAR));
+  test("lists the model, unloads and loads it where callers may, and readiness follows", async () => {
+    await using server = await testServer(encodeModel(LINEAR), { modelControl: "explicit" });
     const index = async (body?: object) => (await answer(`${server.url}/v2/repository/index`, body ?? ""))[1];
     const entry = { name: "m", version: "3", state: "READY", reason: "" };
 
@@ -171,6 +171,8 @@ describe("the model repository", () => {
   test.each([
     ["models/n/load", {}, 404, "serve.unknown-model"],
     ["models/m/replace", {}, 404, "serve.not-found"],
+    ["models/m/load", {}, 403, "serve.model-control: callers may not load or unload the model"],
+    ["models/m/unload", {}, 403, "serve.model-control"],
     ["models/m/load", { parameters: { config: "{}" } }, 400, "serve.parameter: parameters are not supported"],
     ["index", { ready: 1 }, 400, "serve.parameter: ready is a number"],
   ])("POST %s %j is refused", async (path, body, status, error) => {

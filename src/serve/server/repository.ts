@@ -10,7 +10,12 @@ export interface RepositoryModel {
   readonly version: string;
   state(): "READY" | "LOADING" | "UNAVAILABLE";
   reason(): string;
+  /** Whether callers may load and unload it: `none` unless whoever starts the server says otherwise, as with Triton. */
+  readonly control: ModelControl;
 }
+
+export const MODEL_CONTROLS = ["none", "explicit"] as const;
+export type ModelControl = (typeof MODEL_CONTROLS)[number];
 
 /** Triton's model repository extension: `/v2/repository/index` and `/v2/repository/models/M/{load,unload}`. */
 export function createRepository(
@@ -41,6 +46,12 @@ export function createRepository(
     // Triton loads other files by them; this server has one place.
     if (body.parameters !== undefined && Object.keys(Object(body.parameters)).some((key) => key !== "unload_dependents"))
       throw new RequestFault(400, "serve.parameter", "parameters are not supported; leave them out");
+    if (model.control === "none")
+      throw new RequestFault(
+        403,
+        "serve.model-control",
+        "callers may not load or unload the model; start the server with --model-control explicit to let them",
+      );
     const done = action === "load" ? whole.load() : whole.unload();
     return done.then(
       () => json(200, ""),

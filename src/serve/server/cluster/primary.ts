@@ -220,7 +220,7 @@ function isFault(cause: unknown): cause is Error & { readonly code: string } {
 function changed(): ModelFault {
   return new ModelFault(
     "serve.model-changed",
-    "the model's file is not the one that the other workers serve; load it again (POST /v2/repository/models/M/load) or start the server again",
+    "the model's file is not the one that the other workers serve; start the server again, or load it with --model-control explicit (POST /v2/repository/models/M/load)",
   );
 }
 
