@@ -1,7 +1,7 @@
 export { type ApplyRequest, apply } from "./apply.ts";
 export type { OperationContext } from "./context.ts";
 export { type DestroyOptions, destroy } from "./destroy.ts";
-export { type Delivered, type DeliveryRequest, deliver } from "./objects/index.ts";
+export { type Delivered, type DeliveryRequest, deliver, isGivenElsewhere, type PromisedRole } from "./objects/index.ts";
 export {
   type Finding,
   findingLine,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type ArmClient, connect, countObjects, createArmClient, findCluster } from "../../src/arm/index.ts";
+import { ROLES } from "../../src/azure/index.ts";
 import { type Clock, systemClock } from "../../src/base/index.ts";
-import { deliver } from "../../src/ops/index.ts";
+import { deliver, isGivenElsewhere } from "../../src/ops/index.ts";
 import { deliveredKinds, deliveredObjects } from "../../src/platform/index.ts";
 import { recordingReporter, Secret } from "../../src/report/index.ts";
 import { VERSIONS } from "../cloud/core.ts";
@@ -157,4 +158,27 @@ test.skipIf(typeof kubectl === "string")("a private cluster gets the same by a c
     code: "kubernetes.field-conflict",
     message: expect.stringContaining('"amloperator"') as string,
   });
+});
+
+test("a role that was given by hand is seen, whatever its name, and no other is taken for it", async () => {
+  await using cluster = await startCluster();
+  const client = await clientOf(cluster);
+  const { oid } = claimsOf(await cluster.cloud.token());
+  const promised = (role: keyof typeof ROLES, principalId = oid, scope = cluster.id) => ({
+    id: `${scope}/providers/Microsoft.Authorization/roleAssignments/11111111-1111-1111-1111-111111111111`,
+    apiVersion: "2022-04-01",
+    body: {
+      properties: {
+        principalId,
+        roleDefinitionId: `${cluster.cloud.subscription}/providers/Microsoft.Authorization/roleDefinitions/${ROLES[role].id}`,
+      },
+    },
+  });
+
+  expect(await isGivenElsewhere(client, promised("aksRbacClusterAdmin"))).toBe(true);
+  expect(await isGivenElsewhere(client, promised("aksRbacReader"))).toBe(false);
+  // Owner of the subscription is another scope, where Azure lets the same role stand again.
+  expect(await isGivenElsewhere(client, promised("owner"))).toBe(false);
+  expect(await isGivenElsewhere(client, promised("aksRbacClusterAdmin", "22222222-2222-2222-2222-222222222222"))).toBe(false);
+  expect(await isGivenElsewhere(client, promised("aksRbacClusterAdmin", oid, `${cluster.id}-to-be`))).toBe(false);
 });

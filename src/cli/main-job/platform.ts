@@ -2,7 +2,17 @@ import type { DeploymentResult } from "../../arm/index.ts";
 import type { JsonValue } from "../../base/index.ts";
 import { armParameterValues, armTemplate } from "../../emit/index.ts";
 import { type EvaluatedResource, evaluateProgram } from "../../ir/index.ts";
-import { apply, type Delivered, findingLine, isUnchecked, preflight, refuse, type Verified, verify } from "../../ops/index.ts";
+import {
+  apply,
+  type Delivered,
+  findingLine,
+  isGivenElsewhere,
+  isUnchecked,
+  preflight,
+  refuse,
+  type Verified,
+  verify,
+} from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { elapsed, type Job, operations } from "./job.ts";
@@ -21,19 +31,33 @@ export interface Standing {
   readonly deployMs: number;
 }
 
+/** What the definition calls the role of whoever applies the objects. */
+const CLUSTER_ROLE = "clusterOperatorObjects";
+
 export async function standUp(job: Job): Promise<Standing> {
-  const { session, program } = job;
+  const { program } = job;
   const started = elapsed();
-  const whose = await whoRuns(session.client, job.parameters);
-  const { parameters, resources } = evaluate(job, { ...job.parameters, ...whose });
+  const { caller, parameters, resources } = await promised(job);
   await preflightStep(job, resources);
   const { first, naming } = await schedulerOrder(job, parameters, resources);
-  const given = { ...job.parameters, ...whose, ...first };
+  const given = { ...job.parameters, ...caller, ...first };
   const deployment = await deployStep(job, armTemplate(program), armParameterValues(program, given));
   const verified = await verifyStep(job, resources);
-  const objects = await deliverObjects(job, { parameters, resources, roleIsNew: whose.clusterOperatorObjectId !== undefined });
+  const objects = await deliverObjects(job, { parameters, resources, roleIsNew: Boolean(caller.clusterOperatorObjectId) });
   if (naming !== undefined) await nameScheduler(job, naming);
   return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
+}
+
+/** The definition for whoever runs this; a role on the cluster that they have already is theirs to keep. */
+async function promised(job: Job) {
+  const { client } = job.session;
+  const caller = await whoRuns(client, job.parameters);
+  const evaluation = evaluate(job, { ...job.parameters, ...caller });
+  const role = evaluation.resources.find(({ symbol }) => symbol === CLUSTER_ROLE);
+  if (caller.clusterOperatorObjectId === undefined || role === undefined) return { caller, ...evaluation };
+  if (!(await isGivenElsewhere(client, role, job.bench.signal))) return { caller, ...evaluation };
+  const without = { ...caller, clusterOperatorObjectId: "" };
+  return { caller: without, ...evaluate(job, { ...job.parameters, ...without }) };
 }
 
 function evaluate({ program, session, bench, resourceGroup, location }: Job, parameters: Record<string, JsonValue>) {

@@ -1,1 +1,2 @@
 export { type Delivered, type DeliveryRequest, deliver } from "./deliver.ts";
+export { isGivenElsewhere, type PromisedRole } from "./role.ts";
