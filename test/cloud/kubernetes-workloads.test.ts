@@ -237,6 +237,9 @@ describe("limits, quotas and budgets", () => {
       message: expect.stringMatching(/is invalid: spec.containers\[0\].resources.requests/) as string,
     });
     expect(await pods("greedy")).toHaveLength(1);
+    // Who only looks changes nothing.
+    const versionOf = async () => ((await ask("GET", `${CORE}/events`)).json.metadata as JsonObject).resourceVersion;
+    expect(await versionOf()).toBe(await versionOf());
     for (const path of [`${APPS}/deployments/greedy`, `${CORE}/limitranges/small`]) await ask("DELETE", path);
   });
 

@@ -1,4 +1,5 @@
 import type { CloudHost, Principal, Resource } from "../../contract.ts";
+import { objectsAt, textAt, textsAt } from "../../providers/common/body.ts";
 import { VaultRefusal } from "./refusal.ts";
 
 /** What a caller wants: the data action of Azure roles, and the word that access policies have for it. */
@@ -44,16 +45,11 @@ function forbidden(principal: Principal, what: string, vault: Resource, inner: s
   );
 }
 
-interface AccessPolicy {
-  readonly objectId?: string;
-  readonly permissions?: { readonly secrets?: readonly string[] };
-}
-
 function policiesAllow(vault: Resource, principal: Principal, word: string): boolean {
-  const { accessPolicies } = vault.properties;
-  // Admitted with the vault as an array of objects.
-  const policies = Array.isArray(accessPolicies) ? (accessPolicies as AccessPolicy[]) : [];
-  const mine = policies.filter(({ objectId }) => objectId?.toLowerCase() === principal.objectId.toLowerCase());
-  const words = mine.flatMap(({ permissions }) => permissions?.secrets ?? []).map((each) => each.toLowerCase());
+  const own = principal.objectId.toLowerCase();
+  const mine = objectsAt(vault, "properties.accessPolicies").filter(
+    (policy) => textAt(policy, "objectId")?.toLowerCase() === own,
+  );
+  const words = mine.flatMap((policy) => textsAt(policy, "permissions.secrets")).map((word) => word.toLowerCase());
   return words.includes(word) || words.includes("all");
 }

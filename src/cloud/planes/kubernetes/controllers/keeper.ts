@@ -30,6 +30,9 @@ export interface Keeper {
 /** Events are kept for an hour, as the API server keeps them. */
 const EVENT_LIFE_MS = 3_600_000;
 
+/** A controller that fails tries again after a while; here it tries at each request, and says so no more often than that. */
+const BACK_OFF_MS = 10_000;
+
 export function createKeeper(host: CloudHost, objects: Objects, cluster: string): Keeper {
   const now = host.clock.now();
   const time = rfc3339(now);
@@ -74,6 +77,7 @@ export function createKeeper(host: CloudHost, objects: Objects, cluster: string)
       const involvedObject = { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid };
       const own = eventName(name, shortHash({ uid, type, reason, message }, 16));
       const known = get(EVENT, namespace, own);
+      if (type === "Warning" && known !== undefined && now - Date.parse(textAt(known, "lastTimestamp")) < BACK_OFF_MS) return;
       write(
         EVENT,
         {

@@ -1,7 +1,7 @@
 import { asObjects, isObject, type JsonObject, jsonEqual } from "../../../../base/index.ts";
 import { objectSchema } from "../schema/meta.ts";
 import { forbiddenField } from "../schema/validate.ts";
-import { AGE, at, column, NAME, objectAt, textAt } from "./columns.ts";
+import { AGE, column, NAME, objectAt, objectsAt, textAt } from "./columns.ts";
 import { type Admission, ALL_VERBS, type Kind } from "./kind.ts";
 import { completePodSpec, POD_SPEC, POD_STATUS, podSpecProblems } from "./pod-spec.ts";
 
@@ -68,13 +68,11 @@ function qualityOf(spec: JsonObject): string {
 }
 
 export function containers(pod: JsonObject): JsonObject[] {
-  const given = at(pod, "spec.containers");
-  return asObjects(given);
+  return objectsAt(pod, "spec.containers");
 }
 
 function statuses(pod: JsonObject): JsonObject[] {
-  const given = at(pod, "status.containerStatuses");
-  return asObjects(given);
+  return objectsAt(pod, "status.containerStatuses");
 }
 
 /** What `kubectl get pods` shows: why a container waits says more than the phase. */
@@ -87,9 +85,5 @@ function statusText(pod: JsonObject): string {
 }
 
 export function isReady(pod: JsonObject): boolean {
-  const conditions = at(pod, "status.conditions");
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((condition) => at(condition, "type") === "Ready" && at(condition, "status") === "True")
-  );
+  return objectsAt(pod, "status.conditions").some(({ type, status }) => type === "Ready" && status === "True");
 }
