@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { repository, startQuayside, temporaryFolder } from "../support/quayside.ts";
@@ -41,6 +41,20 @@ test("emit prints it, and emit --check knows when it changed", async () => {
   const checked = await startQuayside(["emit", "all", "--check"], { cwd }).finished;
   expect(checked.code).toBe(4);
   expect(checked.err).toContain("bicep/main.bicep");
+});
+
+test("what a change of a body excludes is told before anything is printed", async () => {
+  const change = 'platform.override("aksCluster", { sku: { name: "Automatic" } });';
+  const { cwd, code, err } = await run(`${START}export default defineConfig({ extend(platform) { ${change} } });`, [
+    "emit",
+    "all",
+  ]);
+
+  expect(err).toContain(
+    "error platform.automatic-cluster: resources.aksCluster.sku.name: AKS Automatic excludes the Azure ML extension because",
+  );
+  expect(code).toBe(3);
+  expect(readdirSync(cwd)).toEqual(["quayside.config.ts"]);
 });
 
 const START = 'import { call, defineConfig } from "quayside";\n';

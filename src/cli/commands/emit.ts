@@ -1,13 +1,25 @@
 import { resolve } from "node:path";
+import type { Config } from "../../config/index.ts";
+import type { Program } from "../../ir/index.ts";
 import { EXIT, UsageError } from "../../report/index.ts";
 import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
+import type { Workbench } from "../context.ts";
+import { resolveParameters } from "../parameters.ts";
 import { EMITTERS, missingFiles, print, staleFiles, writeFiles } from "../printed-files.ts";
 import { TARGETS } from "../targets.ts";
 
 interface EmitFlags extends Readonly<Record<string, unknown>> {
   readonly out: string;
   readonly check: boolean;
+}
+
+/** What the team's own values and changes would come to grief with is told before it is printed; whoever deploys gives the rest. */
+async function checkOwn(config: Config, program: Program, { renderer }: Workbench): Promise<void> {
+  const values = config.parameters ?? {};
+  const isWhole = program.parameters.every(({ name, default: initial }) => initial !== undefined || Object.hasOwn(values, name));
+  if (isWhole && (config.parameters !== undefined || config.extend !== undefined))
+    await resolveParameters(program, { config, env: {}, assignments: [] }, renderer);
 }
 
 export const emit = command<EmitFlags, [target: string]>({
@@ -35,7 +47,8 @@ export const emit = command<EmitFlags, [target: string]>({
         hint: `targets are ${TARGETS.join(", ")} and all`,
       });
     }
-    const { program } = await bench.platform();
+    const { config, program } = await bench.platform();
+    await checkOwn(config, program, bench);
     const { files, own } = print(program, known && [EMITTERS[known]]);
     const folder = resolve(bench.cwd, flags.out);
     const begun = missingFiles(folder, own);

@@ -1,5 +1,5 @@
 import { normalizeLocation } from "../../azure/index.ts";
-import { asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
+import { asObjects, asString, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Ask, Wanted } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 
@@ -37,7 +37,7 @@ function isOpen({ registrationState, registrationPolicy }: JsonObject): boolean 
 function elsewhere(providers: readonly JsonObject[], wanted: readonly Wanted[], location: string): string[] {
   const regions = new Map<string, readonly string[]>();
   for (const { namespace, resourceTypes } of providers)
-    for (const { resourceType, locations } of objects(resourceTypes))
+    for (const { resourceType, locations } of asObjects(resourceTypes))
       regions.set(`${asString(namespace)}/${asString(resourceType)}`.toLowerCase(), texts(locations).map(normalizeLocation));
   const missing = wanted
     .filter(({ body }) => typeof body.location === "string" && normalizeLocation(body.location) === location)
@@ -50,6 +50,5 @@ function elsewhere(providers: readonly JsonObject[], wanted: readonly Wanted[], 
 }
 
 const namespaceOf = (type: string) => (type.split("/")[0] ?? "").toLowerCase();
-const objects = (value: JsonValue | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const texts = (value: JsonValue | undefined): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JsonValue } from "../../base/index.ts";
+import { asObject, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import { evaluateProgram } from "../../ir/index.ts";
 import { formatDiagnostic } from "../../report/index.ts";
 import { checkBodies, checkDefinition, definePlatform } from "../index.ts";
@@ -236,6 +236,72 @@ test.each(["dev", "staging", "prod"])("the parts of %s fit each other", (environ
 
 const without = (symbol: string, parameters: Record<string, JsonValue>) =>
   evaluated(parameters).filter((resource) => resource.symbol !== symbol);
+
+/** The platform with a body written over, as a team's configuration may do. */
+function written(symbol: string, change: JsonObject, parameters: Record<string, JsonValue> = {}) {
+  const merge = (base: JsonValue | undefined, over: JsonValue | undefined): JsonValue =>
+    isObject(base) && isObject(over)
+      ? Object.fromEntries(
+          [...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => [key, merge(base[key], over[key])]),
+        )
+      : (over ?? base ?? null);
+  return evaluated(parameters).map((resource) =>
+    resource.symbol === symbol ? { ...resource, body: asObject(merge(resource.body, change)) } : resource,
+  );
+}
+
+const noWayOut = { properties: { subnets: [{ name: "snet-aks-nodes", properties: { defaultOutboundAccess: false } }] } };
+const delegated = { properties: { subnets: [{ name: "snet-aks-nodes", properties: { delegations: [{ name: "x" }] } }] } };
+
+test.each<[string, JsonObject, string, Record<string, JsonValue>?]>([
+  ["aksCluster", { sku: { name: "Automatic" } }, "automatic-cluster at resources.aksCluster.sku.name"],
+  [
+    "aksCluster",
+    { properties: { bootstrapProfile: { artifactSource: "Cache" } } },
+    "isolated-cluster at resources.aksCluster.properties.bootstrapProfile.artifactSource",
+  ],
+  [
+    "aksCluster",
+    { properties: { servicePrincipalProfile: { clientId: "33333333-3333-3333-3333-333333333333" } } },
+    "service-principal-cluster at resources.aksCluster.properties.servicePrincipalProfile",
+  ],
+  [
+    "monitorScope",
+    { properties: { accessModeSettings: { queryAccessMode: "PrivateOnly" } } },
+    "monitor-private-only at resources.monitorScope.properties.accessModeSettings",
+    { environmentName: "staging" },
+  ],
+  [
+    "containerRegistry",
+    { properties: { roleAssignmentMode: "AbacRepositoryPermissions" } },
+    "registry-abac at resources.containerRegistry.properties.roleAssignmentMode",
+  ],
+  [
+    "mlWorkspace",
+    { properties: { managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" } } },
+    "managed-network at resources.mlWorkspace.properties.managedNetwork.isolationMode",
+  ],
+  ["mlWorkspace", { identity: { type: "UserAssigned" } }, "user-assigned-workspace at resources.mlWorkspace.identity.type"],
+  [
+    "vaultLock",
+    { properties: { level: "ReadOnly" } },
+    "read-only-lock at resources.vaultLock.properties.level",
+    { profileOverrides: { deletionLocks: true } },
+  ],
+  [
+    "spotPool",
+    { properties: { upgradeSettings: { maxUnavailable: "1" } } },
+    "spot-max-unavailable at resources.spotPool.properties.upgradeSettings.maxUnavailable",
+    { enableSpotNodes: true },
+  ],
+  ["virtualNetwork", noWayOut, "subnet-without-way-out at resources.virtualNetwork.properties.subnets"],
+  ["virtualNetwork", delegated, "node-subnet-delegated at resources.virtualNetwork.properties.subnets"],
+])("%s with %j is told as what it excludes", (symbol, change, expected, parameters) => {
+  expect(evaluated(parameters ?? {}).map((resource) => resource.symbol)).toContain(symbol);
+  expect(checkBodies(written(symbol, change, parameters)).map(({ code, at }) => `${code} at ${at}`)).toEqual([
+    `platform.${expected}`,
+  ]);
+});
 
 test("an instance type that no pool serves is told by its name", () => {
   expect(checkBodies(without("gpuPool", { enableGpuNodes: true }))).toMatchObject([

@@ -4,6 +4,7 @@ import { checkAddresses } from "./addresses.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkConflicts } from "./conflicts.ts";
 import type { Declared } from "./declared.ts";
+import { checkExclusions } from "./exclusions.ts";
 import { checkInstanceTypes } from "./instance-types.ts";
 import { checkNames } from "./names.ts";
 import { checkNodes } from "./nodes.ts";
@@ -28,5 +29,10 @@ export function checkDefinition(values: Readonly<Record<string, JsonValue>>): Di
  * added or overrode. What is not deployed has an empty body and says nothing.
  */
 export function checkBodies(resources: readonly (Declared & { readonly id: string })[]): Diagnostic[] {
-  return sortDiagnostics([...checkTaints(resources), ...checkInstanceTypes(resources), ...checkPrivateLink(resources)]);
+  return sortDiagnostics([
+    ...checkExclusions(resources),
+    ...checkTaints(resources),
+    ...checkInstanceTypes(resources),
+    ...checkPrivateLink(resources),
+  ]);
 }
