@@ -19,7 +19,9 @@ const holdout = z.object({
         prediction: z.union([z.string(), z.number()]),
       }),
     )
-    .min(1),
+    .min(1)
+    // A row that stands there twice would count twice.
+    .refine((rows) => new Set(rows.map(({ id }) => id)).size === rows.length),
 });
 
 type Holdout = z.output<typeof holdout>;
@@ -82,10 +84,13 @@ async function readHoldout(workspace: Workspace, modelUri: string, signal: Abort
   const content = await readModelFile(workspace, modelUri, HOLDOUT_FILE, signal);
   const parsed = holdout.safeParse(parseJson(content.toString("utf8")));
   if (!parsed.success)
-    throw new QuaysideError(`${HOLDOUT_FILE} of ${modelUri} is not { rows: [{ id, truth, prediction }] }`, {
-      code: "mlops.bad-holdout",
-      fault: "user",
-    });
+    throw new QuaysideError(
+      `${HOLDOUT_FILE} of ${modelUri} is not { rows: [{ id, truth, prediction }] } with an id for each row`,
+      {
+        code: "mlops.bad-holdout",
+        fault: "user",
+      },
+    );
   return parsed.data;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { normalQuantile } from "./normal.ts";
+import { normalCdf, normalQuantile } from "./normal.ts";
 import { comparePairs, differenceLowerBound, mcNemarWorse } from "./paired.ts";
 
 test("only discordant rows count", () => {
@@ -10,6 +10,14 @@ test("McNemar's exact test gives the binomial tail", () => {
   expect(mcNemarWorse({ rows: 50, gained: 0, lost: 5 })).toBeCloseTo(1 / 32, 12);
   expect(mcNemarWorse({ rows: 50, gained: 1, lost: 5 })).toBeCloseTo(7 / 64, 12);
   expect(mcNemarWorse({ rows: 50, gained: 0, lost: 0 })).toBe(1);
+});
+
+// One logarithm at a time for each of them this would be minutes.
+test("McNemar's exact test of a hundred thousand discordant rows agrees with the normal tail", () => {
+  const [lost, gained] = [50_300, 49_700];
+  const z = (lost - gained - 1) / Math.sqrt(lost + gained);
+
+  expect(mcNemarWorse({ rows: 1_000_000, gained, lost })).toBeCloseTo(1 - normalCdf(z), 5);
 });
 
 test("the lower bound is z^2 / (n + z^2) below zero when nothing is discordant", () => {

@@ -1,4 +1,5 @@
 import { normalQuantile } from "./normal.ts";
+import { logGamma } from "./sample-ratio.ts";
 
 /**
  * Paired comparison of two classifiers on the same rows. Only the rows on which exactly one of them is right say
@@ -58,7 +59,5 @@ function scoreStatistic(n: number, gained: number, lost: number, delta: number):
 }
 
 function logChoose(n: number, k: number): number {
-  let sum = 0;
-  for (let at = 1; at <= k; at++) sum += Math.log(n - k + at) - Math.log(at);
-  return sum;
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
 }
