@@ -1,3 +1,14 @@
+export {
+  createProgram,
+  type LoopDeclaration,
+  type Members,
+  type ParameterDeclaration,
+  type ProgramBuilder,
+  type ResourceDeclaration,
+  type ResourceHandle,
+  resourceHandle,
+  type TableHandle,
+} from "./builder.ts";
 export { checkProgram } from "./check.ts";
 export { constantValue } from "./constant.ts";
 export { type EvaluatedResource, type Evaluation, evaluateProgram } from "./evaluate.ts";
@@ -41,22 +52,13 @@ export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
 export { programPlaces } from "./places.ts";
 export {
-  createProgram,
   type ExistingResource,
-  type LoopDeclaration,
-  type Members,
   type Output,
   type Parameter,
-  type ParameterDeclaration,
   type ParameterType,
   type Program,
-  type ProgramBuilder,
   type Resource,
-  type ResourceDeclaration,
-  type ResourceHandle,
   referents,
-  resourceHandle,
-  type TableHandle,
   type Variable,
 } from "./program.ts";
 export { nearest } from "./suggest.ts";

@@ -1,3 +1,4 @@
+import { assert } from "../base/index.ts";
 import { type AnyInput, type Expr, expression, get, toNode } from "./expression.ts";
 import { ROW_KEY } from "./loop.ts";
 import type { Node } from "./node.ts";
@@ -28,7 +29,8 @@ export interface MemberHandle {
   readonly name: Expr<string>;
 }
 
-export function itemHandle<Item>(name: string): ItemHandle<Item> {
+function itemHandle<Item>(name: string, around: readonly string[] = []): ItemHandle<Item> {
+  const names = [...around, name];
   const field = (word: string, otherwise?: AnyInput) =>
     expression<never>({
       kind: "item",
@@ -39,8 +41,10 @@ export function itemHandle<Item>(name: string): ItemHandle<Item> {
   return {
     value: expression<never>({ kind: "item", name }),
     get: field,
-    map: (list, item, make) =>
-      expression<never>({ kind: "map", list: field(list).node, item, value: toNode(make(itemHandle(item))) }),
+    map: (list, item, make) => {
+      assert(!names.includes(item), `${item} is the name of something that it is in`);
+      return expression<never>({ kind: "map", list: field(list).node, item, value: toNode(make(itemHandle(item, names))) });
+    },
   };
 }
 

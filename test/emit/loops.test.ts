@@ -419,6 +419,19 @@ test("a field of a row outside of its loop is refused", () => {
   ]);
 });
 
+test("an item of a list is not called as what it is in", () => {
+  const builder = createProgram();
+  const table = builder.table("rows", "row", { one: { list: [1] }, two: { list: [2] } });
+
+  expect(() =>
+    builder.loop("things", table, (row) => ({
+      ...THINGS,
+      name: row.key,
+      body: { list: row.map("list", "row", (item) => item.value) },
+    })),
+  ).toThrow("row is the name of something that it is in");
+});
+
 test("a program that goes on from another keeps its loops", () => {
   const builder = createProgram(programOf());
   builder.output("id", "string", "Id.", resourceHandle("shelf2").id);
