@@ -416,11 +416,11 @@ resource "azapi_resource" "api_server_network_rules" {
         {
           name = "AllowLoadBalancerInbound"
           properties = {
-            description              = "Health probe of the API server."
+            description              = "Health probe of the API server, over TCP in one page of Microsoft's and UDP in another."
             priority                 = 120
             direction                = "Inbound"
             access                   = "Allow"
-            protocol                 = "Tcp"
+            protocol                 = "*"
             sourceAddressPrefix      = "AzureLoadBalancer"
             sourcePortRange          = "*"
             destinationAddressPrefix = "*"

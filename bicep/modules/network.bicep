@@ -450,11 +450,11 @@ resource apiServerNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-
       {
         name: 'AllowLoadBalancerInbound'
         properties: {
-          description: 'Health probe of the API server.'
+          description: 'Health probe of the API server, over TCP in one page of Microsoft\'s and UDP in another.'
           priority: 120
           direction: 'Inbound'
           access: 'Allow'
-          protocol: 'Tcp'
+          protocol: '*'
           sourceAddressPrefix: 'AzureLoadBalancer'
           sourcePortRange: '*'
           destinationAddressPrefix: '*'

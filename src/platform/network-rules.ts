@@ -67,7 +67,11 @@ export function apiServerRules(settings: Settings): readonly SecurityRule[] {
   return [
     { name: "AllowNodesInbound", protocol: "Tcp", from: settings.nodeSubnetPrefix, ports: ["443", "4443"] },
     { name: "AllowNetworkInbound", protocol: "Tcp", from: "VirtualNetwork", ports: ["443"], why: "kubectl from the network." },
-    { ...LOAD_BALANCER, protocol: "Tcp", ports: ["9988"], why: "Health probe of the API server." },
+    {
+      ...LOAD_BALANCER,
+      ports: ["9988"],
+      why: "Health probe of the API server, over TCP in one page of Microsoft's and UDP in another.",
+    },
     DENY_INBOUND,
   ];
 }

@@ -4,36 +4,64 @@ import { problem, type Rule, type Values } from "./values.ts";
 /** Every node of an overlay takes a /24 of the pod range. */
 const POD_ADDRESSES_PER_NODE = 256;
 
-/** Whether the address ranges hold the nodes at their most, with the nodes that an upgrade adds for a while. */
+/** Whether the address ranges hold the private endpoints, and the nodes at their most with those that an upgrade adds for a while. */
 export const checkCapacity: Rule = (values) => {
   const nodes = mostNodes(values);
-  const clusters = values.profile.lowPriorityCluster ? 2 : 1;
   const surge = 1 + Math.ceil(mostMlNodes(values) * 0.33); // as the pools' upgrade settings say
-  return [
-    ...holds("nodeSubnetPrefix", aligned(values.nodeSubnetPrefix), nodes + surge, `${nodes} nodes and ${surge} for upgrades`),
+  const needs: Need[] = [
+    {
+      subnet: "nodeSubnetPrefix",
+      addresses: nodes + surge,
+      what: `${nodes} nodes and ${surge} for upgrades`,
+      orElse: "lower the pools' maximum",
+    },
     // Azure ML puts a load balancer beside the nodes.
-    ...holds(
-      "computeSubnetPrefix",
-      aligned(values.computeSubnetPrefix),
-      clusters * (values.mlComputeMaxNodes + 1),
-      clusters === 1
-        ? `a training cluster of ${values.mlComputeMaxNodes} nodes and its load balancer`
-        : `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
-    ),
-    ...podRange(values, nodes + surge),
+    {
+      subnet: "computeSubnetPrefix",
+      addresses: 2 * (values.mlComputeMaxNodes + 1),
+      what: `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
+      orElse: "lower mlComputeMaxNodes",
+    },
   ];
+  if (values.profile.privateNetworking)
+    needs.push({
+      subnet: "privateEndpointSubnetPrefix",
+      addresses: endpointAddresses(values),
+      what: "the private endpoints",
+      orElse: "set profileOverrides.privateNetworking to false",
+    });
+  return [...needs.flatMap((need) => holds(values, need)), ...podRange(values, nodes + surge)];
 };
 
-function holds(name: "nodeSubnetPrefix" | "computeSubnetPrefix", subnet: Cidr | undefined, needed: number, what: string) {
-  if (!subnet || usableAddresses(subnet) >= needed) return [];
+interface Need {
+  readonly subnet: "nodeSubnetPrefix" | "computeSubnetPrefix" | "privateEndpointSubnetPrefix";
+  readonly addresses: number;
+  readonly what: string;
+  readonly orElse: string;
+}
+
+function holds(values: Values, { subnet, addresses, what, orElse }: Need) {
+  const range = aligned(values[subnet]);
+  if (!range || usableAddresses(range) >= addresses) return [];
   return [
     problem(
       "subnet-too-small",
-      name,
-      `${name} ${subnet.text} leaves ${usableAddresses(subnet)} addresses, but ${what} need ${needed}`,
-      `use at least a /${prefixFor(needed + 5)}, or lower the pools' maximum`,
+      subnet,
+      `${subnet} ${range.text} leaves ${usableAddresses(range)} addresses, but ${what} need ${addresses}`,
+      `use at least a /${prefixFor(addresses + 5)}, or ${orElse}`,
     ),
   ];
+}
+
+/**
+ * Least addresses of the private endpoints: eleven of Azure Monitor (its page on the design of private links), one for each
+ * name of a container registry, which has data in each region, two of the workspace and one of everything else.
+ */
+function endpointAddresses({ registryReplicaLocation, mlRegistryName }: Values): number {
+  const registry = registryReplicaLocation === "" ? 2 : 3;
+  const mlRegistry = mlRegistryName === "" ? 0 : 1 + 1 + 2; // itself, its storage, its images
+  const others = ["vault", "blob", "file", "prometheus"].length;
+  return 11 + registry + mlRegistry + 2 + others;
 }
 
 function podRange({ podCidr }: Values, nodes: number) {

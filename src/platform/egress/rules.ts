@@ -201,7 +201,7 @@ export const NAME_RULES: Readonly<Record<string, NameRule>> = {
     need: "gpuNodes",
     names: ["security.ubuntu.com", "azure.archive.ubuntu.com", "changelogs.ubuntu.com"],
     ports: [80],
-    why: "Security updates of GPU nodes, which run Ubuntu; the others get theirs with the node image.",
+    why: "Packages of Ubuntu, which GPU nodes run; security updates come with the node image, as they do everywhere.",
     source: AKS,
   },
   trainingInternet: {
