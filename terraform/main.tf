@@ -5,7 +5,14 @@ provider "azapi" {
   disable_default_output = true
 }
 
-data "azapi_client_config" "current" {}
+data "azapi_client_config" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.subscription_id != ""
+      error_message = "No subscription is named: set ARM_SUBSCRIPTION_ID."
+    }
+  }
+}
 
 data "azapi_resource" "resource_group" {
   type      = "Microsoft.Resources/resourceGroups@2025-04-01"

@@ -39,7 +39,7 @@ variable "location" {
 
   validation {
     condition     = var.location == null ? true : length(var.location) >= 1
-    error_message = "location: use at least 1 characters."
+    error_message = "location: use at least 1 character."
   }
 }
 

@@ -25,7 +25,17 @@ export function mainFile(): string {
       "Subscription and credentials come from the environment: az login, or the ARM_* variables.",
       block('provider "azapi"', attributes([{ key: "disable_default_output", value: "true" }])),
     ),
-    block('data "azapi_client_config" "current"'),
+    block('data "azapi_client_config" "current"', [
+      block("lifecycle", [
+        block(
+          "postcondition",
+          attributes([
+            { key: "condition", value: 'self.subscription_id != ""' },
+            { key: "error_message", value: quote("No subscription is named: set ARM_SUBSCRIPTION_ID.") },
+          ]),
+        ),
+      ]),
+    ]),
     block(
       'data "azapi_resource" "resource_group"',
       attributes([

@@ -112,7 +112,8 @@ function rules(
     if (bounds.length > 0) rule(bounds.join(" && "), `use ${words}${unit}`);
   };
   range(value, minValue, maxValue, "");
-  range(`length(${value})`, minLength, maxLength, type === "string" ? " characters" : " items");
+  const unit = type === "string" ? " character" : " item";
+  range(`length(${value})`, minLength, maxLength, (maxLength ?? minLength) === 1 ? unit : `${unit}s`);
   if (keys !== undefined) {
     const others: Doc = [`length(setsubtract(keys(${value}), `, list(keys.map(quote)), ")) == 0"];
     // What is no object has been refused already.
