@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
+import { objectsAt, textsAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { outcome, VERSIONS } from "./core.ts";
@@ -220,6 +221,33 @@ describe("private link", () => {
     expect(await cloud.ask("DELETE", zone, { apiVersion: DNS })).toMatchObject({ status: 409, code: "CannotDeleteResource" });
     await cloud.settle(await cloud.ask("DELETE", `${endpoint}/privateDnsZoneGroups/default`, { apiVersion: VERSIONS.network }));
     expect((await cloud.ask("GET", `${zone}/A/kv-private-link`, { apiVersion: DNS })).status).toBe(404);
+  });
+
+  test("endpoints that are made at the same time have addresses of their own", async () => {
+    const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-many-links`;
+    await cloud.put(
+      vault,
+      { location: "eastus", properties: { tenantId: cloud.cloud.tenantId, sku: { family: "A", name: "standard" } } },
+      "2026-02-01",
+    );
+    await cloud.put(id("virtualNetworks", "many"), vnet({ pe: "10.0.5.0/24" }), VERSIONS.network);
+    const body = {
+      location: "eastus",
+      properties: {
+        subnet: { id: `${id("virtualNetworks", "many")}/subnets/pe` },
+        privateLinkServiceConnections: [{ name: "c", properties: { privateLinkServiceId: vault, groupIds: ["vault"] } }],
+      },
+    };
+    const { resources, system } = cloud.host;
+
+    // As a deployment makes what depends on nothing of each other.
+    const made = await Promise.all(
+      [1, 2, 3, 4].map((at) => resources.put(id("privateEndpoints", `pe-many-${at}`), VERSIONS.network, body, system)),
+    );
+    const addresses = made
+      .flatMap((endpoint) => objectsAt(endpoint, "properties.customDnsConfigs"))
+      .flatMap((config) => textsAt(config, "ipAddresses"));
+    expect(addresses.toSorted()).toEqual(["10.0.5.4", "10.0.5.5", "10.0.5.6", "10.0.5.7"]);
   });
 
   test("a sub-resource that the target does not have, and a target that is not there, are refused", async () => {

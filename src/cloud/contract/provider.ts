@@ -89,9 +89,9 @@ export interface TypeSpec {
   readonly immutable?: readonly string[];
   /** Updates in place are refused (Kubernetes computes). */
   readonly createOnly?: boolean;
-  /** Checks the body and returns it completed with defaults and read-only values. Runs before the PUT is answered. */
+  /** Checks the body and returns it completed with defaults and read-only values. Runs before the PUT is answered; nothing is written between its look at other resources and this one, unless it waits. */
   admit?(change: Change): Promise<Resource> | Resource;
-  /** Does the work after the duration has passed; returns members to merge into `properties`. A fault makes the resource Failed. Must be safe to run again after a restart. */
+  /** Does the work after the duration has passed; returns members to merge into `properties`. A fault makes the resource Failed. As `admit`, alone unless it waits. Must be safe to run again after a restart. */
   provision?(resource: Resource, signal: AbortSignal): Promise<JsonObject | undefined> | JsonObject | undefined;
   /** Runs once the resource is on disk as it was asked for: starts what it stands for (a job). Before the PUT is answered where that is at once, otherwise when the work has succeeded; `previous` is known in the first case only. */
   stored?(resource: Resource, previous?: Resource): void;

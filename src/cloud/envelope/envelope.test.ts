@@ -71,6 +71,14 @@ const toys: ProviderModule = {
       removed: ({ name: vault }) => void removed.push(vault),
     },
     {
+      type: "tickets",
+      apiVersions: ["2024-01-01"],
+      location: "inherited",
+      name,
+      status,
+      admit: ({ body }) => ({ ...body, properties: { number: t.host.resources.ofType("Toy.Store/tickets").length + 1 } }),
+    },
+    {
       type: "albums",
       apiVersions: ["2024-01-01"],
       location: "inherited",
@@ -120,6 +128,15 @@ afterAll(() => t.close());
 const box = (group: string, of: string) => `${group}/providers/Toy.Store/boxes/${of}`;
 const here = { location: "westeurope" };
 const outcome = ({ code, status: at }: Answer) => [at, code];
+
+test("what providers decide of several writes at once is decided one after another", async () => {
+  const group = await t.group("numbers");
+  const ticket = (of: string) => `${group}/providers/Toy.Store/tickets/${of}`;
+  const { resources, system } = t.host;
+  const made = await Promise.all(["aa", "bb", "cc"].map((of) => resources.put(ticket(of), "2024-01-01", {}, system)));
+
+  expect(made.map(({ properties }) => properties.number)).toEqual([1, 2, 3]);
+});
 
 test("a resource group is made, changed, found by HEAD and deleted with everything in it, deepest first", async () => {
   const group = await t.group("cascade");

@@ -56,7 +56,9 @@ export async function write(envelope: Envelope, request: WriteRequest): Promise<
   if (place.current === undefined) await purgeExpired(envelope);
   checkConditions(place.id, place.current, request.conditions ?? {});
   checkIdle(envelope, place);
-  const admitted = await admit(envelope, place, request, false);
+  // What a provider decides at once is stored at once: it may have looked for a free number, and nobody comes between.
+  const admitting = admit(envelope, place, request, false);
+  const admitted = admitting instanceof Promise ? await admitting : admitting;
   // Somebody else may have written while the provider was thinking.
   if (envelope.documents.get(place.id)?.etag !== place.current?.etag) {
     throw new ArmFault(409, "Conflict", `'${place.id}' was changed by another request at the same time; try again`);
@@ -87,12 +89,12 @@ function checkAccess(envelope: Envelope, place: Place, { apiVersion, body, calle
   if (!isExemptFromLocks(place.registered.type)) checkLocks(envelope, place.id, "write");
 }
 
-async function admit(
-  envelope: Envelope,
-  place: Place,
-  request: WriteRequest,
-  dry: boolean,
-): Promise<{ body: Resource; previous: Resource | undefined }> {
+interface Admitted {
+  readonly body: Resource;
+  readonly previous: Resource | undefined;
+}
+
+function admit(envelope: Envelope, place: Place, request: WriteRequest, dry: boolean): Admitted | Promise<Admitted> {
   const { spec, type } = place.registered;
   const sent = readBody(place, request.body);
   if (!spec.name.pattern.test(place.name)) {
@@ -111,22 +113,24 @@ async function admit(
     throw new ArmFault(409, "Conflict", `'${place.id}' already exists and ${type} cannot be updated in place; delete it first`);
   }
   if (place.current === undefined) checkUnique(envelope, place, body);
-  const admitted =
-    (await spec.admit?.({
-      id: place.id,
-      name: place.name,
-      names: place.names,
-      apiVersion: request.apiVersion,
-      body,
-      ...(previous === undefined ? {} : { previous }),
-      caller: request.caller,
-      ...(dry ? { preflight: true } : {}),
-    })) ?? body;
-  const identity = resolveIdentity(envelope, place, { ...admitted, identity: sent.identity }, request.caller, dry);
-  const { identity: _asked, ...rest } = admitted;
-  const own = { id: place.id, name: place.name, type };
-  if (request.caller.kind !== "system") refuseByPolicy(envelope.documents, { ...admitted, ...own });
-  return { body: { ...own, ...rest, ...own, ...(identity === undefined ? {} : { identity }) }, previous };
+  const complete = (admitted: Resource): Admitted => {
+    const identity = resolveIdentity(envelope, place, { ...admitted, identity: sent.identity }, request.caller, dry);
+    const { identity: _asked, ...rest } = admitted;
+    const own = { id: place.id, name: place.name, type };
+    if (request.caller.kind !== "system") refuseByPolicy(envelope.documents, { ...admitted, ...own });
+    return { body: { ...own, ...rest, ...own, ...(identity === undefined ? {} : { identity }) }, previous };
+  };
+  const admitted = spec.admit?.({
+    id: place.id,
+    name: place.name,
+    names: place.names,
+    apiVersion: request.apiVersion,
+    body,
+    ...(previous === undefined ? {} : { previous }),
+    caller: request.caller,
+    ...(dry ? { preflight: true } : {}),
+  });
+  return admitted instanceof Promise ? admitted.then(complete) : complete(admitted ?? body);
 }
 
 function readBody(place: Place, body: JsonObject): Resource {
@@ -171,12 +175,7 @@ function checkUnique(envelope: Envelope, place: Place, body: Resource): void {
   }
 }
 
-function store(
-  envelope: Envelope,
-  place: Place,
-  admitted: { body: Resource; previous: Resource | undefined },
-  request: WriteRequest,
-): Written {
+function store(envelope: Envelope, place: Place, admitted: Admitted, request: WriteRequest): Written {
   const { spec } = place.registered;
   const created = place.current === undefined;
   const long = spec.durationMs !== undefined || spec.provision !== undefined;
@@ -219,7 +218,9 @@ export function runWrite(envelope: Envelope, operation: Operation, spec: TypeSpe
     operation,
     async (signal) => {
       const current = envelope.documents.get(operation.resourceId);
-      const more = current === undefined ? undefined : await spec.provision?.(current, signal);
+      const provisioned = current === undefined ? undefined : spec.provision?.(current, signal);
+      // As with what is admitted: an address that was free is taken before the next one looks.
+      const more = provisioned instanceof Promise ? await provisioned : provisioned;
       if (signal.aborted) return undefined;
       settle("Succeeded", more);
       const stored = envelope.documents.get(operation.resourceId);
