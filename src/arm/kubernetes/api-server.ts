@@ -44,7 +44,11 @@ export async function openApiServer(client: ArmClient, cluster: Cluster, signal?
 }
 
 function sender(connection: Connection, { server, ca }: ServerAddress, cluster: string) {
+  // The library's own proxy support leaves out the authority of the cluster; Node's has both.
+  const proxyEnv = connection.proxy === undefined ? process.env : { HTTPS_PROXY: connection.proxy };
   const pipeline = createPipelineFromOptions({
+    // Of the pipeline: a request's own is not looked at.
+    agent: new Agent({ keepAlive: true, proxyEnv, ...(ca === undefined ? {} : { ca }) }),
     retryOptions: { maxRetries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 5_000 },
     // A redirect would carry the token elsewhere.
     redirectOptions: { maxRetries: 0 },
@@ -54,9 +58,6 @@ function sender(connection: Connection, { server, ca }: ServerAddress, cluster: 
     phase: "Sign",
   });
   const http = createDefaultHttpClient();
-  // The library's own proxy support leaves out the authority of the cluster; Node's has both.
-  const proxyEnv = connection.proxy === undefined ? process.env : { HTTPS_PROXY: connection.proxy };
-  const agent = new Agent({ keepAlive: true, proxyEnv, ...(ca === undefined ? {} : { ca }) });
   return async (method: HttpMethods, path: string, body?: JsonObject, signal?: AbortSignal): Promise<PipelineResponse> => {
     const request = createPipelineRequest({
       url: server + path,
@@ -67,7 +68,6 @@ function sender(connection: Connection, { server, ca }: ServerAddress, cluster: 
         ...(body === undefined ? {} : { "content-type": "application/apply-patch+yaml" }),
       }),
       timeout: REQUEST_TIMEOUT_MS,
-      agent,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     });

@@ -2,6 +2,7 @@ import {
   type AppliedObject,
   type ArmClient,
   type Change,
+  type ClusterWay,
   findCluster,
   KubernetesError,
   openObjectWriter,
@@ -21,8 +22,8 @@ export interface DeliveryRequest {
 
 export type Delivered = Readonly<Record<Change, number>> & { readonly total: number };
 
-/** Looks at what is not there yet; five minutes on Azure, as long as roles mostly take to spread. */
-const MOST_LOOKS = 60;
+/** Looks at what is not there yet: for at least five minutes on Azure, as long as roles mostly take to spread. A command takes its own time. */
+const MOST_LOOKS: Readonly<Record<ClusterWay, number>> = { "api-server": 60, "run-command": 15 };
 /** What an extension that has just been installed may still be about to make. */
 const COMING: readonly RefusalKind[] = ["kindMissing", "namespaceMissing"];
 
@@ -30,10 +31,10 @@ const COMING: readonly RefusalKind[] = ["kindMissing", "namespaceMissing"];
 export async function deliver(client: ArmClient, request: DeliveryRequest, context: OperationContext): Promise<Delivered> {
   const cluster = await findCluster(client, request.cluster, context.signal);
   const writer = await openObjectWriter(client, cluster, context.signal);
-  const coming = request.roleIsNew ? [...COMING, "forbidden"] : COMING;
+  const patience = { coming: request.roleIsNew ? [...COMING, "forbidden"] : COMING, mostLooks: MOST_LOOKS[cluster.way] };
   const counts = { created: 0, configured: 0, unchanged: 0 };
   for (const batch of writer.batches(inOrder(request.objects))) {
-    for (const applied of await oncePossible(() => writer.apply(batch, context.signal), coming, context)) {
+    for (const applied of await oncePossible(() => writer.apply(batch, context.signal), patience, context)) {
       counts[applied.change] += 1;
       context.reporter.emit("object.applied", eventOf(applied));
     }
@@ -41,12 +42,16 @@ export async function deliver(client: ArmClient, request: DeliveryRequest, conte
   return { ...counts, total: counts.created + counts.configured + counts.unchanged };
 }
 
-async function oncePossible<T>(work: () => Promise<T>, coming: readonly string[], context: OperationContext): Promise<T> {
+async function oncePossible<T>(
+  work: () => Promise<T>,
+  { coming, mostLooks }: { readonly coming: readonly string[]; readonly mostLooks: number },
+  context: OperationContext,
+): Promise<T> {
   for (let look = 1; ; look++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof KubernetesError) || !coming.includes(error.kind) || look === MOST_LOOKS) throw error;
+      if (!(error instanceof KubernetesError) || !coming.includes(error.kind) || look === mostLooks) throw error;
       if (look === 1) context.reporter.emit("note", { message: `${error.message}; waiting for it` });
       await context.clock.sleep(context.pollMs, context.signal);
     }
