@@ -85,11 +85,12 @@ export function rulesOf(plan: RolloutPlan, past?: Arm): Rules {
   if (positions[0] === 0)
     metrics.push(limitRule("disagreement", evidence.disagreement.limit, positions.length, PRIOR.disagreement));
   const { falseRollback, falsePromotion } = evidence;
-  return { positions, metrics, confidence: { falseRollback, falsePromotion }, claims: claimsOf(plan) };
+  return { positions, metrics, confidence: { falseRollback, falsePromotion }, claims: claimsOf(metrics, plan) };
 }
 
-/** Not how sure the verdict must be, nor its time: what was seen is as good for another confidence. */
-function claimsOf({ strategy, steps, ab, load, evidence: { errors, latency, disagreement, quality } }: RolloutPlan): string {
-  const said = JSON.stringify([strategy, steps, ab, load.send, errors, latency, disagreement, quality]);
+/** Not how sure the verdict must be, nor its time or what was expected: what was seen is as good for others. */
+function claimsOf(metrics: readonly MetricRule[], { load, evidence: { latency, quality } }: RolloutPlan): string {
+  const claims = metrics.map((rule) => ({ ...rule, prior: undefined }));
+  const said = JSON.stringify([claims, load.send, latency, quality]);
   return createHash("sha256").update(said).digest("hex").slice(0, 16);
 }

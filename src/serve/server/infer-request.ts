@@ -178,6 +178,7 @@ export function readOutputs(value: JsonValue | undefined, model: Model, binary: 
   if (value === undefined) return specs.map((spec) => ({ spec, binary }));
   if (!Array.isArray(value) || value.length === 0)
     throw new RequestFault(400, "serve.outputs", `outputs is ${kindOf(value)}; send an array of {name} or leave it out`);
+  const asked = new Set<string>();
   return value.map((wanted, at) => {
     const name = isObject(wanted) ? wanted.name : undefined;
     const spec = specs.find((candidate) => candidate.name === name);
@@ -187,6 +188,9 @@ export function readOutputs(value: JsonValue | undefined, model: Model, binary: 
         "serve.unknown-output",
         `outputs[${at}].name is ${seen(name)}; the model gives ${names(specs)}`,
       );
+    // Small requests must not ask for answers without end.
+    if (asked.has(spec.name)) throw new RequestFault(400, "serve.outputs", `output "${spec.name}" is asked for twice`);
+    asked.add(spec.name);
     const parameters = isObject(wanted) && isObject(wanted.parameters) ? wanted.parameters : {};
     refuseParameters(parameters, `outputs[${at}]`, ["classification", "shared_memory_region"]);
     const own = parameters.binary_data;

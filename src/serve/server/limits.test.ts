@@ -176,3 +176,30 @@ test("text has a lower limit than binary tensors, since it is parsed in one go",
   expect((await binary(head.length)).status).toBe(200);
   expect((await binary(2_001)).status).toBe(413);
 });
+
+test("an output is answered once, however often a request asks for it", async () => {
+  await using server = await testServer(model);
+  const inputs = [{ name: "X", shape: [1, 4], datatype: "FP32", data: [1, 2, 3, 4] }];
+
+  const answer = await post(`${server.url}/v2/models/m/infer`, { inputs, outputs: [{ name: "label" }, { name: "label" }] });
+
+  expect([answer.status, await answer.json()]).toEqual([400, { error: 'serve.outputs: output "label" is asked for twice' }]);
+});
+
+// Each name looked up among all others would take five seconds of processor time.
+test.each(["dataframe_records", "instances"])(
+  "a record of a hundred thousand columns in %s is refused in no time",
+  async (form) => {
+    await using server = await testServer(model);
+    const record = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`c${at}`, 1]));
+    const body = JSON.stringify({ [form]: [record] });
+    const before = process.cpuUsage();
+
+    const answer = await post(`${server.url}/invocations`, body);
+
+    const { user, system } = process.cpuUsage(before);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("serve.row-width");
+    expect((user + system) / 1e6).toBeLessThan(2);
+  },
+);

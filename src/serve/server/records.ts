@@ -18,7 +18,8 @@ export function readRecords(
   if (!Array.isArray(value) || !value.some(isObject)) return layout.fill(readRows(value, place, layout, maxRows), undefined);
   if (value.length > maxRows)
     throw new RequestFault(413, "serve.too-many-rows", `${place} has ${value.length} rows; at most ${maxRows} in one request`);
-  const rows = value.map((record, at) => rowOf(record, `${place}[${at}]`, input, layout, columnsOf(value[0], layout)));
+  const columns = new Set(columnsOf(value[0], layout));
+  const rows = value.map((record, at) => rowOf(record, `${place}[${at}]`, input, layout, columns));
   return layout.fill(readRows(rows, place, layout, maxRows), undefined);
 }
 
@@ -32,20 +33,20 @@ function rowOf(
   place: string,
   input: string | undefined,
   layout: RowLayout,
-  columns: readonly string[],
+  columns: ReadonlySet<string>,
 ): JsonValue[] {
   if (!isObject(record))
     throw new RequestFault(400, "serve.row", `${place} is ${kindOf(record)}; send an object as in the first row`);
   const whole = input !== undefined && Object.hasOwn(record, input) ? record[input] : undefined;
   if (Array.isArray(whole) && Object.keys(record).length === 1 && layout.width !== 1) return whole;
-  const unknown = Object.keys(record).find((name) => !columns.includes(name));
+  const unknown = Object.keys(record).find((name) => !columns.has(name));
   if (unknown !== undefined)
     throw new RequestFault(
       400,
       "serve.columns",
-      `${place} has unknown column "${unknown.slice(0, 60)}"; known are ${columns.join(", ").slice(0, 200)}`,
+      `${place} has unknown column "${unknown.slice(0, 60)}"; known are ${[...columns].join(", ").slice(0, 200)}`,
     );
-  return columns.map((name) => {
+  return Array.from(columns, (name) => {
     const value = Object.hasOwn(record, name) ? record[name] : undefined;
     if (value === undefined) throw new RequestFault(400, "serve.columns", `${place} lacks "${name.slice(0, 60)}"`);
     // A column of one value is as good as the value.
