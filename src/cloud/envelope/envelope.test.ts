@@ -138,6 +138,16 @@ test("what providers decide of several writes at once is decided one after anoth
   expect(made.map(({ properties }) => properties.number)).toEqual([1, 2, 3]);
 });
 
+test("of several deletes at once one takes the resource away, and the others wait for it", async () => {
+  const group = await t.group("twice");
+  await t.put(box(group, "wanted-gone"), here);
+  const { resources, system } = t.host;
+  await Promise.all([1, 2, 3].map(() => resources.delete(box(group, "wanted-gone"), system)));
+
+  expect(resources.get(box(group, "wanted-gone"))).toBeUndefined();
+  expect(removed.filter((name) => name === "wanted-gone")).toEqual(["wanted-gone"]);
+});
+
 test("a resource group is made, changed, found by HEAD and deleted with everything in it, deepest first", async () => {
   const group = await t.group("cascade");
   expect((await t.ask("PUT", group, { body: { location: "East US", tags: { a: "1" } } })).status).toBe(200);

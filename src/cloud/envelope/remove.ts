@@ -41,9 +41,11 @@ export async function remove(envelope: Envelope, request: RemoveRequest): Promis
   if (!isExemptFromLocks(registered.type)) checkLocks(envelope, place.id, "delete");
   await registered.spec.admitDelete?.(current, request.query);
   const { deleted } = registered.spec.status;
+  await envelope.operations.cancelOther(current.id);
   const running = envelope.operations.active(current.id);
-  if (running?.kind === "delete") return { existed: true, status: deleted, operation: running };
-  await envelope.operations.cancel(current.id);
+  if (running !== undefined) return { existed: true, status: deleted, operation: running };
+  // Another request may have taken it away while this one waited.
+  if (envelope.documents.get(current.id) === undefined) return { existed: true, status: 204 };
   if (deleted !== 202 && registered.spec.deleteDurationMs === undefined) {
     await release(envelope, current, request.query);
     return { existed: true, status: deleted, ...(registered.spec.deleteShows === true ? { resource: current } : {}) };
