@@ -164,6 +164,24 @@ describe("one clear message for", () => {
     });
   });
 
+  test("logs that a deleted workspace keeps in another region", async () => {
+    const group = await cloud.group(GROUP);
+    await cloud.put(group, { location: "eastus", tags: { managedBy: "quayside" } }, "2025-04-01");
+    const logs = `${group}/providers/Microsoft.OperationalInsights/workspaces/${evaluated("Microsoft.OperationalInsights/workspaces")}`;
+    await cloud.put(logs, { location: "eastus", properties: { sku: { name: "PerGB2018" } } }, "2025-07-01");
+    await cloud.settle(await cloud.ask("DELETE", logs, { apiVersion: "2025-07-01" }));
+
+    expect(codes(await look({ location: "eastus" }))).toEqual([]);
+    expect(await look({ location: "westeurope" }, "westeurope")).toMatchObject({
+      refusals: [
+        {
+          code: "ops.name-soft-deleted",
+          message: "the log workspace log-mlops was deleted and is kept for 14 days in eastus, not in westeurope",
+        },
+      ],
+    });
+  });
+
   test("a provider that is not registered", async () => {
     expect(await look({ environmentName: "prod", profileOverrides: { clusterBackup: false } })).toMatchObject({ refusals: [] });
 

@@ -1,15 +1,37 @@
+import { normalizeLocation, sameId } from "../../azure/index.ts";
 import { asString, isObject, type JsonObject } from "../../base/index.ts";
 import type { Ask, Wanted } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
+const LOGS = "Microsoft.OperationalInsights/workspaces";
 /** Types whose names are one for all of Azure. */
 const GLOBAL = ["Microsoft.ContainerRegistry/registries", VAULT, "Microsoft.Storage/storageAccounts"];
 
-/** Names of new resources that somebody has, or that a deleted vault of the subscription keeps. */
+/** Names of new resources that somebody has, or that something deleted keeps: a vault, or logs of another region. */
 export async function takenNames(ask: Ask): Promise<Finding[]> {
-  const findings = await Promise.all(GLOBAL.flatMap((type) => ask.ofType(type)).map((resource) => nameFindings(ask, resource)));
-  return findings.flat();
+  const global = GLOBAL.flatMap((type) => ask.ofType(type)).map((resource) => nameFindings(ask, resource));
+  return (await Promise.all([...global, ...ask.ofType(LOGS).map((logs) => keptLogs(ask, logs))])).flat();
+}
+
+/** A deleted log workspace comes back with the next one of its name and group, in the region that it was in. */
+async function keptLogs(ask: Ask, logs: Wanted): Promise<Finding[]> {
+  if ((await ask.current(logs)) !== undefined) return [];
+  const deleted = await ask.client.list(
+    ask.provider(`${LOGS.split("/")[0] ?? ""}/deletedWorkspaces`),
+    logs.apiVersion,
+    ask.signal,
+  );
+  const kept = deleted.find(({ id }) => sameId(asString(id), logs.id));
+  const region = asString(kept?.location);
+  if (kept === undefined || normalizeLocation(region) === ask.location) return [];
+  return [
+    {
+      code: "ops.name-soft-deleted",
+      message: `the log workspace ${logs.name} was deleted and is kept for 14 days in ${region}, not in ${ask.location}`,
+      hint: `use that region or another resource group, or recover it and delete it for good: az monitor log-analytics workspace recover, then delete --force`,
+    },
+  ];
 }
 
 async function nameFindings(ask: Ask, wanted: Wanted): Promise<Finding[]> {
