@@ -139,3 +139,16 @@ test("a file of labels that cannot be opened for a while is read when it can be"
   expect(labels.counts.unknown).toBe(1);
   expect(reporter.events.map(({ payload }) => payload)).toMatchObject([{ code: "mlops.labels-not-read" }]);
 });
+
+test("a label that is nested without end is a line that is left out", async () => {
+  const file = join(folder, "deep.jsonl");
+  const deep = `${"[".repeat(60_000)}${"]".repeat(60_000)}`;
+  writeFileSync(file, `{"request_id":"r-1","label":${deep}}\n{"request_id":"r-2","label":"a"}\n`);
+  const reporter = recordingReporter();
+  const labels = readLabels(file, reporter);
+
+  await labels.refresh();
+
+  expect(labels.counts.unknown).toBe(1);
+  expect(reporter.events.map(({ payload }) => payload)).toMatchObject([{ code: "mlops.bad-label" }]);
+});

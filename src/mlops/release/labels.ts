@@ -59,10 +59,19 @@ export function readLabels(file: string, reporter: Reporter): Labels {
       const { size } = await stat(file).catch(() => ({ size: 0 }));
       for (const { number, text } of await readTo(size)) {
         if (text.trim() === "") continue;
-        const parsed = line.safeParse(parseJson(text));
-        if (parsed.success) join.label(parsed.data.request_id, parsed.data.label);
-        else warn(number);
+        const read = labelOf(text);
+        if (read === undefined) warn(number);
+        else join.label(read.request_id, read.label);
       }
     },
   };
+}
+
+/** A value that is nested without end is the end of the stack for whoever checks it. */
+function labelOf(text: string): z.output<typeof line> | undefined {
+  try {
+    return line.safeParse(parseJson(text)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -204,6 +204,15 @@ function names(specs: readonly TensorSpec[]): string {
   return specs.map(({ name }) => `"${name}"`).join(", ");
 }
 
+/** More would be cut off anyway. */
+const MOST_SHOWN = 60;
+
+/** What the caller wrote, as far as it is flat: to print what is nested without end would be the end of the stack. */
 function seen(value: JsonValue | undefined): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 60);
+  if (value === undefined) return "missing";
+  const parts = Array.isArray(value) ? value.slice(0, MOST_SHOWN) : value;
+  const isFlat = Array.isArray(parts) ? parts.every((part) => !isNested(part)) : !isNested(parts);
+  return isFlat ? JSON.stringify(parts).slice(0, MOST_SHOWN) : kindOf(value);
 }
+
+const isNested = (value: JsonValue) => typeof value === "object" && value !== null;

@@ -101,6 +101,23 @@ test.each(["/score", "/invocations", "/v1/models/m:predict", "/v2/models/m/infer
   },
 );
 
+test.each(["name", "shape", "datatype", "data", "parameters"])(
+  "a tensor whose %s is nested without end is a coded 4xx, as arrays and as objects",
+  async (member) => {
+    await using server = await testServer(model);
+    const deep = ["[".repeat(60_000) + "]".repeat(60_000), `${'{"a":'.repeat(60_000)}1${"}".repeat(60_000)}`];
+    const whole = { name: '"X"', shape: "[1,4]", datatype: '"FP32"', data: "[1,2,3,4]", parameters: "{}" };
+
+    for (const value of deep)
+      for (const put of [value, `[1,2,3,${value}]`, `{"binary_data_size":${value}}`]) {
+        const tensor = Object.entries({ ...whole, [member]: put }).map(([name, text]) => `"${name}":${text}`);
+        const answer = await post(`${server.url}/v2/models/m/infer`, `{"inputs":[{${tensor.join(",")}}]}`);
+        // Parameters that nobody knows are no mistake.
+        expect(answer.status).toBe(member === "parameters" && !put.startsWith('{"binary') ? 200 : 400);
+      }
+  },
+);
+
 const NAMES = ["x-request-id", "x-ms-request-id", "x-ms-client-request-id"] as const;
 
 test.each([
