@@ -16,10 +16,11 @@ import { assetVersion, servingEnvironment } from "./assets.ts";
 import { clusterOf, instanceType, kubernetesCompute, kubernetesResources, resourceRequirements } from "./compute.ts";
 import { collectionSpec, dataCollector } from "./data-collector.ts";
 import { badArgument, notFound, notReady, notRehearsed } from "./faults.ts";
-import type { DeploymentSpec, Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
 import { checkAccess, checkCollection } from "./identity.ts";
 import { fetchModel, modelLocation } from "./model-files.ts";
 import { StartFailure } from "./replica-set.ts";
+import type { DeploymentSpec } from "./route.ts";
 import { environmentVariables, probeSettings, requestSettings, requestTimeoutMs, scaling, toProbe } from "./settings.ts";
 
 /** Azure's limits for Kubernetes endpoints. */

@@ -2,47 +2,15 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { idKey } from "../../../../azure/index.ts";
-import { type JsonObject, jsonEqual } from "../../../../base/index.ts";
-import type { EndpointRoute, MirrorRoute, StickyKey } from "../../../../serve/protocol.ts";
+import type { EndpointRoute } from "../../../../serve/protocol.ts";
 import { ArmFault, type CloudHost } from "../../../contract.ts";
 import type { BlobAccess } from "../../../planes/blob/index.ts";
 import { createCollectionAgent } from "./collection-agent.ts";
 import type { Credentials } from "./credentials.ts";
-import type { CollectionSpec } from "./data-collector.ts";
 import { type LogFile, openLog } from "./log-file.ts";
-import type { Probe } from "./probe.ts";
 import { type ReplicaHooks, ReplicaSet, StartFailure } from "./replica-set.ts";
+import { type DeploymentSpec, type RoutedEndpoint, routeOf, sameProcess } from "./route.ts";
 import { Router } from "./router.ts";
-
-/** What one deployment runs; kept in the store, so that a restarted cloud brings it back by itself. */
-export interface DeploymentSpec {
-  readonly deploymentId: string;
-  readonly endpointId: string;
-  readonly name: string;
-  /** The AKS cluster below the endpoint's compute: each has a router of its own. */
-  readonly cluster: string;
-  readonly modelFolder: string;
-  readonly model: { readonly name: string; readonly version: string };
-  /** Of the image that its environment names: of what its registry has, or as it is named. */
-  readonly imageDigest?: string;
-  readonly instances: number;
-  readonly env: Readonly<Record<string, string>>;
-  readonly requestTimeoutMs: number;
-  readonly liveness: Probe;
-  readonly readiness: Probe;
-  readonly collection?: CollectionSpec;
-}
-
-/** An endpoint as it is routed: what its last PUT that succeeded asked for. */
-export interface RoutedEndpoint {
-  readonly id: string;
-  readonly name: string;
-  readonly cluster: string;
-  readonly authMode: string;
-  readonly traffic: Readonly<Record<string, number>>;
-  readonly mirrors?: readonly MirrorRoute[];
-  readonly sticky?: StickyKey;
-}
 
 export interface FleetOptions {
   readonly host: Pick<CloudHost, "store" | "runtime" | "log" | "workloads">;
@@ -57,8 +25,6 @@ const RUNNING = "machine-learning.running-deployments";
 const ROUTED = "machine-learning.routed-endpoints";
 const ROUTERS = "machine-learning.routers";
 const STDERR_TAIL = 20;
-/** The router's own checks find an instance that hangs between two readiness probes, whose period is ten seconds by default. */
-const ROUTER_CHECK = { periodMs: 1_000, timeoutMs: 1_000 };
 
 /** Every model server and router that online endpoints run on. */
 export class Fleet {
@@ -265,26 +231,10 @@ export class Fleet {
   }
 
   #table(cluster: string): EndpointRoute[] {
-    const routed = this.#options.host.store.list<RoutedEndpoint>(ROUTED).map(({ value }) => value);
-    return routed
-      .filter((endpoint) => idKey(endpoint.cluster) === idKey(cluster))
-      .map((endpoint) => ({
-        name: endpoint.name,
-        credentials: this.#options.credentials(endpoint),
-        deployments: [...this.#sets.values()]
-          .filter(({ spec }) => idKey(spec.endpointId) === idKey(endpoint.id))
-          .map(({ spec, set }) => ({
-            name: spec.name,
-            weight: endpoint.traffic[spec.name] ?? 0,
-            instances: set.ready,
-            model: spec.model,
-            requestTimeoutMs: spec.requestTimeoutMs,
-            healthCheck: { path: spec.readiness.path, ...ROUTER_CHECK },
-            ...(spec.imageDigest === undefined ? {} : { imageDigest: spec.imageDigest }),
-          })),
-        ...(endpoint.mirrors === undefined ? {} : { mirrors: endpoint.mirrors }),
-        ...(endpoint.sticky === undefined ? {} : { sticky: endpoint.sticky }),
-      }));
+    return this.#options.host.store
+      .list<RoutedEndpoint>(ROUTED)
+      .filter(({ value }) => idKey(value.cluster) === idKey(cluster))
+      .map(({ value }) => routeOf(value, this.#options.credentials(value), [...this.#sets.values()]));
   }
 
   #router(cluster: string): Router {
@@ -308,10 +258,4 @@ export class Fleet {
 /** A cloud may be started without them when nobody serves models on it. */
 function requireExecutable(argv: readonly string[], what: string): void {
   if (argv.length === 0) throw new ArmFault(503, "ServiceUnavailable", `the embedded Azure was started without a ${what}`);
-}
-
-/** True when only the number of instances differs. */
-function sameProcess(a: DeploymentSpec, b: DeploymentSpec): boolean {
-  const plain = (spec: DeploymentSpec) => ({ ...spec, instances: 0 }) as unknown as JsonObject;
-  return jsonEqual(plain(a), plain(b));
 }

@@ -3,8 +3,9 @@ import type { CloudHost, Workload } from "../../../contract.ts";
 import { textAt } from "../../common/body.ts";
 import { computeNamespace, imageOf } from "../pods.ts";
 import { kubernetesCompute, kubernetesResources } from "./compute.ts";
-import type { DeploymentSpec, Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
 import type { ReplicaSet } from "./replica-set.ts";
+import type { DeploymentSpec } from "./route.ts";
 
 const EXTENSIONS = "Microsoft.KubernetesConfiguration/extensions";
 /** The extension's own front end. */
