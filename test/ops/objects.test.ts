@@ -1,29 +1,19 @@
 import { expect, test } from "vitest";
-import { type ArmClient, connect, countObjects, createArmClient, findCluster } from "../../src/arm/index.ts";
+import { countObjects, findCluster } from "../../src/arm/index.ts";
 import { ROLES } from "../../src/azure/index.ts";
 import { type Clock, systemClock } from "../../src/base/index.ts";
 import { deliver, isGivenElsewhere } from "../../src/ops/index.ts";
 import { deliveredKinds, deliveredObjects } from "../../src/platform/index.ts";
-import { recordingReporter, Secret } from "../../src/report/index.ts";
+import { recordingReporter } from "../../src/report/index.ts";
 import { VERSIONS } from "../cloud/core.ts";
 import { findKubectl } from "../support/kubectl.ts";
-import { type ServedCluster, startCluster } from "../support/kubernetes.ts";
-import { claimsOf, trust } from "../support/platform.ts";
+import { clientOf, type ServedCluster, startCluster } from "../support/kubernetes.ts";
+import { claimsOf } from "../support/platform.ts";
 
 const kubectl = await findKubectl();
 const objects = deliveredObjects({ environmentName: "dev" });
 /** Without the instance types, of which the extension alone makes one that is not ours. */
 const ours = objects.filter(({ kind }) => kind !== "InstanceType");
-
-async function clientOf(
-  { cloud: { cloud } }: ServedCluster,
-  as?: { clientId: string; clientSecret: string },
-): Promise<ArmClient> {
-  trust(cloud.caFile);
-  const { endpoints, subscriptionId, proxy, tenantId, credentials } = cloud;
-  const signer = as === undefined ? credentials : { clientId: as.clientId, clientSecret: new Secret(as.clientSecret) };
-  return createArmClient(await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...signer } }));
-}
 
 const context = (clock: Clock = systemClock) => ({
   reporter: recordingReporter(),

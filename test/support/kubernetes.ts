@@ -1,10 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { type ArmClient, connect, createArmClient } from "../../src/arm/index.ts";
 import { isObject, type JsonObject } from "../../src/base/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
+import { Secret } from "../../src/report/index.ts";
 import { buildCore, clusterBody, extensionBody, VERSIONS } from "../cloud/core.ts";
-import { claimsOf } from "./platform.ts";
+import { claimsOf, trust } from "./platform.ts";
 
 export const COMPUTE_NAMESPACE = "ml-workloads";
 
@@ -67,6 +69,14 @@ export async function startCluster(properties: JsonObject = {}): Promise<ServedC
     kubeconfigFile: (who) => clusterFile(cloud, id, who),
     [Symbol.asyncDispose]: () => cloud.close(),
   };
+}
+
+/** The product's own client of the cluster's cloud. */
+export async function clientOf({ cloud: { cloud } }: ServedCluster, who?: Who): Promise<ArmClient> {
+  trust(cloud.caFile);
+  const { endpoints, subscriptionId, proxy, tenantId, credentials } = cloud;
+  const signer = who === undefined ? credentials : { clientId: who.clientId, clientSecret: new Secret(who.clientSecret) };
+  return createArmClient(await connect({ cloud: endpoints.arm, subscriptionId, proxy, credentials: { tenantId, ...signer } }));
 }
 
 interface Kubeconfig {
