@@ -1,8 +1,9 @@
 import { idKey, quotasOf, type VmSize, vmSize } from "../../../azure/index.ts";
 import type { CloudHost, Resource } from "../../contract.ts";
 import { numberAt, textAt } from "../common/body.ts";
-import { hasEnded, statusOf } from "./jobs/record.ts";
-import { NAMESPACE, WORKSPACE } from "./versions.ts";
+import { statusOf } from "./jobs/job-status.ts";
+import { openJobs } from "./jobs/open-jobs.ts";
+import { NAMESPACE } from "./versions.ts";
 
 /** Nodes of a training cluster: those that it keeps, or one for each job that runs. They go when their job ends. */
 export function nodesOf(host: CloudHost, cluster: Resource): number {
@@ -15,11 +16,10 @@ export function keptNodes(cluster: Resource): number {
 }
 
 export function jobsOf(host: CloudHost, cluster: Resource): { readonly running: number; readonly waiting: number } {
-  const statuses = host.resources
-    .ofType(`${WORKSPACE}/jobs`)
+  const statuses = openJobs(host)
     .filter(({ properties }) => idKey(textAt(properties, "computeId") ?? "") === idKey(cluster.id))
     .map(statusOf)
-    .filter((status) => !hasEnded(status) && status !== "NotStarted");
+    .filter((status) => status !== "NotStarted");
   const waiting = statuses.filter((status) => status === "Queued").length;
   return { waiting, running: statuses.length - waiting };
 }

@@ -9,7 +9,8 @@ import { ML_API_VERSIONS } from "../versions.ts";
 import { requireWorkspace, workspaceIdOf } from "../workspace-of.ts";
 import { admitJob } from "./admit.ts";
 import { jobFolder } from "./files.ts";
-import { deleteRecord, hasEnded, statusOf, writeRecord } from "./record.ts";
+import { hasEnded, statusOf } from "./job-status.ts";
+import { deleteRecord, writeRecord } from "./record.ts";
 import { JobRunner } from "./runner.ts";
 import { jobWorkloads } from "./workloads.ts";
 

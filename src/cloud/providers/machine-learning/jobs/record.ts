@@ -1,20 +1,7 @@
 import { idKey } from "../../../../azure/index.ts";
 import type { CloudHost, Resource } from "../../../contract.ts";
-import { textAt } from "../../common/body.ts";
-
-/** The statuses that a job of the embedded Azure goes through, in order. */
-export type JobStatus =
-  | "NotStarted"
-  | "Queued"
-  | "Preparing"
-  | "Running"
-  | "Finalizing"
-  | "CancelRequested"
-  | "Completed"
-  | "Failed"
-  | "Canceled";
-
-const ENDED: readonly string[] = ["Completed", "Failed", "Canceled"];
+import { hasEnded, type JobStatus } from "./job-status.ts";
+import { noteOpen } from "./open-jobs.ts";
 
 /** What the run history knows about a job beside its definition. Times are ISO 8601, wall time as the process saw it. */
 export interface JobRecord {
@@ -43,18 +30,13 @@ export function deleteRecord(host: CloudHost, jobId: string): void {
   host.store.delete(COLLECTION, idKey(jobId));
 }
 
-export function statusOf(job: Resource): JobStatus {
-  return (textAt(job.properties, "status") ?? "NotStarted") as JobStatus;
-}
-
-export const hasEnded = (status: string): boolean => ENDED.includes(status);
-
 /** `undefined` when the job was deleted meanwhile. */
 export function setStatus(host: CloudHost, jobId: string, status: JobStatus): Resource | undefined {
   const job = host.resources.get(jobId);
   if (job === undefined) return undefined;
   const changed = { ...job, properties: { ...job.properties, status } };
   host.resources.save(changed);
+  if (!hasEnded(status)) noteOpen(host, changed.id);
   host.log("job.status", { job: job.name, status });
   return changed;
 }

@@ -7,7 +7,8 @@ import { keptNodes } from "../cluster-nodes.ts";
 import { isKubernetes } from "../computes.ts";
 import { CLUSTER } from "../kubernetes-attach.ts";
 import { WORKSPACE } from "../versions.ts";
-import { hasEnded, setStatus, statusOf } from "./record.ts";
+import { hasEnded, statusOf } from "./job-status.ts";
+import { setStatus } from "./record.ts";
 import { end, type JobRun, startRun } from "./run.ts";
 
 /** Runs jobs as processes, at most as many at once on a compute as it may have nodes; owns those processes. */
