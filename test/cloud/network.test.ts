@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/index.ts";
-import { objectsAt, textsAt } from "../../src/cloud/providers/common/body.ts";
+import { objectsAt, textAt, textsAt } from "../../src/cloud/providers/common/body.ts";
 import { providers } from "../../src/cloud/providers/index.ts";
 import { startTestCloud, type TestCloud } from "../../src/cloud/testing.ts";
 import { outcome, VERSIONS } from "./core.ts";
@@ -145,6 +145,20 @@ describe("a network security group", () => {
   ])("refuses %s", async (_, body, code) => {
     expect(await put("networkSecurityGroups", "bad", body)).toMatchObject({ status: 400, code });
   });
+});
+
+test("public addresses are all different", async () => {
+  const { resources, system } = cloud.host;
+  const body = { location: "eastus", sku: { name: "Standard" }, properties: { publicIPAllocationMethod: "Static" } };
+  const made = await Promise.all(
+    Array.from({ length: 60 }, (_, at) =>
+      resources.put(id("publicIPAddresses", `pip-many-${at}`), VERSIONS.network, body, system),
+    ),
+  );
+
+  const addresses = made.map((address) => textAt(address, "properties.ipAddress") ?? "");
+  expect(new Set(addresses).size).toBe(60);
+  expect(addresses.filter((address) => !/^203\.0\.113\.[1-9]\d{0,2}$/.test(address))).toEqual([]);
 });
 
 test("a NAT gateway needs an address of its own SKU, and no zones with StandardV2", async () => {

@@ -37,7 +37,7 @@ export function publicIPAddresses(host: CloudHost): TypeSpec {
         idleTimeoutInMinutes: 4,
         ipTags: [],
       };
-      const ipAddress = textAt(previous, "properties.ipAddress") ?? documentationAddress(host.newGuid());
+      const ipAddress = textAt(previous, "properties.ipAddress") ?? documentationAddress(host);
       return {
         ...body,
         sku: { name: sku, tier: textAt(body, "sku.tier") ?? "Regional" },
@@ -56,9 +56,15 @@ export function publicIPAddresses(host: CloudHost): TypeSpec {
   };
 }
 
-/** An address of the range that is set aside for documentation: it is nobody's. */
-function documentationAddress(guid: string): string {
-  return `203.0.113.${Number.parseInt(guid.slice(0, 2), 16)}`;
+/** Hosts of the range that is set aside for documentation (RFC 5737): their addresses are nobody's. */
+const HOSTS = 254;
+
+/** One that no other public address has, from anywhere in the range on; once all are taken they come round again. */
+function documentationAddress(host: CloudHost): string {
+  const taken = new Set(host.resources.ofType(ADDRESS_TYPE).map((address) => textAt(address, "properties.ipAddress")));
+  const first = Number.parseInt(host.newGuid().slice(0, 4), 16) % HOSTS;
+  const all = Array.from({ length: HOSTS }, (_, step) => `203.0.113.${1 + ((first + step) % HOSTS)}`);
+  return all.find((address) => !taken.has(address)) ?? all[0] ?? "";
 }
 
 export function natGateways(host: CloudHost): TypeSpec {
