@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { onPath } from "./install.ts";
 import { rehearse, type Suite, start, succeeded, words } from "./suite.ts";
 
 const GROUP = "rg-mlops-pipeline";
@@ -9,6 +8,7 @@ const GROUP = "rg-mlops-pipeline";
 export const azSuite: Suite = {
   name: "az",
   needs: ["az"],
+  wants: ["kubectl"],
   async run(stage) {
     await using cloud = await rehearse(stage);
     const az = async (...inputs: string[]) => succeeded(await cloud.exec("az", [...inputs, "--output", "json"]));
@@ -99,10 +99,8 @@ export const azSuite: Suite = {
       assert.equal(await readText(read("resource", "show", "--ids", vault.id, "--query", "id")), vault.id);
     });
 
-    const invokes = "runs kubectl in the cluster by az aks command invoke, with a folder of files";
-    if (onPath("kubectl") === undefined) stage.skip(invokes, "kubectl is not on this machine");
-    else
-      await check(invokes, async () => {
+    if (stage.tools.kubectl !== undefined)
+      await check("runs kubectl in the cluster by az aks command invoke, with a folder of files", async () => {
         const cluster = (await read(
           ...words(`aks show --resource-group ${GROUP} --name aks-mlops-cluster --query id`),
         )) as string;
