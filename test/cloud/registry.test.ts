@@ -239,6 +239,18 @@ describe("blobs", () => {
     await ask("DELETE", location);
   });
 
+  test("uploads that are left make room for others after a day", async () => {
+    await using full = await registry();
+    const own = await full.client.tokenFor(await person(full, "acrPush"), pushScope("app"));
+    const start = async () => (await full.client.ask("POST", "/v2/app/blobs/uploads/", { token: own })).status;
+    const statuses: number[] = [];
+    for (let at = 0; at < 101; at++) statuses.push(await start());
+
+    expect([new Set(statuses.slice(0, 100)), statuses[100]]).toEqual([new Set([202]), 429]);
+    cloud.cloud.clock.advance(25 * 3_600_000);
+    expect(await start()).toBe(202);
+  });
+
   test("an upload is cancelled, and belongs to its repository", async () => {
     const location = (await ask("POST", "/v2/app/blobs/uploads/")).headers.get("location") ?? "";
 

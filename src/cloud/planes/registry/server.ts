@@ -25,7 +25,7 @@ export type RegistryServer = (loginServer: string, request: IncomingMessage, res
 
 /** Answers for every registry: the OCI distribution API, Azure's own additions and the tokens for both. */
 export function createRegistryServer(host: CloudHost): RegistryServer {
-  const own = { host, uploads: new Uploads(), upkeep: createUpkeep(host) };
+  const own = { host, uploads: new Uploads(host.clock), upkeep: createUpkeep(host) };
   return (loginServer, request, response) => {
     answer(own, loginServer, request, response)
       .catch((error: unknown) => refusalReply(host, request, error))

@@ -23,6 +23,7 @@ async function start(call: Call, name: string): Promise<Reply> {
   if (mounted !== undefined) return mounted;
   const { content, host, query, registry, uploads } = call;
   const id = host.newGuid();
+  for (const left of uploads.closeLeft(registry.name)) await content.files.cancel(left);
   await content.files.startUpload(id);
   uploads.open(id, registry.name, name);
   const digest = query.get("digest");
