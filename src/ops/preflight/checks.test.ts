@@ -5,7 +5,7 @@ import { createAsk, type Wanted } from "./ask.ts";
 import { preflight } from "./index.ts";
 import { measureQuotas } from "./quotas.ts";
 import { missingSizes } from "./sizes.ts";
-import { missingTrainingSizes, nearSizes } from "./training.ts";
+import { missingTrainingSizes } from "./training.ts";
 
 const ROOT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
 
@@ -36,6 +36,28 @@ describe("sizes", () => {
   test("a region without the GPUs", async () => {
     expect(await missingSizes(subscription([])(cluster(T4)))).toMatchObject([
       { code: "ops.size-not-offered", message: "Standard_NC4as_T4_v3 of pool gpu is not offered in eastus" },
+    ]);
+  });
+
+  test("a size that is not there is told with what is near, open to the subscription and alike in GPUs", async () => {
+    const offered = (name: string, vCPUs: number, GPUs: number, more: JsonObject = {}) =>
+      sku({
+        name,
+        capabilities: [
+          { name: "vCPUs", value: String(vCPUs) },
+          { name: "GPUs", value: String(GPUs) },
+        ],
+        ...more,
+      });
+    const list = [
+      offered("Standard_NC16as_T4_v3", 16, 1),
+      offered("Standard_NC8as_T4_v3", 8, 1),
+      offered("Standard_NV4", 4, 1, { restrictions: [{ type: "Location" }] }),
+      offered("Standard_D4s_v5", 4, 0),
+    ];
+
+    expect(await missingSizes(subscription(list)(cluster(T4)))).toMatchObject([
+      { hint: "choose another size, such as Standard_NC8as_T4_v3, Standard_NC16as_T4_v3, or another region" },
     ]);
   });
 
@@ -195,7 +217,9 @@ describe("sizes of training clusters", () => {
         hint: "choose another size, such as Standard_DS12_v2, Standard_F4s_v2, Standard_DS4_v2, or another region",
       },
     ]);
-    expect(nearSizes("Standard_NC6s_v3", LIST)).toEqual(["Standard_NC4as_T4_v3", "Standard_NC40ads_H100_v5"]);
+    expect(await missingTrainingSizes(subscription(LIST)(training({ vmSize: "Standard_NC6s_v3" })))).toMatchObject([
+      { hint: "choose another size, such as Standard_NC4as_T4_v3, Standard_NC40ads_H100_v5, or another region" },
+    ]);
   });
 
   test("one that is offered, however it is spelled, and one that stands", async () => {

@@ -2,6 +2,7 @@ import type { NodePool } from "../../azure/index.ts";
 import { asObjects, asString, isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
+import { instead, type OfferedSize } from "./near-sizes.ts";
 import { newPools } from "./pools.ts";
 
 const API_VERSION = "2021-07-01";
@@ -28,7 +29,7 @@ function sizeFindings({ name, size, zones }: NodePool, location: string, machine
       {
         code: "ops.size-not-offered",
         message: `${size} of pool ${name} is not offered in ${location}${why}`,
-        hint: "choose another size or another region; az vm list-skus tells which there are",
+        hint: instead(size, machines.filter(isOpen).map(asOffered)),
       },
     ];
   }
@@ -52,3 +53,10 @@ function sizeFindings({ name, size, zones }: NodePool, location: string, machine
 
 const zonesOf = (value: JsonValue | undefined): string[] =>
   isObject(value) && Array.isArray(value.zones) ? value.zones.map(String) : [];
+
+const isOpen = ({ restrictions }: JsonObject) => !asObjects(restrictions).some(({ type }) => type === "Location");
+
+function asOffered({ name, capabilities }: JsonObject): OfferedSize {
+  const capability = (wanted: string) => Number(asObjects(capabilities).find((each) => each.name === wanted)?.value ?? 0);
+  return { name: asString(name), vCpus: capability("vCPUs"), gpus: capability("GPUs") };
+}

@@ -2,6 +2,7 @@ import { type NodePool, type QuotaNeed, quotasOf, vmSize } from "../../azure/ind
 import { asString, type JsonObject } from "../../base/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
+import { instead, type OfferedSize } from "./near-sizes.ts";
 import { newPools } from "./pools.ts";
 
 export const ML = "Microsoft.MachineLearningServices";
@@ -25,12 +26,11 @@ export async function missingTrainingSizes(ask: Ask): Promise<Finding[]> {
 function judge({ name, size, isSpot }: NodePool, offered: readonly JsonObject[], location: string): Finding[] {
   const found = offered.find((candidate) => asString(candidate.name).toLowerCase() === size.toLowerCase());
   if (found === undefined) {
-    const near = nearSizes(size, offered);
     return [
       {
         code: "ops.size-not-offered",
         message: `${size} of training cluster ${name} is not offered by Azure ML in ${location}`,
-        hint: near.length === 0 ? "choose another region" : `choose another size, such as ${near.join(", ")}, or another region`,
+        hint: instead(size, offered.map(asOffered)),
       },
     ];
   }
@@ -46,28 +46,11 @@ function judge({ name, size, isSpot }: NodePool, offered: readonly JsonObject[],
   ];
 }
 
-const MOST_NAMED = 3;
-
-/** Sizes to take instead: with GPUs or without as the one that is missing, near to it in vCPUs, then in name. */
-export function nearSizes(size: string, offered: readonly JsonObject[]): string[] {
-  const vCpus = vmSize(size)?.vCpus ?? Number(/^Standard_[A-Z]+(\d+)/i.exec(size)?.[1] ?? 4);
-  const wantsGpu = (vmSize(size)?.gpus ?? (/^Standard_N/i.test(size) ? 1 : 0)) > 0;
-  const distance = (candidate: JsonObject) => Math.abs(Math.log2(Math.max(1, Number(candidate.vCPUs)) / Math.max(1, vCpus)));
-  const likeness = (candidate: JsonObject) => commonStart(asString(candidate.name), size);
-  return offered
-    .filter(({ gpus }) => Number(gpus ?? 0) > 0 === wantsGpu)
-    .sort(
-      (a, b) => distance(a) - distance(b) || likeness(b) - likeness(a) || asString(a.name).localeCompare(asString(b.name), "en"),
-    )
-    .slice(0, MOST_NAMED)
-    .map(({ name }) => asString(name));
-}
-
-function commonStart(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && a[length]?.toLowerCase() === b[length]?.toLowerCase()) length++;
-  return length;
-}
+const asOffered = ({ name, vCPUs, gpus }: JsonObject): OfferedSize => ({
+  name: asString(name),
+  vCpus: Number(vCPUs),
+  gpus: Number(gpus ?? 0),
+});
 
 /** Azure ML makes no cluster that could not have one node, though it asks for none to begin with: `ClusterMinNodesExceedCoreQuota`. */
 export function firstNodes(
