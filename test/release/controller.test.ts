@@ -275,6 +275,27 @@ test("where a router shows no counters, watch sends a few requests of its own, a
   ]);
 });
 
+test.each([
+  [600, true],
+  [10, false],
+])(
+  "a page of a minute ago is shown of a release that looks every %i s: %s",
+  { timeout: LIMIT_MS },
+  async (checkSeconds, isShown) => {
+    const endpoint = `ep-page-${checkSeconds}`;
+    await first(endpoint);
+    const documents = await openDocuments(on.workspace, signal);
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const page = { at, release: "r", checkSeconds, percent: 5, seconds: 1, requestsPerSecond: { users: 1, own: 0 }, metrics: [] };
+    await documents.write(livePath(endpoint), JSON.stringify(page), { replace: true });
+
+    for await (const { evidence } of watch(on.workspace, endpoint, BODY, 0.1, contextOf())) {
+      expect(evidence).toEqual(isShown ? page : undefined);
+      break;
+    }
+  },
+);
+
 test("history tells what served at a time, share by share", { timeout: LIMIT_MS }, async () => {
   await first("ep-history");
   const before = new Date();

@@ -126,7 +126,7 @@ async function first(job: Job): Promise<ReleaseResult> {
 
 async function next(job: Replacement): Promise<ReleaseResult> {
   const { context, workspace, endpoint, slot, stable, plan, model, traffic, journal, resumed } = job;
-  const live = livePage(job.documents, endpoint.name, journal, context);
+  const live = livePage(job.documents, endpoint.name, journal, plan.release.rollout.evidence.checkSeconds, context);
   await start(job, stable);
   let load: LoadFigures;
   try {

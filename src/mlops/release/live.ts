@@ -15,7 +15,14 @@ export interface LivePage {
 
 export const livePath = (endpoint: string): string => `${folderOf(endpoint)}/live.json`;
 
-export function livePage(documents: Documents, endpoint: string, journal: Journal, { clock }: PipelineContext): LivePage {
+/** `checkSeconds`: how often the release looks, by which watchers tell a page of the present from one that was left behind. */
+export function livePage(
+  documents: Documents,
+  endpoint: string,
+  journal: Journal,
+  checkSeconds: number,
+  { clock }: PipelineContext,
+): LivePage {
   let next: string | undefined;
   let writing = Promise.resolve();
   const put = (text: string) => {
@@ -31,7 +38,15 @@ export function livePage(documents: Documents, endpoint: string, journal: Journa
   };
   return {
     show: (evidence, kept) =>
-      put(JSON.stringify({ at: new Date(clock.now()).toISOString(), release: journal.release, ...evidence, ...kept })),
+      put(
+        JSON.stringify({
+          at: new Date(clock.now()).toISOString(),
+          release: journal.release,
+          checkSeconds,
+          ...evidence,
+          ...kept,
+        }),
+      ),
     async clear() {
       put("{}");
       await writing;

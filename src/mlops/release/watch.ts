@@ -32,6 +32,7 @@ const counts = z.object({ candidate: z.number(), stable: z.number() });
 const live = z.object({
   at: z.string(),
   release: z.string(),
+  checkSeconds: z.number().default(10),
   percent: z.number(),
   seconds: z.number(),
   requestsPerSecond: z.object({ users: z.number(), own: z.number() }),
@@ -50,8 +51,8 @@ const live = z.object({
 });
 export type LiveEvidence = z.output<typeof live>;
 
-/** A release writes at each look; an older page is of one that ended or died. */
-const STALE_MS = 30_000;
+/** A release writes at each look; a page that missed some is of one that died. */
+const LOOKS_UNTIL_STALE = 3;
 
 /** Takes pictures of an endpoint, `seconds` apart, until the signal ends it. */
 export async function* watch(
@@ -111,7 +112,9 @@ function differenceOf(
 
 function recentEvidence(text: string | undefined, now: number): LiveEvidence | undefined {
   const parsed = live.safeParse(parseJson(text ?? ""));
-  return parsed.success && now - Date.parse(parsed.data.at) < STALE_MS ? parsed.data : undefined;
+  if (!parsed.success) return undefined;
+  const { at, checkSeconds } = parsed.data;
+  return now - Date.parse(at) < LOOKS_UNTIL_STALE * Math.max(10, checkSeconds) * 1000 ? parsed.data : undefined;
 }
 
 const PROBES_PER_SECOND = 5;
