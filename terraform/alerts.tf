@@ -66,7 +66,6 @@ locals {
       severity    = 2
       scope       = azapi_resource.aks_cluster.id
       metric      = "cluster_autoscaler_cluster_safe_to_autoscale"
-      aggregation = "Minimum"
       operator    = "LessThan"
       threshold   = 1
     }
@@ -165,7 +164,7 @@ locals {
       scope       = azapi_resource.key_vault.id
       metric      = "ServiceApiResult"
       dimensions  = [{ name = "StatusCode", operator = "Include", values = ["403", "429"] }]
-      aggregation = "Total"
+      aggregation = "Count"
       threshold   = 5
     }
     "storage-availability" = {
@@ -342,7 +341,7 @@ locals {
     "pods-restarting" = {
       description = "Pods of jobs or models are killed and started again."
       severity    = 2
-      query       = "KubeEvents | where Namespace == '${var.compute_namespace}' | where Reason in ('BackOff', 'OOMKilling', 'Evicted')"
+      query       = "KubeEvents | where Reason == 'OOMKilling' or (Namespace == '${var.compute_namespace}' and Reason in ('BackOff', 'Evicted'))"
       every       = "PT15M"
     }
     "image-pull-failed" = {
@@ -372,7 +371,7 @@ locals {
     "logs-stopped" = {
       description = "The daily limit of logs is used up; every other log alert is blind until tomorrow."
       severity    = 2
-      query       = "_LogOperation | where Category == 'Ingestion' and Detail has 'Data collection stopped'"
+      query       = "_LogOperation | where Category =~ 'Ingestion' and Detail contains 'OverQuota'"
       every       = "PT15M"
     }
   }
@@ -525,7 +524,7 @@ locals {
         },
         {
           alert      = "JobFailed"
-          expression = "kube_job_status_failed{namespace=\"${var.compute_namespace}\"} > 0"
+          expression = "kube_job_failed{condition=\"true\",namespace=\"${var.compute_namespace}\"} > 0"
           "for"      = "PT5M"
           severity   = 3
           summary    = "a Kubernetes job has failed"
@@ -566,15 +565,15 @@ locals {
       ]
     }
     "gpu-rules" = {
-      description = "GPUs that are idle, hot or broken; their exporter comes with the Azure ML extension."
+      description = "GPUs that are idle, hot or broken; the Azure ML extension brings their exporter, and kubernetes/ has it read."
       wanted      = var.enable_gpu_nodes
       rules = [
         {
           alert      = "GpuIdle"
-          expression = "avg_over_time(DCGM_FI_DEV_GPU_UTIL{exported_pod!=\"\"}[1h]) < 10"
+          expression = "avg_over_time(DCGM_FI_DEV_GPU_UTIL[1h]) < 10"
           "for"      = "PT1H"
           severity   = 4
-          summary    = "a GPU that a pod holds has done next to nothing for an hour"
+          summary    = "a GPU that is paid for has done next to nothing for an hour"
         },
         {
           alert      = "GpuMemoryFull"

@@ -137,7 +137,6 @@ var metricAlertRules = [
     severity: 2
     scope: aksClusterId
     metric: 'cluster_autoscaler_cluster_safe_to_autoscale'
-    aggregation: 'Minimum'
     operator: 'LessThan'
     threshold: 1
   }
@@ -248,7 +247,7 @@ var metricAlertRules = [
     scope: keyVaultId
     metric: 'ServiceApiResult'
     dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['403', '429'] }]
-    aggregation: 'Total'
+    aggregation: 'Count'
     threshold: 5
   }
   {
@@ -425,7 +424,7 @@ var logAlertRules = [
     key: 'pods-restarting'
     description: 'Pods of jobs or models are killed and started again.'
     severity: 2
-    query: 'KubeEvents | where Namespace == \'${computeNamespace}\' | where Reason in (\'BackOff\', \'OOMKilling\', \'Evicted\')'
+    query: 'KubeEvents | where Reason == \'OOMKilling\' or (Namespace == \'${computeNamespace}\' and Reason in (\'BackOff\', \'Evicted\'))'
     every: 'PT15M'
   }
   {
@@ -460,7 +459,7 @@ var logAlertRules = [
     key: 'logs-stopped'
     description: 'The daily limit of logs is used up; every other log alert is blind until tomorrow.'
     severity: 2
-    query: '_LogOperation | where Category == \'Ingestion\' and Detail has \'Data collection stopped\''
+    query: '_LogOperation | where Category =~ \'Ingestion\' and Detail contains \'OverQuota\''
     every: 'PT15M'
   }
 ]
@@ -605,7 +604,7 @@ var prometheusRules = [
       }
       {
         alert: 'JobFailed'
-        expression: 'kube_job_status_failed{namespace="${computeNamespace}"} > 0'
+        expression: 'kube_job_failed{condition="true",namespace="${computeNamespace}"} > 0'
         for: 'PT5M'
         severity: 3
         summary: 'a Kubernetes job has failed'
@@ -648,15 +647,15 @@ var prometheusRules = [
   }
   {
     key: 'gpu-rules'
-    description: 'GPUs that are idle, hot or broken; their exporter comes with the Azure ML extension.'
+    description: 'GPUs that are idle, hot or broken; the Azure ML extension brings their exporter, and kubernetes/ has it read.'
     wanted: enableGpuNodes
     rules: [
       {
         alert: 'GpuIdle'
-        expression: 'avg_over_time(DCGM_FI_DEV_GPU_UTIL{exported_pod!=""}[1h]) < 10'
+        expression: 'avg_over_time(DCGM_FI_DEV_GPU_UTIL[1h]) < 10'
         for: 'PT1H'
         severity: 4
-        summary: 'a GPU that a pod holds has done next to nothing for an hour'
+        summary: 'a GPU that is paid for has done next to nothing for an hour'
       }
       {
         alert: 'GpuMemoryFull'

@@ -11,7 +11,7 @@ function toml(settings: Readonly<Record<string, string | boolean>>): string {
 
 export const METRICS_SETTINGS: ClusterObject = {
   reason:
-    "The targets that managed Prometheus scrapes by itself: its own defaults, and the GPU exporter and the control plane's autoscaler and API server beside them. The agent restarts by itself within three minutes of a change.",
+    "The targets that managed Prometheus scrapes by itself: its own defaults, and the control plane's autoscaler and API server beside them. Its target for GPUs is off: it looks for the exporter of nodes whose GPUs AKS manages, and here the Azure ML extension brings one. The agent restarts by itself within three minutes of a change.",
   object: {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -28,7 +28,7 @@ export const METRICS_SETTINGS: ClusterObject = {
         apiserver: false,
         kubestate: true,
         nodeexporter: true,
-        dcgmexporter: true,
+        dcgmexporter: false,
         prometheuscollectorhealth: true,
         "controlplane-apiserver": true,
         "controlplane-cluster-autoscaler": true,
@@ -37,12 +37,14 @@ export const METRICS_SETTINGS: ClusterObject = {
         kubelet: "30s",
         cadvisor: "30s",
         kubestate: "30s",
-        dcgmexporter: "30s",
       }),
       "debug-mode": toml({ enabled: false }),
     },
   },
 };
+
+/** What is taken from the Prometheus that the Azure ML extension brings: series of its router and of its GPU exporter. */
+const FEDERATED = ["envoy_.+", "DCGM_FI_.+"];
 
 export const POD_MONITORS: readonly ClusterObject[] = [
   {
@@ -60,18 +62,18 @@ export const POD_MONITORS: readonly ClusterObject[] = [
   },
   {
     reason:
-      "The inference router, by way of the Prometheus that the extension brings: the router's own ports and metric names are not documented, so this takes what has Envoy's prefix.",
+      "The inference router and the GPUs, by way of the Prometheus that the extension brings: the router's own ports and metric names are not documented, so this takes what has Envoy's prefix; those of NVIDIA's exporter have another.",
     object: {
       apiVersion: "azmonitoring.coreos.com/v1",
       kind: "PodMonitor",
-      metadata: { name: "azureml-router", namespace: EXTENSION_NAMESPACE, labels: PART_OF },
+      metadata: { name: "azureml-extension", namespace: EXTENSION_NAMESPACE, labels: PART_OF },
       spec: {
         selector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
         podMetricsEndpoints: [
           {
             port: "web",
             path: "/federate",
-            params: { "match[]": ['{__name__=~"envoy_.+"}'] },
+            params: { "match[]": FEDERATED.map((names) => `{__name__=~"${names}"}`) },
             honorLabels: true,
             interval: "30s",
           },

@@ -149,6 +149,24 @@ describe("a metric alert", () => {
     },
   });
 
+  const on = (metricName: string, timeAggregation: string, dimension = "", more: JsonObject = {}) =>
+    alert({
+      criteria: {
+        "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+        allOf: [
+          {
+            name: "c",
+            metricName,
+            operator: "GreaterThan",
+            threshold: 1,
+            timeAggregation,
+            dimensions: dimension === "" ? [] : [{ name: dimension, operator: "Include", values: ["403"] }],
+            ...more,
+          },
+        ],
+      },
+    });
+
   test("is answered with 200", async () => {
     expect((await cloud.ask("PUT", id("metricAlerts", "ok"), { body: alert(), apiVersion: ALERT })).status).toBe(200);
   });
@@ -158,8 +176,18 @@ describe("a metric alert", () => {
     ["a severity of 7", () => alert({ severity: 7 })],
     ["no scope", () => alert({ scopes: [] })],
     ["unknown criteria", () => alert({ criteria: { "odata.type": "Other" } })],
+    ["a metric that the resource does not have", () => on("Availabilty", "Average")],
+    ["an aggregation that is not kept of the metric", () => on("ServiceApiResult", "Total")],
+    ["a dimension that the metric is not split by", () => on("SaturationShoebox", "Average", "StatusCode")],
   ])("refuses %s", async (_, body) => {
     expect(await outcome(cloud, id("metricAlerts", "bad"), body(), ALERT)).toMatchObject({ status: 400, code: "BadRequest" });
+  });
+
+  test("takes a metric that is yet to come where it is told so, and of another namespace", async () => {
+    for (const more of [{ skipMetricValidation: true }, { metricNamespace: "contoso/custom" }])
+      expect(
+        await cloud.ask("PUT", id("metricAlerts", "later"), { body: on("mine", "Total", "", more), apiVersion: ALERT }),
+      ).toMatchObject({ status: 200 });
   });
 
   test("refuses an action group that does not exist", async () => {

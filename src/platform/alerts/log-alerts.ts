@@ -41,7 +41,8 @@ function logAlerts({ computeNamespace, endpointLatencyMs }: Settings): Record<st
       why: "Jobs or models find no node: a taint that they do not tolerate, or no room.",
     },
     podsRestarting: {
-      query: text`${events} | where Reason in ('BackOff', 'OOMKilling', 'Evicted')`,
+      // A node tells of processes that it killed for their memory, in the default namespace.
+      query: text`KubeEvents | where Reason == 'OOMKilling' or (Namespace == '${computeNamespace}' and Reason in ('BackOff', 'Evicted'))`,
       every: "PT15M",
       severity: 2,
       why: "Pods of jobs or models are killed and started again.",
@@ -72,7 +73,7 @@ function logAlerts({ computeNamespace, endpointLatencyMs }: Settings): Record<st
       why: "A training cluster could not get nodes, mostly for want of quota.",
     },
     logsStopped: {
-      query: "_LogOperation | where Category == 'Ingestion' and Detail has 'Data collection stopped'",
+      query: "_LogOperation | where Category =~ 'Ingestion' and Detail contains 'OverQuota'",
       every: "PT15M",
       severity: 2,
       why: "The daily limit of logs is used up; every other log alert is blind until tomorrow.",

@@ -10,7 +10,8 @@ export interface MetricAlert {
   readonly on: Exclude<keyof AlertScopes, "backupVault" | "logAnalytics" | "monitorAccount">;
   /** As the service spells it; those of Azure ML have blanks. */
   readonly metric: string;
-  readonly aggregation: "Average" | "Minimum" | "Total";
+  /** One that Azure keeps of the metric, or it refuses the alert. */
+  readonly aggregation: "Average" | "Count" | "Total";
   readonly operator: "GreaterThan" | "LessThan";
   readonly threshold: number;
   readonly window: "PT5M" | "PT15M" | "PT30M" | "PT1H";
@@ -67,9 +68,7 @@ export const METRIC_ALERTS = {
   autoscalerUnsafe: {
     on: "cluster",
     metric: "cluster_autoscaler_cluster_safe_to_autoscale",
-    aggregation: "Minimum",
-    operator: "LessThan",
-    threshold: 1,
+    ...below(1),
     ...QUARTER,
     severity: 2,
     why: "The autoscaler has stopped acting.",
@@ -169,7 +168,7 @@ export const METRIC_ALERTS = {
     on: "keyVault",
     metric: "ServiceApiResult",
     only: { dimension: "StatusCode", values: ["403", "429"] },
-    aggregation: "Total",
+    aggregation: "Count",
     operator: "GreaterThan",
     threshold: 5,
     ...QUARTER,

@@ -18,7 +18,7 @@ export interface PrometheusGroup {
   readonly rules: readonly PrometheusRule[];
 }
 
-/** Azure takes at most 20 rules a group. */
+/** Azure takes at most 20 rules a group. Series are those that managed Prometheus keeps without being told to, and those that kubernetes/ has read. */
 export function prometheusGroups({ computeNamespace, enableGpuNodes }: Settings): Record<string, PrometheusGroup> {
   const models = text`namespace="${computeNamespace}"`;
   return {
@@ -124,7 +124,7 @@ export function prometheusGroups({ computeNamespace, enableGpuNodes }: Settings)
         },
         {
           alert: "JobFailed",
-          expression: text`kube_job_status_failed{${models}} > 0`,
+          expression: text`kube_job_failed{condition="true",${models}} > 0`,
           for: "PT5M",
           severity: 3,
           summary: "a Kubernetes job has failed",
@@ -165,15 +165,15 @@ export function prometheusGroups({ computeNamespace, enableGpuNodes }: Settings)
       ],
     },
     gpuRules: {
-      why: "GPUs that are idle, hot or broken; their exporter comes with the Azure ML extension.",
+      why: "GPUs that are idle, hot or broken; the Azure ML extension brings their exporter, and kubernetes/ has it read.",
       condition: enableGpuNodes,
       rules: [
         {
           alert: "GpuIdle",
-          expression: 'avg_over_time(DCGM_FI_DEV_GPU_UTIL{exported_pod!=""}[1h]) < 10',
+          expression: "avg_over_time(DCGM_FI_DEV_GPU_UTIL[1h]) < 10",
           for: "PT1H",
           severity: 4,
-          summary: "a GPU that a pod holds has done next to nothing for an hour",
+          summary: "a GPU that is paid for has done next to nothing for an hour",
         },
         {
           alert: "GpuMemoryFull",

@@ -1,9 +1,10 @@
 import type { ProviderFactory } from "../../contract.ts";
 import { actionGroups } from "./action-groups.ts";
-import { activityLogAlerts, metricAlerts, scheduledQueryRules } from "./alerts.ts";
+import { activityLogAlerts, scheduledQueryRules } from "./alerts.ts";
 import { components } from "./components.ts";
 import { dataCollectionEndpoints, dataCollectionRuleAssociations, dataCollectionRules } from "./data-collection.ts";
 import { diagnosticSettings } from "./diagnostic-settings.ts";
+import { metricAlerts } from "./metric-alerts.ts";
 import { privateLinkScopes, scopedResources } from "./private-link-scopes.ts";
 import { workbooks } from "./workbooks.ts";
 
