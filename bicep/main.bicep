@@ -109,7 +109,7 @@ param nodeSubnetPrefix string = '10.40.0.0/22'
 @description('Subnet of the training cluster, inside the virtual network.')
 param computeSubnetPrefix string = '10.40.6.0/24'
 
-@description('Subnet of the private endpoints, inside the virtual network; used with private networking.')
+@description('Subnet of the private endpoints, inside the virtual network; the workspace has one in every environment.')
 param privateEndpointSubnetPrefix string = '10.40.5.0/24'
 
 @description('Subnet for front ends of internal load balancers, inside the virtual network; used with private networking.')

@@ -272,8 +272,6 @@ resource "azapi_resource" "compute_network_rules" {
 
 # Only the network reaches the private endpoints.
 resource "azapi_resource" "private_endpoint_network_rules" {
-  count = local.profile.privateNetworking ? 1 : 0
-
   type      = "Microsoft.Network/networkSecurityGroups@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
   name      = "nsg-private-endpoints"
@@ -587,33 +585,30 @@ resource "azapi_resource" "virtual_network" {
               } : null
             }
           },
+          {
+            name = "snet-private-endpoints"
+            properties = {
+              addressPrefix = var.private_endpoint_subnet_prefix
+              networkSecurityGroup = {
+                id = azapi_resource.private_endpoint_network_rules.id
+              }
+              defaultOutboundAccess          = false
+              privateEndpointNetworkPolicies = "NetworkSecurityGroupEnabled"
+            }
+          },
         ],
-        [
-          [
-            {
-              name = "snet-private-endpoints"
-              properties = {
-                addressPrefix = var.private_endpoint_subnet_prefix
-                networkSecurityGroup = {
-                  id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/networkSecurityGroups/nsg-private-endpoints"
-                }
-                defaultOutboundAccess          = false
-                privateEndpointNetworkPolicies = "NetworkSecurityGroupEnabled"
+        local.profile.privateNetworking ? [
+          {
+            name = "snet-ingress"
+            properties = {
+              addressPrefix = var.ingress_subnet_prefix
+              networkSecurityGroup = {
+                id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/networkSecurityGroups/nsg-ingress"
               }
-            },
-            {
-              name = "snet-ingress"
-              properties = {
-                addressPrefix = var.ingress_subnet_prefix
-                networkSecurityGroup = {
-                  id = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/networkSecurityGroups/nsg-ingress"
-                }
-                defaultOutboundAccess = false
-              }
-            },
-          ],
-          [],
-        ][local.profile.privateNetworking ? 0 : 1],
+              defaultOutboundAccess = false
+            }
+          },
+        ] : [],
         local.profile.privateApiServer || local.profile.egress != "natGateway" ? [
           {
             name = "snet-aks-apiserver"
@@ -661,7 +656,6 @@ resource "azapi_resource" "virtual_network" {
   depends_on = [
     azapi_resource.nat_gateway,
     azapi_resource.egress_routes,
-    azapi_resource.private_endpoint_network_rules,
     azapi_resource.ingress_network_rules,
     azapi_resource.api_server_network_rules,
   ]

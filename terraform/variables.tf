@@ -415,7 +415,7 @@ variable "compute_subnet_prefix" {
 }
 
 variable "private_endpoint_subnet_prefix" {
-  description = "Subnet of the private endpoints, inside the virtual network; used with private networking."
+  description = "Subnet of the private endpoints, inside the virtual network; the workspace has one in every environment."
   type        = string
   default     = "10.40.5.0/24"
   nullable    = false

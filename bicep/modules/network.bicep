@@ -13,7 +13,7 @@ param nodeSubnetPrefix string
 @description('Subnet of the training cluster, inside the virtual network.')
 param computeSubnetPrefix string
 
-@description('Subnet of the private endpoints, inside the virtual network; used with private networking.')
+@description('Subnet of the private endpoints, inside the virtual network; the workspace has one in every environment.')
 param privateEndpointSubnetPrefix string
 
 @description('Subnet for front ends of internal load balancers, inside the virtual network; used with private networking.')
@@ -325,7 +325,7 @@ resource computeNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01
 }
 
 // Only the network reaches the private endpoints.
-resource privateEndpointNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = if (profilePrivateNetworking) {
+resource privateEndpointNetworkRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = {
   name: 'nsg-private-endpoints'
   location: location
   tags: resourceTags
@@ -595,20 +595,20 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' = {
               : null
           }
         }
+        {
+          name: 'snet-private-endpoints'
+          properties: {
+            addressPrefix: privateEndpointSubnetPrefix
+            networkSecurityGroup: {
+              id: privateEndpointNetworkRules.id
+            }
+            defaultOutboundAccess: false
+            privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+          }
+        }
       ],
       profilePrivateNetworking
         ? [
-            {
-              name: 'snet-private-endpoints'
-              properties: {
-                addressPrefix: privateEndpointSubnetPrefix
-                networkSecurityGroup: {
-                  id: privateEndpointNetworkRules.id
-                }
-                defaultOutboundAccess: false
-                privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
-              }
-            }
             {
               name: 'snet-ingress'
               properties: {

@@ -69,7 +69,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing 
   name: virtualNetworkName
 }
 
-resource privateEndpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = if (profilePrivateNetworking) {
+resource privateEndpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
   parent: virtualNetwork
   name: 'snet-private-endpoints'
 }
@@ -79,8 +79,8 @@ var privateZoneNames = [
   { key: 'blob', name: 'privatelink.blob.${environment().suffixes.storage}' }
   { key: 'file', name: 'privatelink.file.${environment().suffixes.storage}' }
   { key: 'registry', name: 'privatelink.azurecr.io' }
-  { key: 'workspaceApi', name: 'privatelink.api.azureml.ms' }
-  { key: 'notebooks', name: 'privatelink.notebooks.azure.net' }
+  { key: 'workspaceApi', name: 'privatelink.api.azureml.ms', wanted: true }
+  { key: 'notebooks', name: 'privatelink.notebooks.azure.net', wanted: true }
   { key: 'monitor', name: 'privatelink.monitor.azure.com' }
   { key: 'oms', name: 'privatelink.oms.opinsights.azure.com' }
   { key: 'ods', name: 'privatelink.ods.opinsights.azure.com' }
@@ -93,7 +93,7 @@ var zoneKeys = [
 ]
 
 resource privateDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for zone in privateZoneNames: if (profilePrivateNetworking) {
+  for zone in privateZoneNames: if (zone.?wanted ?? profilePrivateNetworking) {
     name: zone.name
     location: 'global'
     tags: resourceTags
@@ -101,7 +101,7 @@ resource privateDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 ]
 
 resource privateDnsZoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (zone, i) in privateZoneNames: if (profilePrivateNetworking) {
+  for (zone, i) in privateZoneNames: if (zone.?wanted ?? profilePrivateNetworking) {
     parent: privateDnsZones[i]
     name: 'vnet-mlops'
     location: 'global'
@@ -197,6 +197,7 @@ var privateLinks = [
     groupId: 'amlworkspace'
     zones: ['workspaceApi', 'notebooks']
     target: mlWorkspaceId
+    wanted: true
   }
   {
     key: 'mlRegistry'
@@ -204,7 +205,7 @@ var privateLinks = [
     groupId: 'amlregistry'
     zones: ['workspaceApi']
     target: mlRegistryId
-    wanted: mlRegistryName != ''
+    wanted: profilePrivateNetworking && mlRegistryName != ''
   }
   {
     key: 'mlRegistryStorage'
@@ -212,7 +213,7 @@ var privateLinks = [
     groupId: 'blob'
     zones: ['blob']
     target: mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
-    wanted: mlRegistryName != ''
+    wanted: profilePrivateNetworking && mlRegistryName != ''
   }
   {
     key: 'mlRegistryImages'
@@ -220,7 +221,7 @@ var privateLinks = [
     groupId: 'registry'
     zones: ['registry']
     target: mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
-    wanted: mlRegistryName != ''
+    wanted: profilePrivateNetworking && mlRegistryName != ''
   }
   {
     key: 'monitor'
@@ -239,7 +240,7 @@ var privateLinks = [
 ]
 
 resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
-  for link in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
+  for link in privateLinks: if (link.?wanted ?? profilePrivateNetworking) {
     name: link.name
     location: location
     tags: resourceTags
@@ -267,7 +268,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
 ]
 
 resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = [
-  for (link, i) in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
+  for (link, i) in privateLinks: if (link.?wanted ?? profilePrivateNetworking) {
     parent: privateEndpoints[i]
     name: 'default'
     properties: {

@@ -158,8 +158,8 @@ parameter_usage() {
   --compute-subnet-prefix STRING
       Subnet of the training cluster, inside the virtual network. Default 10.40.6.0/24.
   --private-endpoint-subnet-prefix STRING
-      Subnet of the private endpoints, inside the virtual network; used with private networking.
-      Default 10.40.5.0/24.
+      Subnet of the private endpoints, inside the virtual network; the workspace has one in every
+      environment. Default 10.40.5.0/24.
   --ingress-subnet-prefix STRING
       Subnet for front ends of internal load balancers, inside the virtual network; used with
       private networking. Default 10.40.7.0/26.

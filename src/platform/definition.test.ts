@@ -282,6 +282,7 @@ test("what can carry tags carries the team's", () => {
     "Microsoft.KubernetesConfiguration/extensions",
     "Microsoft.MachineLearningServices/workspaces/datastores",
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
     "Microsoft.Storage/storageAccounts/blobServices",
     "Microsoft.Storage/storageAccounts/blobServices/containers",
     "Microsoft.Storage/storageAccounts/fileServices",
@@ -357,9 +358,24 @@ test("private networking closes what is public, and every endpoint has all of it
     "vaultEndpointZones",
     "workspaceEndpointZones",
   ]);
-  expect(deploy({}).resources.filter(({ condition, type }) => condition && type.startsWith("Microsoft.Network/private"))).toEqual(
-    [],
-  );
+});
+
+test("everywhere the workspace has a private endpoint, which training nodes without public addresses cannot do without", () => {
+  const there = deploy({}).resources.filter(({ condition }) => condition);
+  const endpoints = there.filter(({ type }) => type.startsWith("Microsoft.Network/private")).map(({ symbol }) => symbol);
+
+  expect(endpoints.sort()).toEqual([
+    "notebooksZone",
+    "notebooksZoneLink",
+    "workspaceApiZone",
+    "workspaceApiZoneLink",
+    "workspaceEndpoint",
+    "workspaceEndpointZones",
+  ]);
+  expect(there.find(({ symbol }) => symbol === "cpuCluster")).toMatchObject({
+    body: { properties: { properties: { enableNodePublicIp: false } } },
+    dependsOn: expect.arrayContaining(["workspaceEndpointZones"]),
+  });
 });
 
 test("a region by its display name gives the addresses that its name gives", () => {

@@ -79,17 +79,11 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
           [
             subnet(SUBNETS.node, settings.nodeSubnetPrefix, groups.node, outward),
             subnet(SUBNETS.compute, settings.computeSubnetPrefix, groups.compute, outward),
+            subnet(SUBNETS.privateEndpoint, settings.privateEndpointSubnetPrefix, groups.privateEndpoint, {
+              privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled",
+            }),
           ],
-          when<object[]>(
-            isPrivate,
-            [
-              subnet(SUBNETS.privateEndpoint, settings.privateEndpointSubnetPrefix, groups.privateEndpoint, {
-                privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled",
-              }),
-              subnet(SUBNETS.ingress, settings.ingressSubnetPrefix, groups.ingress),
-            ],
-            [],
-          ),
+          when<object[]>(isPrivate, [subnet(SUBNETS.ingress, settings.ingressSubnetPrefix, groups.ingress)], []),
           when<object[]>(
             hasApiServer,
             [
@@ -122,7 +116,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
     natGateway: egress.gateway,
     nodeSubnet: inside("node"),
     computeSubnet: inside("compute"),
-    privateEndpointSubnet: inside("privateEndpoint", isPrivate),
+    privateEndpointSubnet: inside("privateEndpoint"),
     ingressSubnet: inside("ingress", isPrivate),
     apiServerSubnet: inside("apiServer", hasApiServer),
     firewallSubnet: inside("firewall", byFirewall),
@@ -175,7 +169,6 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
       symbol: "privateEndpointNetworkRules",
       name: "nsg-private-endpoints",
       rules: PRIVATE_ENDPOINT_RULES,
-      condition: settings.profile("privateNetworking"),
       comment: "Only the network reaches the private endpoints.",
     }),
     ingress: declare({

@@ -180,7 +180,7 @@ function declareAddresses(program: ProgramBuilder) {
     computeSubnetPrefix: range("computeSubnetPrefix", "Subnet of the training cluster, inside the virtual network."),
     privateEndpointSubnetPrefix: range(
       "privateEndpointSubnetPrefix",
-      "Subnet of the private endpoints, inside the virtual network; used with private networking.",
+      "Subnet of the private endpoints, inside the virtual network; the workspace has one in every environment.",
     ),
     ingressSubnetPrefix: range(
       "ingressSubnetPrefix",

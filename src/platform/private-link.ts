@@ -86,6 +86,12 @@ const ENDPOINTS = {
 
 type EndpointKey = keyof typeof ENDPOINTS;
 
+/**
+ * The endpoint that every environment has: training nodes without a public address reach Azure ML through nothing else, and
+ * it refuses them to a workspace without one.
+ */
+const EVERYWHERE = ENDPOINTS.workspace;
+
 /** What an endpoint leads to. */
 interface Target {
   readonly id: Expr<string>;
@@ -116,9 +122,13 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     monitor: { id: monitor.scope.id, after: monitor.members },
     prometheus: needs.observability.monitorAccount,
   };
+  const wantedWhen = (name: string, given?: Expr<boolean>) => (name === EVERYWHERE.name ? true : given && and(condition, given));
   const rows = Object.entries<Endpoint>(ENDPOINTS).map(
     ([key, { given, ...endpoint }]) =>
-      [key, { ...endpoint, target: targets[key as EndpointKey].id, wanted: given?.(settings) }] as const,
+      [
+        key,
+        { ...endpoint, target: targets[key as EndpointKey].id, wanted: wantedWhen(endpoint.name, given?.(settings)) },
+      ] as const,
   );
   const table = program.table("privateLinks", "link", Object.fromEntries(rows));
   const endpoints = program.loop("privateEndpoints", table, (link) => ({
@@ -126,7 +136,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
     concern: "private-link",
     name: link.get("name"),
-    condition: and(condition, link.get("wanted", true)),
+    condition: link.get("wanted", condition),
     body: {
       location: settings.location,
       tags: settings.resourceTags,
@@ -149,7 +159,7 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     concern: "private-link",
     name: "default",
     parent: endpoints.of(link.key),
-    condition: and(condition, link.get("wanted", true)),
+    condition: link.get("wanted", condition),
     body: {
       properties: {
         privateDnsZoneConfigs: link.map("zones", "zone", (zone) => ({
@@ -185,14 +195,17 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
 
 function declareZones(program: ProgramBuilder, settings: Settings, network: Network): { zones: Members; links: Members } {
   const condition = settings.profile("privateNetworking");
-  const rows = Object.entries(zoneNames(settings)).map(([key, name]) => [key, { name }] as const);
+  const everywhere: readonly string[] = EVERYWHERE.zones;
+  const rows = Object.entries(zoneNames(settings)).map(
+    ([key, name]) => [key, { name, wanted: everywhere.includes(key) ? true : undefined }] as const,
+  );
   const table = program.table("privateZoneNames", "zone", Object.fromEntries(rows));
   const zones = program.loop("privateDnsZones", table, (zone) => ({
     symbol: (key) => `${key}Zone`,
     type: `Microsoft.Network/privateDnsZones@${DNS_API_VERSION}`,
     concern: "private-link",
     name: zone.get("name"),
-    condition,
+    condition: zone.get("wanted", condition),
     body: { location: "global", tags: settings.resourceTags },
   }));
   const links = program.loop("privateDnsZoneLinks", table, (zone) => ({
@@ -201,7 +214,7 @@ function declareZones(program: ProgramBuilder, settings: Settings, network: Netw
     concern: "private-link",
     name: "vnet-mlops",
     parent: zones.of(zone.key),
-    condition,
+    condition: zone.get("wanted", condition),
     body: {
       location: "global",
       tags: settings.resourceTags,

@@ -17,7 +17,6 @@ type RangeName = SubnetName | "virtualNetworkPrefix" | "podCidr" | "serviceCidr"
 
 /** Where a subnet is not in every environment: whether it is in this one. */
 const PRESENT: Partial<Record<SubnetName, (profile: Values["profile"]) => boolean>> = {
-  privateEndpointSubnetPrefix: ({ privateNetworking }) => privateNetworking,
   ingressSubnetPrefix: ({ privateNetworking }) => privateNetworking,
   apiServerSubnetPrefix: ({ privateApiServer, egress }) => privateApiServer || egress !== "natGateway",
   firewallSubnetPrefix: ({ egress }) => egress === "firewall",

@@ -1,7 +1,9 @@
 import type { Change, CloudHost, Resource } from "../../contract.ts";
 import { numberAt, objectAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
+import { parentOf } from "../common/ids.ts";
 import { referenced } from "../common/references.ts";
+import { privateEndpointsOf } from "../network/index.ts";
 import { commonProperties } from "./compute-properties.ts";
 import { trainingSizes } from "./vm-sizes.ts";
 
@@ -51,5 +53,19 @@ export function admitAmlCompute(host: CloudHost, change: Change): Resource {
     remoteLoginPortPublicAccess: "NotSpecified",
     enableNodePublicIp: true,
   });
+  if (subnet !== undefined && completed.enableNodePublicIp === false) requireWayToWorkspace(host, change);
   return { ...body, properties: { ...body.properties, ...commonProperties(body, false), properties: completed } };
+}
+
+/** Nodes without a public address speak to Azure ML through the workspace's private endpoint, or through its managed network. */
+function requireWayToWorkspace(host: CloudHost, { id, preflight }: Change): void {
+  const workspaceId = parentOf(id);
+  const isolation = textAt(host.resources.get(workspaceId) ?? {}, "properties.managedNetwork.isolationMode");
+  const hasManagedNetwork = isolation !== undefined && isolation !== "Disabled";
+  if (preflight === true || hasManagedNetwork || privateEndpointsOf(host, workspaceId, "amlworkspace").length > 0) return;
+  throw badRequest(
+    "UserError",
+    "enableNodePublicIp false requires a private endpoint of the workspace; make one, or give the nodes public addresses",
+    `${PATH}.enableNodePublicIp`,
+  );
 }

@@ -156,3 +156,32 @@ test("a managed compute scales by update, but keeps its size", async () => {
     properties: { vmSize: "Standard_D4ds_v5", scaleSettings: { maxNodeCount: 8, minNodeCount: 0 } },
   });
 });
+
+test("training nodes without public addresses need a private endpoint of the workspace, or its managed network", async () => {
+  const { test, group, workspace } = fixture;
+  const network = "Microsoft.Network/virtualNetworks";
+  const subnet = `${group}/providers/${network}/vnet/subnets/snet`;
+  test.host.resources.save(resource(`${group}/providers/${network}/vnet`, network, {}));
+  test.host.resources.save(resource(subnet, `${network}/subnets`, { addressPrefix: "10.0.0.0/24" }));
+  const endpointId = `${group}/providers/Microsoft.Network/privateEndpoints/pep`;
+  const endpoint = (groupId: string) =>
+    resource(endpointId, "Microsoft.Network/privateEndpoints", {
+      privateLinkServiceConnections: [
+        { name: "pep", properties: { privateLinkServiceId: workspace.toUpperCase(), groupIds: [groupId] } },
+      ],
+    });
+  const make = async (name: string, properties: JsonObject) => {
+    const given = managed({ vmSize: size, scaleSettings: { maxNodeCount: 1 }, subnet: { id: subnet }, ...properties });
+    return (await test.settle(await test.ask("PUT", compute(name), { body: given }))).json;
+  };
+
+  expect(errorOf(await make("hidden", { enableNodePublicIp: false }))).toMatchObject({
+    code: "UserError",
+    message: expect.stringContaining("requires a private endpoint of the workspace"),
+  });
+  test.host.resources.save(endpoint("blob"));
+  expect(errorOf(await make("hidden", { enableNodePublicIp: false })).code).toBe("UserError");
+  expect(await make("seen", { enableNodePublicIp: true })).toMatchObject({ status: "Succeeded" });
+  test.host.resources.save(endpoint("amlworkspace"));
+  expect(await make("hidden", { enableNodePublicIp: false })).toMatchObject({ status: "Succeeded" });
+});

@@ -10,7 +10,7 @@ import { privateEndpoints } from "./private-endpoints.ts";
 import { type NetworksBeingWritten, subnets } from "./subnets.ts";
 import { virtualNetworks } from "./virtual-networks.ts";
 
-export { missingForPrivateReach } from "./private-reach.ts";
+export { missingForPrivateReach, privateEndpointsOf } from "./private-reach.ts";
 export { subnetUsers } from "./subnet-users.ts";
 export { defaultRoute, missingForWayOut } from "./way-out.ts";
 

@@ -18,10 +18,15 @@ const ZONES = {
  * from its name to a private endpoint. `undefined` when nothing is.
  */
 export function missingForPrivateReach(host: CloudHost, targetId: string, group: keyof typeof ZONES): string | undefined {
-  const endpoints = host.resources.ofType(ENDPOINT_TYPE).filter((endpoint) => leadsTo(endpoint, targetId, group));
+  const endpoints = privateEndpointsOf(host, targetId, group);
   if (endpoints.length === 0) return "it has no private endpoint";
   const gaps = endpoints.map((endpoint) => missingFor(host, endpoint, ZONES[group](host)));
   return gaps.includes(undefined) ? undefined : gaps[0];
+}
+
+/** Private endpoints that lead to a sub-resource of a resource. */
+export function privateEndpointsOf(host: CloudHost, targetId: string, group: string): Resource[] {
+  return host.resources.ofType(ENDPOINT_TYPE).filter((endpoint) => leadsTo(endpoint, targetId, group));
 }
 
 function leadsTo(endpoint: Resource, targetId: string, group: string): boolean {
