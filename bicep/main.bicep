@@ -248,7 +248,7 @@ param budgetStartDate string = ''
 var profiles = {
   dev: {
     clusterTier: 'Free'
-    upgradeChannel: 'stable'
+    upgradeChannel: 'patch'
     availabilityZones: []
     systemNodeCount: 1
     systemNodeMaxCount: 3
@@ -294,7 +294,7 @@ var profiles = {
   }
   staging: {
     clusterTier: 'Standard'
-    upgradeChannel: 'stable'
+    upgradeChannel: 'patch'
     availabilityZones: ['1', '2', '3']
     systemNodeCount: 2
     systemNodeMaxCount: 3
@@ -723,6 +723,7 @@ module backup 'modules/backup.bicep' = {
     profileDiagnosticLogs: profile.diagnosticLogs
     profileBackupInterval: profile.backupInterval
     profileBackupRetentionDays: profile.backupRetentionDays
+    region: region
     resourceTags: resourceTags
     storageAccountName: storage.outputs.storageAccountName
     blobServiceName: storage.outputs.blobServiceName

@@ -24,7 +24,7 @@ resource "azapi_resource" "backup_vault" {
       ]
       securitySettings = {
         softDeleteSettings = {
-          state = "Off"
+          state = contains(["australiaeast", "eastasia", "westcentralus"], local.region) ? "On" : "Off"
         }
       }
       monitoringSettings = {

@@ -7,7 +7,7 @@ locals {
   profiles = {
     dev = {
       clusterTier           = "Free"
-      upgradeChannel        = "stable"
+      upgradeChannel        = "patch"
       availabilityZones     = []
       systemNodeCount       = 1
       systemNodeMaxCount    = 3
@@ -53,7 +53,7 @@ locals {
     }
     staging = {
       clusterTier           = "Standard"
-      upgradeChannel        = "stable"
+      upgradeChannel        = "patch"
       availabilityZones     = ["1", "2", "3"]
       systemNodeCount       = 2
       systemNodeMaxCount    = 3

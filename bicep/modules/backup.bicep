@@ -19,6 +19,9 @@ param profileBackupInterval string
 @description('profile.backupRetentionDays of the platform.')
 param profileBackupRetentionDays int
 
+@description('The region as addresses spell it.')
+param region string
+
 @description('resourceTags of the platform.')
 param resourceTags object
 
@@ -73,7 +76,7 @@ resource backupVault 'Microsoft.DataProtection/backupVaults@2025-01-01' = if (pr
     ]
     securitySettings: {
       softDeleteSettings: {
-        state: 'Off'
+        state: contains(['australiaeast', 'eastasia', 'westcentralus'], region) ? 'On' : 'Off'
       }
     }
     monitoringSettings: {

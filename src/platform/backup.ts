@@ -1,4 +1,5 @@
-import { call, get, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { REGIONS } from "../azure/index.ts";
+import { call, get, type ProgramBuilder, type ResourceHandle, text, when } from "../ir/index.ts";
 import type { Cluster } from "./cluster.ts";
 import { declareClusterExtension, declareTrustedAccess } from "./cluster-extension.ts";
 import { BACKUP_NAMESPACE } from "./cluster-words.ts";
@@ -17,6 +18,9 @@ const API_VERSION = "2025-01-01";
 const CONCERN = "backup";
 const DATASOURCE = "Microsoft.ContainerService/managedClusters";
 const SNAPSHOTS = { objectType: "DataStoreInfoBase", dataStoreType: "OperationalStore" } as const;
+
+/** Where Azure does not let soft delete be off. */
+const SOFT_DELETE_REGIONS = Object.keys(REGIONS).filter((name) => REGIONS[name]?.keepsDeletedBackups === true);
 
 export interface BackupNeeds {
   readonly cluster: Cluster;
@@ -47,7 +51,9 @@ export function declareBackup(program: ProgramBuilder, settings: Settings, needs
       properties: {
         storageSettings: [{ datastoreType: "VaultStore", type: settings.profile("backupRedundancy") }],
         // A deleted backup that is kept for two weeks would keep the vault, and so the resource group, for as long.
-        securitySettings: { softDeleteSettings: { state: "Off" } },
+        securitySettings: {
+          softDeleteSettings: { state: when<string>(call("contains", SOFT_DELETE_REGIONS, settings.region), "On", "Off") },
+        },
         monitoringSettings: { azureMonitorAlertSettings: { alertsForAllJobFailures: "Enabled" } },
       },
     },

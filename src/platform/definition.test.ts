@@ -378,6 +378,15 @@ test("everywhere the workspace has a private endpoint, which training nodes with
   });
 });
 
+test("deleted backups are kept only where Azure keeps them anyway", () => {
+  const softDelete = (location: string) =>
+    (properties("backupVault", { environmentName: "prod", location }).securitySettings as { softDeleteSettings: JsonValue })
+      .softDeleteSettings;
+
+  expect(softDelete("westeurope")).toEqual({ state: "Off" });
+  expect(["Australia East", "westcentralus", "eastasia"].map(softDelete)).toEqual(Array(3).fill({ state: "On" }));
+});
+
 test("a region by its display name gives the addresses that its name gives", () => {
   const written = (location: string) => {
     const resources = deploy({ environmentName: "prod", location }).resources;

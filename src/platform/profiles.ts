@@ -2,6 +2,7 @@
 export const PROFILE_CHOICES = {
   /** `Free` has no uptime SLA. */
   clusterTier: ["Free", "Standard"],
+  /** `stable` and `rapid` leave the minor of `kubernetesVersion` by themselves. */
   upgradeChannel: ["rapid", "stable", "patch", "node-image", "none"],
   /** `ReadOnly` stops hand edits of what AKS keeps in its node resource group. */
   nodeGroupRestriction: ["Unrestricted", "ReadOnly"],
@@ -95,7 +96,7 @@ const SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule";
 export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
   dev: {
     clusterTier: "Free",
-    upgradeChannel: "stable",
+    upgradeChannel: "patch",
     availabilityZones: [],
     systemNodeCount: 1,
     systemNodeMaxCount: 3,
@@ -141,7 +142,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
   },
   staging: {
     clusterTier: "Standard",
-    upgradeChannel: "stable",
+    upgradeChannel: "patch",
     availabilityZones: ZONES,
     systemNodeCount: 2,
     systemNodeMaxCount: 3,

@@ -151,6 +151,17 @@ test("a policy takes Azure's intervals and retention, and never changes", async 
   expect(await put(policyBody("P1D"))).toMatchObject({ status: 409, code: "PropertyChangeNotAllowed" });
 });
 
+test("soft delete cannot be off where Azure keeps what is deleted in every vault", async () => {
+  const vault = `${await cloud.group("rg-backup-kept")}/providers/Microsoft.DataProtection/backupVaults/bvault-one`;
+  const inSydney = (softDelete: "On" | "Off") => ({ ...vaultBody(softDelete), location: "Australia East" });
+
+  expect(await outcome(cloud, vault, inSydney("Off"), BACKUP)).toMatchObject({
+    status: 400,
+    message: expect.stringMatching(/cannot be off in Australia East/),
+  });
+  expect(await outcome(cloud, vault, inSydney("On"), BACKUP)).toMatchObject({ status: 201 });
+});
+
 test("with soft delete on, what was protected keeps its vault until its days are over", async () => {
   const group = await cloud.group("rg-backup-soft");
   const ready = await protectable(cloud, group);

@@ -54,6 +54,20 @@ describe("a storage account", () => {
     }
   });
 
+  test.each([
+    ["Standard_ZRS", "westus", "zones"],
+    ["Standard_GZRS", "North Central US", "zones"],
+    ["Standard_GZRS", "italynorth", "a pair"],
+    ["Standard_GRS", "italynorth", "a pair"],
+  ])("is refused as %s in %s, which has not %s", async (sku, location) => {
+    const { json } = await cloud.ask("PUT", account("stcopies"), {
+      body: { ...body(), sku: { name: sku }, location },
+      apiVersion: STORAGE,
+    });
+
+    expect(json.error).toMatchObject({ code: "RedundancyConfigurationNotAvailableInRegion" });
+  });
+
   test("has the same keys on every request until one is regenerated, and none in its stored state", async () => {
     await cloud.put(account("stkeys"), body(), STORAGE);
     const keys = async () => (await post(`${account("stkeys")}/listKeys`, STORAGE)).json.keys as JsonObject[];

@@ -167,10 +167,43 @@ test.each<[Record<string, JsonValue>, string]>([
     "platform.backup-snapshots at parameters.profileOverrides.backupRetentionDays",
   ],
   [
-    { environmentName: "prod", location: "westus", profileOverrides: { availabilityZones: [] }, ...PROD },
+    {
+      environmentName: "prod",
+      location: "westus",
+      profileOverrides: { availabilityZones: [], storageSku: "Standard_LRS" },
+      ...PROD,
+    },
     "platform.backup-redundancy at parameters.profileOverrides.backupRedundancy",
   ],
-  [{ environmentName: "staging", location: "North Central US" }, "platform.region-without-zones at parameters.location"],
+  [
+    {
+      environmentName: "prod",
+      location: "italynorth",
+      profileOverrides: { backupRedundancy: "GeoRedundant", storageSku: "Standard_ZRS" },
+      ...PROD,
+    },
+    "platform.backup-redundancy at parameters.profileOverrides.backupRedundancy",
+  ],
+  [
+    { environmentName: "staging", location: "North Central US", profileOverrides: { storageSku: "Standard_LRS" } },
+    "platform.region-without-zones at parameters.location",
+  ],
+  [
+    { environmentName: "staging", location: "westus", profileOverrides: { availabilityZones: [] } },
+    "platform.storage-redundancy at parameters.profileOverrides.storageSku",
+  ],
+  [
+    { location: "italynorth", profileOverrides: { storageSku: "Standard_GZRS" } },
+    "platform.storage-redundancy at parameters.profileOverrides.storageSku",
+  ],
+  [
+    { location: "Qatar Central", profileOverrides: { natGatewaySku: "StandardV2" } },
+    "platform.nat-gateway-sku at parameters.profileOverrides.natGatewaySku",
+  ],
+  [
+    { profileOverrides: { upgradeChannel: "stable" } },
+    "platform.kubernetes-minor-outgrown at parameters.profileOverrides.upgradeChannel",
+  ],
   [{ location: "atlantis" }, "platform.region-unknown at parameters.location"],
   [{ kubernetesVersion: "1.20" }, "platform.kubernetes-version at parameters.kubernetesVersion"],
   [{ kubernetesVersion: "1.35.2" }, "platform.kubernetes-patch-pinned at parameters.kubernetesVersion"],
@@ -212,7 +245,14 @@ test("several problems come together, each with what to do", () => {
 
 test("what an override allows is not refused", () => {
   expect(codes({ environmentName: "staging", aksNodeCount: 1, profileOverrides: { inferenceRouterHa: "False" } })).toEqual([]);
-  expect(codes({ environmentName: "staging", location: "westus", profileOverrides: { availabilityZones: [] } })).toEqual([]);
+  expect(
+    codes({
+      environmentName: "staging",
+      location: "westus",
+      profileOverrides: { availabilityZones: [], storageSku: "Standard_LRS" },
+    }),
+  ).toEqual([]);
+  expect(codes({ kubernetesVersion: "1.35.2", profileOverrides: { upgradeChannel: "none" } })).toEqual([]);
 });
 
 test("a subnet that the environment does not have is not looked at", () => {

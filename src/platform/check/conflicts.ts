@@ -1,4 +1,3 @@
-import { normalizeLocation, REGIONS } from "../../azure/index.ts";
 import type { JsonValue } from "../../base/index.ts";
 import type { Profile } from "../profiles.ts";
 import { problem, type Rule, type Values, warning } from "./values.ts";
@@ -165,15 +164,6 @@ const CONFLICTS: readonly Conflict[] = [
     help: "keep snapshots for fewer days, or take fewer a day",
   },
   {
-    code: "backup-redundancy",
-    at: "profileOverrides.backupRedundancy",
-    holds: ({ profile, given }) =>
-      profile.clusterBackup && profile.backupRedundancy === "ZoneRedundant" && hasNoZones(given.location),
-    message: ({ given }) =>
-      `backupRedundancy ZoneRedundant excludes location ${JSON.stringify(given.location)} because the region has no availability zones (source: Azure Backup redundancy)`,
-    help: "use LocallyRedundant or GeoRedundant",
-  },
-  {
     code: "isolated-compute-without-private-networking",
     at: "profileOverrides.computeInternetAccess",
     severity: "warning",
@@ -190,10 +180,6 @@ const BACKUPS_A_DAY = { PT4H: 6, PT6H: 4, PT8H: 3, PT12H: 2, P1D: 1 } as const;
 
 function snapshotsKept({ backupInterval, backupRetentionDays }: Profile): number {
   return BACKUPS_A_DAY[backupInterval] * backupRetentionDays;
-}
-
-function hasNoZones(location: JsonValue | undefined): boolean {
-  return typeof location === "string" && REGIONS[normalizeLocation(location)]?.zones === false;
 }
 
 /** The patterns that a firewall takes as host names: a name, or one with an asterisk for its first label. */

@@ -10,10 +10,11 @@ import { checkNames } from "./names.ts";
 import { checkNodes } from "./nodes.ts";
 import { checkPrivateLink } from "./private-link.ts";
 import { checkProfile } from "./profile.ts";
+import { checkRegion } from "./region.ts";
 import { checkTaints } from "./taints.ts";
 import { type Rule, readValues } from "./values.ts";
 
-const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCapacity, checkProfile, checkConflicts];
+const RULES: readonly Rule[] = [checkNames, checkNodes, checkAddresses, checkCapacity, checkProfile, checkRegion, checkConflicts];
 
 /**
  * What Azure or the platform's parts would refuse minutes into a deployment, told from the parameter values alone.

@@ -1,4 +1,3 @@
-import { normalizeLocation, REGIONS } from "../../azure/index.ts";
 import { isObject, type JsonValue } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { PROFILE_BOUNDS, PROFILE_CHOICES, PROFILES } from "../profiles.ts";
@@ -10,12 +9,7 @@ const KUBERNETES_MINORS = { oldest: 34, newest: 36, asOf: "2026-11" };
 /** Azure numbers them alike in every region that has some. */
 const ZONES = ["1", "2", "3"];
 
-export const checkProfile: Rule = (values) => [
-  ...overrides(values),
-  ...region(values),
-  ...kubernetes(values),
-  ...scoring(values),
-];
+export const checkProfile: Rule = (values) => [...overrides(values), ...kubernetes(values), ...scoring(values)];
 
 function overrides({ given }: Values): Diagnostic[] {
   if (!isObject(given.profileOverrides)) return [];
@@ -56,33 +50,7 @@ function isKey<Table extends object>(table: Table, key: string): key is Extract<
   return Object.hasOwn(table, key);
 }
 
-function region({ given, profile, environmentName }: Values): Diagnostic[] {
-  if (typeof given.location !== "string") return [];
-  if (given.location.trim() === "")
-    return [problem("region-unknown", "location", "location is empty", "name a region, or leave the parameter out")];
-  const known = REGIONS[normalizeLocation(given.location)];
-  if (!known) {
-    return [
-      warning(
-        "region-unknown",
-        "location",
-        `location is ${given.location}, which Quayside does not know`,
-        "see az account list-locations",
-      ),
-    ];
-  }
-  if (known.zones || profile.availabilityZones.length === 0) return [];
-  return [
-    problem(
-      "region-without-zones",
-      "location",
-      `${known.displayName} has no availability zones, but ${environmentName} asks for ${profile.availabilityZones.join(", ")}`,
-      "choose another region, or set profileOverrides.availabilityZones to []",
-    ),
-  ];
-}
-
-function kubernetes({ kubernetesVersion }: Values): Diagnostic[] {
+function kubernetes({ kubernetesVersion, profile }: Values): Diagnostic[] {
   const match = /^1\.(\d+)(\.\d+)?$/.exec(kubernetesVersion);
   if (!match) return []; // the parameter's own pattern refuses it
   const minor = Number(match[1]);
@@ -97,7 +65,18 @@ function kubernetes({ kubernetesVersion }: Values): Diagnostic[] {
       ),
     ];
   }
-  if (match[2] === undefined) return [];
+  const channel = profile.upgradeChannel;
+  if (channel === "stable" || channel === "rapid") {
+    return [
+      warning(
+        "kubernetes-minor-outgrown",
+        "profileOverrides.upgradeChannel",
+        `upgradeChannel ${channel} leaves minor 1.${minor} by itself, and the next deployment would ask for a downgrade, which AKS refuses`,
+        "use patch and raise kubernetesVersion by hand, or raise it after each upgrade",
+      ),
+    ];
+  }
+  if (match[2] === undefined || channel === "none" || channel === "node-image") return [];
   return [
     warning(
       "kubernetes-patch-pinned",

@@ -1,4 +1,4 @@
-import { NAME_RULES, sameId } from "../../../azure/index.ts";
+import { NAME_RULES, normalizeLocation, REGIONS, sameId } from "../../../azure/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { numberAt, objectsAt, requireBetween, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
 import { badRequest, conflict, unsupported } from "../common/faults.ts";
@@ -72,6 +72,7 @@ function admitVault({ body, previous }: Change): Resource {
     "InvalidRequestContent",
   );
   checkTightening(body, previous);
+  checkRegion(body);
   return { ...body, properties: withDefaults(body.properties, DEFAULTS) };
 }
 
@@ -85,6 +86,18 @@ function checkTightening(body: Resource, previous: Resource | undefined): void {
     throw badRequest("BMSUserErrorInvalidInput", `${immutability} is Locked and stays so`, immutability);
   if (textAt(body, immutability) !== undefined && textAt(body, immutability) !== "Disabled")
     throw unsupported("immutable backup vaults");
+}
+
+/** Some regions keep what is deleted, whether a vault wants it or not. */
+function checkRegion(body: Resource): void {
+  const state = "properties.securitySettings.softDeleteSettings.state";
+  const region = REGIONS[normalizeLocation(body.location ?? "")];
+  if (region?.keepsDeletedBackups === true && textAt(body, state) === "Off")
+    throw badRequest(
+      "BMSUserErrorInvalidInput",
+      `${state} is Off, and soft delete cannot be off in ${region.displayName}`,
+      state,
+    );
 }
 
 /** Whether what is deleted in the vault is kept for some days, and for how many. */

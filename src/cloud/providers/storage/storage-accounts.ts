@@ -1,4 +1,4 @@
-import { NAME_RULES } from "../../../azure/index.ts";
+import { NAME_RULES, normalizeLocation, REGIONS } from "../../../azure/index.ts";
 import type { JsonObject } from "../../../base/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
 import { flagAt, objectAt, objectsAt, requireOneOf, requireText, textAt, withDefaults } from "../common/body.ts";
@@ -65,10 +65,26 @@ export function storageAccounts(host: CloudHost): TypeSpec {
   };
 }
 
+/** Copies lie in the region's zones, or in its pair, or in both. */
+function requireRedundancy(sku: string, location: string): void {
+  const region = REGIONS[normalizeLocation(location)];
+  if (
+    region === undefined ||
+    ((region.zones || !sku.endsWith("ZRS")) && (region.pair !== undefined || !/_(RA)?GZ?RS$/.test(sku)))
+  )
+    return;
+  throw badRequest(
+    "RedundancyConfigurationNotAvailableInRegion",
+    `the redundancy configuration ${sku} is not available in ${region.displayName}`,
+    "sku.name",
+  );
+}
+
 function admitAccount(host: CloudHost, change: Change): Resource {
   const { body, previous } = change;
   const sku = requireText(body, "sku.name", "InvalidRequestContent");
   requireOneOf(body, "sku.name", SKUS, "InvalidRequestContent");
+  requireRedundancy(sku, body.location ?? "");
   requireText(body, "kind", "InvalidRequestContent");
   requireOneOf(body, "kind", KINDS, "InvalidRequestContent");
   requireOneOf(body, "properties.accessTier", ["Hot", "Cool", "Cold", "Premium"], "InvalidRequestContent");
