@@ -149,6 +149,7 @@ describe("a cluster body that AKS refuses", () => {
   test.each<[string, () => JsonObject, string]>([
     ["an unknown VM size", () => clusterBody(core, { system: { vmSize: "Standard_X1" } }), "BadRequest"],
     ["a system pool without a node", () => clusterBody(core, { system: { count: 0 } }), "InvalidParameter"],
+    ["a system pool of small nodes", () => clusterBody(core, { system: { vmSize: "Standard_DS2_v2" } }), "SystemPoolSkuTooLow"],
     ["no system pool", () => clusterBody(core, { system: { mode: "User" } }), "InvalidParameter"],
     ["a pool name with upper case", () => clusterBody(core, { system: { name: "System" } }), "InvalidParameter"],
     [
@@ -207,6 +208,17 @@ test("what a pool was made with cannot change, its count and taints can", async 
     code: undefined,
   });
   await cloud.settle(await cloud.ask("DELETE", `${aks}/agentPools/fixed`, { apiVersion: VERSIONS.aks }));
+});
+
+test("a pool of its own has a count, also where it scales by itself, and keeps it when it is left out later", async () => {
+  const scaling = { enableAutoScaling: true, minCount: 1, maxCount: 3 };
+  const { count: _, ...uncounted } = mlPool(core, scaling).properties as JsonObject;
+
+  expect(await putPool("scaling", { properties: uncounted })).toMatchObject({ status: 400, code: "InvalidParameter" });
+  await cloud.put(`${aks}/agentPools/scaling`, mlPool(core, { ...scaling, count: 2 }), VERSIONS.aks);
+  const { properties } = await cloud.put(`${aks}/agentPools/scaling`, { properties: uncounted }, VERSIONS.aks);
+  expect(properties).toMatchObject({ count: 2 });
+  await cloud.settle(await cloud.ask("DELETE", `${aks}/agentPools/scaling`, { apiVersion: VERSIONS.aks }));
 });
 
 test("two pools written at once: the second gets 409 OperationNotAllowed", async () => {

@@ -40,7 +40,7 @@ test("a cluster and a network whose making was cut short are finished after a re
   }
   // A second write meets the first one, which takes its virtual minutes.
   const pool = await stopped.ask("PUT", `${cluster}/agentPools/early`, {
-    body: { properties: { vmSize: "Standard_DS3_v2" } },
+    body: { properties: { vmSize: "Standard_DS3_v2", count: 1 } },
     apiVersion: VERSIONS.aks,
   });
   expect(pool).toMatchObject({ status: 409, code: "OperationNotAllowed" });

@@ -74,6 +74,7 @@ test.each<[Record<string, JsonValue>, string]>([
   [{ podCidr: "192.168.0.0/21" }, "platform.pod-range-too-small at parameters.podCidr"],
   [{ aksNodeVmSize: "Standard_DS2_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
   [{ aksNodeVmSize: "Standard_F4s_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
+  [{ systemNodeVmSize: "Standard_DS2_v2" }, "platform.vm-size-too-small at parameters.systemNodeVmSize"],
   [{ systemNodeVmSize: "Standard_B4ms" }, "platform.vm-size-burstable at parameters.systemNodeVmSize"],
   [{ mlComputeSku: "Standard_DS3v2" }, "platform.vm-size-unknown at parameters.mlComputeSku"],
   [
@@ -303,6 +304,11 @@ test.each<[string, JsonObject, string, Record<string, JsonValue>?]>([
     "aksCluster",
     { properties: { bootstrapProfile: { artifactSource: "Cache" } } },
     "isolated-cluster at resources.aksCluster.properties.bootstrapProfile.artifactSource",
+  ],
+  [
+    "aksCluster",
+    { properties: { networkProfile: { podLinkLocalAccess: "None" } } },
+    "metadata-closed-cluster at resources.aksCluster.properties.networkProfile.podLinkLocalAccess",
   ],
   [
     "aksCluster",

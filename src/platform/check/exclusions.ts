@@ -42,6 +42,15 @@ const EXCLUSIONS: readonly Exclusion[] = [
     help: "use artifactSource Direct and a way out; egress firewall lets out only what is named",
   },
   {
+    code: "metadata-closed-cluster",
+    type: CLUSTER,
+    at: "properties.networkProfile.podLinkLocalAccess",
+    holds: (body) => of(body, "networkProfile").podLinkLocalAccess === "None",
+    message:
+      "podLinkLocalAccess None excludes the Azure ML extension, whose pods ask the instance metadata service for tokens (source: AKS IMDS restriction, limitations)",
+    help: "leave it out",
+  },
+  {
     code: "service-principal-cluster",
     type: CLUSTER,
     at: "properties.servicePrincipalProfile",

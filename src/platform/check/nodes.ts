@@ -6,7 +6,7 @@ type SizeParameter = "aksNodeVmSize" | "systemNodeVmSize" | "gpuNodeVmSize" | "s
 
 /** AKS's least system node, and what the Azure ML extension asks of the nodes that it runs on. */
 const LEAST: Partial<Record<SizeParameter, { vCpus: number; memoryGiB: number; who: string }>> = {
-  systemNodeVmSize: { vCpus: 2, memoryGiB: 4, who: "an AKS system pool" },
+  systemNodeVmSize: { vCpus: 4, memoryGiB: 4, who: "an AKS system pool" },
   aksNodeVmSize: { vCpus: 4, memoryGiB: 14, who: "the Azure ML extension" },
   spotNodeVmSize: { vCpus: 4, memoryGiB: 14, who: "the Azure ML extension" },
 };

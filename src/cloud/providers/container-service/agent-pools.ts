@@ -1,6 +1,6 @@
 import { NAME_RULES } from "../../../azure/index.ts";
 import type { Change, CloudHost, Resource, TypeSpec } from "../../contract.ts";
-import { textAt } from "../common/body.ts";
+import { numberAt, textAt } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { parentOf } from "../common/ids.ts";
 import { AKS_API_VERSIONS, POOL_TYPE } from "./api-versions.ts";
@@ -46,6 +46,9 @@ function admitPool(host: CloudHost, change: Change): Resource {
   const cluster = host.resources.get(parentOf(id));
   const location = cluster?.location ?? "";
   checkPool(name, body.properties, location);
+  // Bounds do not replace it: only pools in the body of a cluster may leave it out.
+  if (previous === undefined && numberAt(body.properties, "count") === undefined)
+    throw badRequest("InvalidParameter", "required parameter properties.count is missing (null)", "properties.count");
   if (previous !== undefined) checkPoolChange(name, previous.properties, body.properties);
   // In a preflight the cluster may be made by the same template.
   if (cluster === undefined) return body;

@@ -141,10 +141,10 @@ function checkDisk(name: string, pool: PoolProfile, size: VmSize): void {
 }
 
 function checkSystemPool(name: string, pool: PoolProfile, size: VmSize): void {
-  if (size.vCpus < 2 || size.memoryGiB < 4) {
+  if (size.vCpus < 4 || size.memoryGiB < 4) {
     throw badRequest(
       "SystemPoolSkuTooLow",
-      `system pool ${name} has a VM size with ${size.vCpus} vCPUs and ${size.memoryGiB} GiB; it needs at least 2 and 4`,
+      `system pool ${name} has a VM size with ${size.vCpus} vCPUs and ${size.memoryGiB} GiB; it needs at least 4 and 4`,
     );
   }
   if ((numberAt(pool, "maxPods") ?? 30) < 30)
