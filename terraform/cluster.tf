@@ -383,6 +383,30 @@ resource "azapi_resource" "ml_namespace" {
   depends_on = [azapi_resource.ml_pool, azapi_resource.gpu_pool, azapi_resource.spot_pool]
 }
 
+resource "azapi_resource" "cluster_releases" {
+  type      = "Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01"
+  parent_id = azapi_resource.aks_cluster.id
+  name      = "default"
+
+  body = {
+    properties = {
+      maintenanceWindow = {
+        schedule = {
+          weekly = {
+            dayOfWeek     = var.maintenance_day
+            intervalWeeks = 1
+          }
+        }
+        durationHours = 8
+        startTime     = var.maintenance_time
+        utcOffset     = var.maintenance_utc_offset
+      }
+    }
+  }
+
+  depends_on = [azapi_resource.ml_namespace]
+}
+
 resource "azapi_resource" "cluster_upgrades" {
   type      = "Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01"
   parent_id = azapi_resource.aks_cluster.id
@@ -404,7 +428,7 @@ resource "azapi_resource" "cluster_upgrades" {
     }
   }
 
-  depends_on = [azapi_resource.ml_namespace]
+  depends_on = [azapi_resource.cluster_releases]
 }
 
 resource "azapi_resource" "node_upgrades" {

@@ -473,24 +473,51 @@ resource "azapi_resource" "firewall_name_rules" {
               ],
               [],
             ][var.enable_gpu_nodes ? 0 : 1],
-            local.profile.computeInternetAccess ? [
-              {
-                ruleType = "ApplicationRule"
-                name     = "trainingInternet"
-                protocols = [
-                  {
-                    protocolType = "Http"
-                    port         = 80
-                  },
-                  {
-                    protocolType = "Https"
-                    port         = 443
-                  },
-                ]
-                sourceAddresses = [var.compute_subnet_prefix]
-                targetFqdns     = ["*"]
-              },
-            ] : [],
+            [
+              [
+                {
+                  ruleType = "ApplicationRule"
+                  name     = "trainingInternet"
+                  protocols = [
+                    {
+                      protocolType = "Http"
+                      port         = 80
+                    },
+                    {
+                      protocolType = "Https"
+                      port         = 443
+                    },
+                  ]
+                  sourceAddresses = [var.compute_subnet_prefix]
+                  targetFqdns     = ["*"]
+                },
+                {
+                  ruleType = "ApplicationRule"
+                  name     = "packageIndexes"
+                  protocols = [
+                    {
+                      protocolType = "Https"
+                      port         = 443
+                    },
+                  ]
+                  sourceAddresses = [var.node_subnet_prefix]
+                  targetFqdns     = ["anaconda.com", "*.anaconda.com", "*.anaconda.org"]
+                },
+                {
+                  ruleType = "ApplicationRule"
+                  name     = "systemPackages"
+                  protocols = [
+                    {
+                      protocolType = "Http"
+                      port         = 80
+                    },
+                  ]
+                  sourceAddresses = [var.node_subnet_prefix]
+                  targetFqdns     = ["archive.ubuntu.com", "security.ubuntu.com", "ppa.launchpad.net"]
+                },
+              ],
+              [],
+            ][local.profile.computeInternetAccess ? 0 : 1],
             !(length(var.allowed_fqdns) == 0) ? [
               {
                 ruleType = "ApplicationRule"

@@ -507,6 +507,27 @@ resource mlNamespace 'Microsoft.ContainerService/managedClusters/managedNamespac
   ]
 }
 
+resource clusterReleases 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01' = {
+  parent: aksCluster
+  name: 'default'
+  properties: {
+    maintenanceWindow: {
+      schedule: {
+        weekly: {
+          dayOfWeek: maintenanceDay
+          intervalWeeks: 1
+        }
+      }
+      durationHours: 8
+      startTime: maintenanceTime
+      utcOffset: maintenanceUtcOffset
+    }
+  }
+  dependsOn: [
+    mlNamespace
+  ]
+}
+
 resource clusterUpgrades 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-05-01' = {
   parent: aksCluster
   name: 'aksManagedAutoUpgradeSchedule'
@@ -524,7 +545,7 @@ resource clusterUpgrades 'Microsoft.ContainerService/managedClusters/maintenance
     }
   }
   dependsOn: [
-    mlNamespace
+    clusterReleases
   ]
 }
 

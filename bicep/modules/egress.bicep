@@ -565,6 +565,34 @@ resource firewallNameRules 'Microsoft.Network/firewallPolicies/ruleCollectionGro
                   sourceAddresses: [computeSubnetPrefix]
                   targetFqdns: ['*']
                 }
+                {
+                  ruleType: 'ApplicationRule'
+                  name: 'packageIndexes'
+                  protocols: [
+                    {
+                      protocolType: 'Https'
+                      port: 443
+                    }
+                  ]
+                  sourceAddresses: [nodeSubnetPrefix]
+                  targetFqdns: [
+                    'anaconda.com'
+                    '*.anaconda.com'
+                    '*.anaconda.org'
+                  ]
+                }
+                {
+                  ruleType: 'ApplicationRule'
+                  name: 'systemPackages'
+                  protocols: [
+                    {
+                      protocolType: 'Http'
+                      port: 80
+                    }
+                  ]
+                  sourceAddresses: [nodeSubnetPrefix]
+                  targetFqdns: ['archive.ubuntu.com', 'security.ubuntu.com', 'ppa.launchpad.net']
+                }
               ]
             : [],
           !empty(allowedFqdns)

@@ -378,6 +378,29 @@ test("everywhere the workspace has a private endpoint, which training nodes with
   });
 });
 
+test("everything that AKS changes by itself waits for the team's window", () => {
+  const parameters = { maintenanceDay: "Tuesday", maintenanceTime: "03:00", maintenanceUtcOffset: "+02:00" };
+  const { resources } = deploy(parameters);
+  const windows = resources.filter(({ type }) => type.endsWith("/maintenanceConfigurations"));
+
+  expect(windows.map(({ name }) => name.split("/").at(-1))).toEqual([
+    "default",
+    "aksManagedAutoUpgradeSchedule",
+    "aksManagedNodeOSUpgradeSchedule",
+  ]);
+  for (const { body: of } of windows)
+    expect(of).toMatchObject({
+      properties: {
+        maintenanceWindow: {
+          schedule: { weekly: { dayOfWeek: "Tuesday", intervalWeeks: 1 } },
+          durationHours: 8,
+          startTime: "03:00",
+          utcOffset: "+02:00",
+        },
+      },
+    });
+});
+
 test("deleted backups are kept only where Azure keeps them anyway", () => {
   const softDelete = (location: string) =>
     (properties("backupVault", { environmentName: "prod", location }).securitySettings as { softDeleteSettings: JsonValue })
@@ -629,10 +652,9 @@ test("a firewall lets out what the environment has switched on, and what is priv
   const [prod, dev] = [names(firewalled), names(basicFirewall)];
 
   expect(prod).toEqual(expect.arrayContaining(["aksBase", "defender", "gpuDrivers", "managedPrometheus"]));
-  expect(prod.filter((name) => ["registry", "storageAccount", "vault", "trainingInternet", "teamNames"].includes(name))).toEqual(
-    [],
-  );
-  expect(dev).toEqual(expect.arrayContaining(["registry", "storageAccount", "vault", "trainingInternet", "teamNames"]));
+  const open = ["registry", "storageAccount", "vault", "trainingInternet", "packageIndexes", "systemPackages", "teamNames"];
+  expect(prod.filter((name) => open.includes(name))).toEqual([]);
+  expect(dev).toEqual(expect.arrayContaining(open));
   expect(dev.filter((name) => ["defender", "gpuDrivers"].includes(name))).toEqual([]);
   const rules = rulesOf("firewallNameRules", { ...basicFirewall, nameSuffix: "abc123" });
   expect(rules.find(({ name }) => name === "teamNames")).toMatchObject({

@@ -2,13 +2,17 @@ import type { ProgramBuilder, ResourceHandle } from "../ir/index.ts";
 import { AKS_API_VERSION } from "./node-pools.ts";
 import type { Settings } from "./settings.ts";
 
-/** The names are AKS's own: one for upgrades of Kubernetes, one for those of the nodes' images. */
-const SCHEDULES = { clusterUpgrades: "aksManagedAutoUpgradeSchedule", nodeUpgrades: "aksManagedNodeOSUpgradeSchedule" } as const;
+/** The names are AKS's own: for its weekly releases of control plane and add-ons, upgrades of Kubernetes, and images of nodes. */
+const SCHEDULES = {
+  clusterReleases: "default",
+  clusterUpgrades: "aksManagedAutoUpgradeSchedule",
+  nodeUpgrades: "aksManagedNodeOSUpgradeSchedule",
+} as const;
 
 /** Least that Microsoft recommends for clusters of some size. */
 const WINDOW_HOURS = 8;
 
-/** When automatic upgrades may happen. Gives the last of the configurations, which are written one after the other. */
+/** When AKS may change the cluster by itself. Gives the last of the configurations, which are written one after the other. */
 export function declareMaintenance(
   program: ProgramBuilder,
   settings: Settings,

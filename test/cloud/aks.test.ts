@@ -221,6 +221,30 @@ test("a pool of its own has a count, also where it scales by itself, and keeps i
   await cloud.settle(await cloud.ask("DELETE", `${aks}/agentPools/scaling`, { apiVersion: VERSIONS.aks }));
 });
 
+describe("a maintenance configuration", () => {
+  const window = (schedule: JsonObject, more: JsonObject = {}): JsonObject => ({
+    properties: { maintenanceWindow: { schedule, durationHours: 4, startTime: "01:00", utcOffset: "+00:00", ...more } },
+  });
+  const weekly = { weekly: { intervalWeeks: 1, dayOfWeek: "Sunday" } };
+  const put = (name: string, body: JsonObject) => outcome(cloud, `${aks}/maintenanceConfigurations/${name}`, body, VERSIONS.aks);
+
+  test.each<[string, JsonObject, RegExp]>([
+    ["default", window({ daily: { intervalDays: 3 } }), /releases are weekly/],
+    ["default", window({ ...weekly, daily: { intervalDays: 3 } }), /exactly one/],
+    ["aksManagedAutoUpgradeSchedule", { properties: {} }, /needs properties.maintenanceWindow/],
+    ["aksManagedNodeOSUpgradeSchedule", window(weekly, { startTime: "1:00" }), /write hh:mm/],
+    ["aksManagedNodeOSUpgradeSchedule", window(weekly, { durationHours: 2 }), /durationHours/],
+    ["sundays", window(weekly), /default, aksManagedAutoUpgradeSchedule/],
+  ])("%s is refused as %j", async (name, body, message) => {
+    expect(await put(name, body)).toMatchObject({ status: 400, message: expect.stringMatching(message) });
+  });
+
+  test("takes each of AKS's names once a week", async () => {
+    for (const name of ["default", "aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"])
+      expect(await put(name, window(weekly))).toMatchObject({ status: 201 });
+  });
+});
+
 test("two pools written at once: the second gets 409 OperationNotAllowed", async () => {
   const { resources, system } = cloud.host;
   const names = ["one", "two"];

@@ -51,7 +51,8 @@ const DECISION = "decision of this platform";
 /**
  * The names that the platform's parts ask for. Not opened, because nothing here needs it: UDP 1194 and TCP 9000 (only
  * clusters without konnectivity tunnel through them), NTP (nodes take the time of their host), marketplace images (Azure
- * ML's extension is none) and `*.hcp` of the API server beside the tag (it answers inside of the network).
+ * ML's extension is none), `*.hcp` of the API server beside the tag (it answers inside of the network) and the service tag
+ * `AzureMonitor` (its names are here).
  */
 export const NAME_RULES: Readonly<Record<string, NameRule>> = {
   aksBase: {
@@ -211,6 +212,22 @@ export const NAME_RULES: Readonly<Record<string, NameRule>> = {
     ports: [80, 443],
     why: "Package indexes and other public sources of training jobs (`computeInternetAccess`).",
     source: DECISION,
+  },
+  packageIndexes: {
+    from: ["nodes"],
+    need: "trainingInternet",
+    names: ["anaconda.com", "*.anaconda.com", "*.anaconda.org"],
+    ports: [443],
+    why: "Python packages of jobs on the cluster; a wildcard would open nodes to everything else as well.",
+    source: AZURE_ML,
+  },
+  systemPackages: {
+    from: ["nodes"],
+    need: "trainingInternet",
+    names: ["archive.ubuntu.com", "security.ubuntu.com", "ppa.launchpad.net"],
+    ports: [80],
+    why: "System packages of jobs on the cluster.",
+    source: AZURE_ML,
   },
   teamNames: {
     from: ["nodes", "training"],

@@ -3,6 +3,7 @@ import { at, requireBetween, requireText } from "../common/body.ts";
 import { badRequest } from "../common/faults.ts";
 import { AKS_API_VERSIONS } from "./api-versions.ts";
 
+const WEEKLY = "properties.maintenanceWindow.schedule.weekly";
 const SCHEDULES = ["daily", "weekly", "absoluteMonthly", "relativeMonthly"];
 
 export const maintenanceConfigurations: TypeSpec = {
@@ -28,6 +29,8 @@ export const maintenanceConfigurations: TypeSpec = {
     const given = SCHEDULES.filter((kind) => at(body, `properties.maintenanceWindow.schedule.${kind}`) !== undefined);
     if (given.length !== 1)
       throw badRequest("InvalidParameter", `schedule has ${given.length} of ${SCHEDULES.join(", ")}; exactly one is needed`);
+    if (name === "default" && given[0] !== "weekly")
+      throw badRequest("InvalidParameter", `schedule of default is ${given[0]}; AKS's releases are weekly`, WEEKLY);
     return body;
   },
 };
