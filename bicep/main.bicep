@@ -60,6 +60,9 @@ param systemNodeVmSize string = 'Standard_D4ds_v5'
 @description('Let the cluster autoscaler add and remove nodes.')
 param enableAutoScaling bool = true
 
+@description('Nodes that pools have now which scale by themselves, such as {"mlpool": 5}: a deployment leaves them, and asks for the least of each pool that is not named. quayside up and deploy.sh look them up.')
+param runningNodes object = {}
+
 @description('Add a pool of GPU nodes.')
 param enableGpuNodes bool = false
 
@@ -573,6 +576,7 @@ module cluster 'modules/cluster.bicep' = {
     aksNodeVmSize: aksNodeVmSize
     systemNodeVmSize: systemNodeVmSize
     enableAutoScaling: enableAutoScaling
+    runningNodes: runningNodes
     enableGpuNodes: enableGpuNodes
     gpuNodeVmSize: gpuNodeVmSize
     gpuNodeMaxCount: gpuNodeMaxCount
@@ -591,8 +595,8 @@ module cluster 'modules/cluster.bicep' = {
     profileClusterTier: profile.clusterTier
     profileNodeGroupRestriction: profile.nodeGroupRestriction
     profileAvailabilityZones: profile.availabilityZones
-    profileSystemNodeCount: profile.systemNodeCount
     profileSystemNodeMaxCount: profile.systemNodeMaxCount
+    profileSystemNodeCount: profile.systemNodeCount
     profileSystemNodeTaints: profile.systemNodeTaints
     profileDisableRunCommand: profile.disableRunCommand
     profilePrivateApiServer: profile.privateApiServer

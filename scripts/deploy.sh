@@ -158,6 +158,17 @@ tell_operator() {
   given+=("E:operatorType=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")")
 }
 
+# Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise.
+keep_nodes() {
+  local running
+  if [ -n "$made_group" ] || [ "$(jq '.parameters.runningNodes.value // {} | length' "$scratch/parameters.json")" != 0 ]; then return; fi
+  running=$(azure aks list --resource-group "$resource_group" -o json | jq -c --arg cluster "$(value_of clusterName)" '
+    [.[] | select(.name == $cluster) | .agentPoolProfiles[]? | select(.enableAutoScaling) | { key: .name, value: .count }] | from_entries')
+  if [ "$running" = '{}' ]; then return; fi
+  given+=("F:runningNodes=$running")
+  say "pools keep their nodes: $(jq -r 'to_entries | map("\(.key) \(.value)") | join(", ")' <<< "$running")"
+}
+
 # The group and everything in it belong to Quayside; one that was made for nothing goes again.
 ensure_group() {
   local location
@@ -252,6 +263,8 @@ main() {
   ensure_group
   step "resource providers"
   register_providers
+  keep_nodes
+  collect_parameters
   step "what would change"
   show_what_if
   step "preflight"

@@ -43,7 +43,7 @@ resource "azapi_resource" "aks_cluster" {
           osSKU             = "AzureLinux"
           vmSize            = var.system_node_vm_size
           enableAutoScaling = var.enable_auto_scaling
-          count             = local.profile.systemNodeCount
+          count             = var.enable_auto_scaling ? min(local.profile.systemNodeMaxCount, max(local.profile.systemNodeCount, local.nodes_now.system)) : local.profile.systemNodeCount
           minCount          = var.enable_auto_scaling ? local.profile.systemNodeCount : null
           maxCount          = var.enable_auto_scaling ? local.profile.systemNodeMaxCount : null
           nodeTaints        = local.profile.systemNodeTaints
@@ -229,7 +229,7 @@ resource "azapi_resource" "ml_pool" {
       osSKU             = "AzureLinux"
       vmSize            = var.aks_node_vm_size
       enableAutoScaling = var.enable_auto_scaling
-      count             = var.aks_node_count
+      count             = var.enable_auto_scaling ? min(max(var.aks_node_count, var.aks_node_max_count), max(var.aks_node_count, local.nodes_now.mlpool)) : var.aks_node_count
       minCount          = var.enable_auto_scaling ? var.aks_node_count : null
       maxCount          = var.enable_auto_scaling ? max(var.aks_node_count, var.aks_node_max_count) : null
       nodeLabels = {
@@ -280,7 +280,7 @@ resource "azapi_resource" "gpu_pool" {
       osSKU             = "Ubuntu"
       vmSize            = var.gpu_node_vm_size
       enableAutoScaling = var.enable_auto_scaling
-      count             = var.enable_auto_scaling ? 0 : 1
+      count             = var.enable_auto_scaling ? min(var.gpu_node_max_count, max(0, local.nodes_now.gpupool)) : 1
       minCount          = var.enable_auto_scaling ? 0 : null
       maxCount          = var.enable_auto_scaling ? var.gpu_node_max_count : null
       gpuProfile = {
@@ -334,7 +334,7 @@ resource "azapi_resource" "spot_pool" {
       osSKU                  = "AzureLinux"
       vmSize                 = var.spot_node_vm_size
       enableAutoScaling      = var.enable_auto_scaling
-      count                  = var.enable_auto_scaling ? 0 : 1
+      count                  = var.enable_auto_scaling ? min(var.spot_node_max_count, max(0, local.nodes_now.spotpool)) : 1
       minCount               = var.enable_auto_scaling ? 0 : null
       maxCount               = var.enable_auto_scaling ? var.spot_node_max_count : null
       scaleSetPriority       = "Spot"

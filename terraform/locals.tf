@@ -147,6 +147,17 @@ locals {
 
   profile = merge(local.profiles[var.environment], var.profile_overrides)
 
+  # Nodes that pools have now which scale by themselves.
+  nodes_now = merge(
+    {
+      system   = 0
+      mlpool   = 0
+      gpupool  = 0
+      spotpool = 0
+    },
+    var.running_nodes
+  )
+
   # The region as addresses spell it.
   region = lower(replace(local.location, " ", ""))
 

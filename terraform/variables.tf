@@ -253,6 +253,13 @@ variable "enable_auto_scaling" {
   nullable    = false
 }
 
+variable "running_nodes" {
+  description = "Nodes that pools have now which scale by themselves, such as {\"mlpool\": 5}: a deployment leaves them, and asks for the least of each pool that is not named. quayside up and deploy.sh look them up."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+}
+
 variable "enable_gpu_nodes" {
   description = "Add a pool of GPU nodes."
   type        = bool

@@ -41,6 +41,9 @@ param systemNodeVmSize string
 @description('Let the cluster autoscaler add and remove nodes.')
 param enableAutoScaling bool
 
+@description('Nodes that pools have now which scale by themselves, such as {"mlpool": 5}: a deployment leaves them, and asks for the least of each pool that is not named. quayside up and deploy.sh look them up.')
+param runningNodes object
+
 @description('Add a pool of GPU nodes.')
 param enableGpuNodes bool
 
@@ -113,11 +116,11 @@ param profileNodeGroupRestriction string
 @description('profile.availabilityZones of the platform.')
 param profileAvailabilityZones array
 
-@description('profile.systemNodeCount of the platform.')
-param profileSystemNodeCount int
-
 @description('profile.systemNodeMaxCount of the platform.')
 param profileSystemNodeMaxCount int
+
+@description('profile.systemNodeCount of the platform.')
+param profileSystemNodeCount int
 
 @description('profile.systemNodeTaints of the platform.')
 param profileSystemNodeTaints array
@@ -179,6 +182,17 @@ param firewallAddressIpAddress string?
 @description('Resource id of logAnalytics.')
 param logAnalyticsId string
 
+@description('Nodes that pools have now which scale by themselves.')
+var nodesNow = union(
+  {
+    system: 0
+    mlpool: 0
+    gpupool: 0
+    spotpool: 0
+  },
+  runningNodes
+)
+
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-07-01' existing = {
   name: virtualNetworkName
 }
@@ -233,7 +247,9 @@ resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' = {
         osSKU: 'AzureLinux'
         vmSize: systemNodeVmSize
         enableAutoScaling: enableAutoScaling
-        count: profileSystemNodeCount
+        count: enableAutoScaling
+          ? min(profileSystemNodeMaxCount, max(profileSystemNodeCount, nodesNow.system))
+          : profileSystemNodeCount
         minCount: enableAutoScaling ? profileSystemNodeCount : null
         maxCount: enableAutoScaling ? profileSystemNodeMaxCount : null
         nodeTaints: profileSystemNodeTaints
@@ -390,7 +406,9 @@ resource mlPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-0
     osSKU: 'AzureLinux'
     vmSize: aksNodeVmSize
     enableAutoScaling: enableAutoScaling
-    count: aksNodeCount
+    count: enableAutoScaling
+      ? min(max(aksNodeCount, aksNodeMaxCount), max(aksNodeCount, nodesNow.mlpool))
+      : aksNodeCount
     minCount: enableAutoScaling ? aksNodeCount : null
     maxCount: enableAutoScaling ? max(aksNodeCount, aksNodeMaxCount) : null
     nodeLabels: {
@@ -425,7 +443,7 @@ resource gpuPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05-
     osSKU: 'Ubuntu'
     vmSize: gpuNodeVmSize
     enableAutoScaling: enableAutoScaling
-    count: enableAutoScaling ? 0 : 1
+    count: enableAutoScaling ? min(gpuNodeMaxCount, max(0, nodesNow.gpupool)) : 1
     minCount: enableAutoScaling ? 0 : null
     maxCount: enableAutoScaling ? gpuNodeMaxCount : null
     gpuProfile: {
@@ -466,7 +484,7 @@ resource spotPool 'Microsoft.ContainerService/managedClusters/agentPools@2026-05
     osSKU: 'AzureLinux'
     vmSize: spotNodeVmSize
     enableAutoScaling: enableAutoScaling
-    count: enableAutoScaling ? 0 : 1
+    count: enableAutoScaling ? min(spotNodeMaxCount, max(0, nodesNow.spotpool)) : 1
     minCount: enableAutoScaling ? 0 : null
     maxCount: enableAutoScaling ? spotNodeMaxCount : null
     scaleSetPriority: 'Spot'

@@ -21,6 +21,7 @@ parameter_of() {
     --aks-node-vm-size) parameter=aksNodeVmSize ;;
     --system-node-vm-size) parameter=systemNodeVmSize ;;
     --enable-auto-scaling) parameter=enableAutoScaling ;;
+    --running-nodes) parameter=runningNodes ;;
     --enable-gpu-nodes) parameter=enableGpuNodes ;;
     --gpu-node-vm-size) parameter=gpuNodeVmSize ;;
     --gpu-node-max-count) parameter=gpuNodeMaxCount ;;
@@ -123,6 +124,10 @@ parameter_usage() {
       Standard_D4ds_v5.
   --enable-auto-scaling BOOL
       Let the cluster autoscaler add and remove nodes. Default true.
+  --running-nodes OBJECT
+      Nodes that pools have now which scale by themselves, such as {"mlpool": 5}: a deployment
+      leaves them, and asks for the least of each pool that is not named. quayside up and deploy.sh
+      look them up. Optional.
   --enable-gpu-nodes BOOL [ENABLE_GPU_NODES]
       Add a pool of GPU nodes. Default false.
   --gpu-node-vm-size STRING

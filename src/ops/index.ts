@@ -12,4 +12,5 @@ export {
   preflight,
   refuse,
 } from "./preflight/index.ts";
+export { runningNodes } from "./running-nodes.ts";
 export { type Promised, type Verified, verify } from "./verify.ts";

@@ -109,7 +109,11 @@ function systemPool(settings: Settings, network: Network): AnyInput {
     ...nodeDefaults(settings, network),
     osSKU: "AzureLinux",
     vmSize: settings.systemNodeVmSize,
-    ...poolSize(settings, { least: settings.profile("systemNodeCount"), most: settings.profile("systemNodeMaxCount") }),
+    ...poolSize(settings, {
+      name: "system",
+      least: settings.profile("systemNodeCount"),
+      most: settings.profile("systemNodeMaxCount"),
+    }),
     nodeTaints: settings.profile("systemNodeTaints"),
     upgradeSettings: { maxSurge: "1" },
   };

@@ -55,7 +55,7 @@ export function customise(platform: Program, settings: Settings, { parameters = 
   if (extend === undefined) return withDefaults;
   const builder = createProgram(withDefaults);
   const overrides: { readonly symbol: string; readonly body: AnyInput }[] = [];
-  const { resourceTags: tags, profile, region: _region, ...ours } = settings;
+  const { resourceTags: tags, profile, region: _region, nodesNow: _nodesNow, ...ours } = settings;
   const declared = () => builder.build().resources.map((resource) => resource.symbol);
   extend({
     ...builder,

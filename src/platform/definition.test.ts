@@ -237,6 +237,19 @@ test("pools have bounds when they scale by themselves and none when they do not"
   expect(body("gpuPool", { enableGpuNodes: true, enableAutoScaling: false })).toMatchObject({ properties: { count: 1 } });
 });
 
+test("a deployment takes no nodes from pools that scale by themselves, and keeps to their bounds", () => {
+  const runningNodes = { system: 2, mlpool: 7, gpupool: 9, spotpool: 1 };
+  const scaling = { runningNodes, enableGpuNodes: true, enableSpotNodes: true };
+  const counts = (parameters: Record<string, JsonValue>) => [
+    (properties("aksCluster", parameters).agentPoolProfiles as JsonObject[])[0]?.count,
+    ...["mlPool", "gpuPool", "spotPool"].map((symbol) => properties(symbol, parameters).count),
+  ];
+
+  expect(counts(scaling)).toEqual([2, 7, 2, 1]);
+  expect(counts({ ...scaling, runningNodes: { mlpool: 1 } })).toEqual([1, 3, 0, 0]);
+  expect(counts({ ...scaling, enableAutoScaling: false })).toEqual([1, 3, 1, 1]);
+});
+
 test("overrides win over the environment's profile", () => {
   expect(body("containerRegistry", { environmentName: "prod" })).toMatchObject({
     sku: { name: "Premium" },

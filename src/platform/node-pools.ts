@@ -1,7 +1,7 @@
-import { call, type Expr, equals, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { call, type Expr, equals, get, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
 import type { Network } from "./network.ts";
 import { AMLARC_TAINT, formatTaint, ML_POOLS } from "./pools.ts";
-import type { Settings } from "./settings.ts";
+import type { PoolName, Settings } from "./settings.ts";
 
 export const AKS_API_VERSION = "2026-05-01";
 
@@ -19,17 +19,21 @@ export function nodeDefaults(settings: Settings, network: Network) {
 }
 
 export interface PoolSize {
+  readonly name: PoolName;
   readonly least: Input<number>;
   readonly most: Input<number>;
   /** Without autoscaling; `least` unless told. */
   readonly fixed?: Input<number>;
 }
 
-/** Azure refuses bounds on a pool that does not scale by itself, so they are null then. */
-export function poolSize({ enableAutoScaling }: Settings, { least, most, fixed }: PoolSize) {
+/**
+ * Azure refuses bounds on a pool that does not scale by itself, so they are null then. A pool that does has a count as well,
+ * which AKS takes for a wish: with the least, every deployment would take nodes away from what runs on them.
+ */
+export function poolSize({ enableAutoScaling, nodesNow }: Settings, { name, least, most, fixed = least }: PoolSize) {
   return {
     enableAutoScaling,
-    count: fixed === undefined ? least : when<number>(enableAutoScaling, least, fixed),
+    count: when<number>(enableAutoScaling, call("min", most, call("max", least, get<number>(nodesNow, name))), fixed),
     minCount: when<number>(enableAutoScaling, least, null),
     maxCount: when<number>(enableAutoScaling, most, null),
   };
@@ -60,7 +64,7 @@ export function declareMlPool(
         ...nodeDefaults(settings, network),
         osSKU: "AzureLinux",
         vmSize: settings.aksNodeVmSize,
-        ...poolSize(settings, { least: settings.aksNodeCount, most }),
+        ...poolSize(settings, { name: "mlpool", least: settings.aksNodeCount, most }),
         nodeLabels: ML_POOLS.mlpool.labels,
         nodeTaints: [taint],
         upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
@@ -91,7 +95,7 @@ export function declareGpuPool(
         ...nodeDefaults(settings, network),
         osSKU: "Ubuntu",
         vmSize: settings.gpuNodeVmSize,
-        ...poolSize(settings, { least: 0, most: settings.gpuNodeMaxCount, fixed: 1 }),
+        ...poolSize(settings, { name: "gpupool", least: 0, most: settings.gpuNodeMaxCount, fixed: 1 }),
         gpuProfile: { driver: "Install" },
         nodeLabels: ML_POOLS.gpupool.labels,
         nodeTaints: [formatTaint(ML_POOLS.gpupool.taint)],
@@ -125,7 +129,7 @@ export function declareSpotPool(
         ...nodeDefaults(settings, network),
         osSKU: "AzureLinux",
         vmSize: settings.spotNodeVmSize,
-        ...poolSize(settings, { least: 0, most: settings.spotNodeMaxCount, fixed: 1 }),
+        ...poolSize(settings, { name: "spotpool", least: 0, most: settings.spotNodeMaxCount, fixed: 1 }),
         scaleSetPriority: "Spot",
         scaleSetEvictionPolicy: "Delete",
         // Pays up to the list price: nodes are taken for want of room, never for their price.

@@ -112,6 +112,11 @@ function declareNodes(program: ProgramBuilder) {
       description: "Let the cluster autoscaler add and remove nodes.",
       default: DEFAULTS.enableAutoScaling,
     }),
+    runningNodes: program.object<Record<string, number>>("runningNodes", {
+      description:
+        'Nodes that pools have now which scale by themselves, such as {"mlpool": 5}: a deployment leaves them, and asks for the least of each pool that is not named. quayside up and deploy.sh look them up.',
+      default: {},
+    }),
     enableGpuNodes: program.bool("enableGpuNodes", {
       description: "Add a pool of GPU nodes.",
       default: DEFAULTS.enableGpuNodes,

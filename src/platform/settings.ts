@@ -1,11 +1,16 @@
 import { type AnyInput, call, type Expr, get, type ProgramBuilder } from "../ir/index.ts";
 import { declareParameters, type Parameters } from "./parameters.ts";
+import type { ML_POOLS } from "./pools.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
+
+export type PoolName = "system" | keyof typeof ML_POOLS;
 
 /** What every concern starts from. */
 export interface Settings extends Parameters {
   /** A value of the environment's profile, with the overrides applied. */
   readonly profile: <Key extends keyof Profile>(key: Key) => Expr<Profile[Key]>;
+  /** `runningNodes` with a zero for every pool that it does not name. */
+  readonly nodesNow: Expr<Readonly<Record<PoolName, number>>>;
   /** The region as addresses spell it: `westeurope`. */
   readonly region: Expr<string>;
   /** The tags of every resource that takes tags. */
@@ -23,6 +28,11 @@ export function declareSettings(program: ProgramBuilder): Settings {
   return {
     ...parameters,
     profile: <Key extends keyof Profile>(key: Key) => get<Profile[Key]>(profile, key),
+    nodesNow: program.variable<Record<PoolName, number>>(
+      "nodesNow",
+      call("union", { system: 0, mlpool: 0, gpupool: 0, spotpool: 0 }, parameters.runningNodes),
+      "Nodes that pools have now which scale by themselves.",
+    ),
     region: program.variable<string>("region", spelledInAddresses(parameters.location), "The region as addresses spell it."),
     resourceTags: program.variable<Record<string, string>>("resourceTags", call("union", ours, parameters.tags)),
   };

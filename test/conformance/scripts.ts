@@ -99,6 +99,19 @@ export const scriptsSuite: Suite = {
       assert.deepEqual(JSON.parse(pool), [2, 7]);
     });
 
+    await check("deploy.sh leaves pools that scale by themselves their nodes", async () => {
+      const pool = succeeded(
+        await cloud.exec("az", words(`aks nodepool show -g ${GROUP} --cluster-name aks-mlops-cluster -n mlpool`)),
+      );
+      const { id, type: _type, name: _name, resourceGroup: _group, ...properties } = JSON.parse(pool) as Record<string, unknown>;
+      const url = `${String(id)}?api-version=2026-05-01`;
+      const body = JSON.stringify({ properties: { ...properties, count: 4 } });
+      succeeded(await cloud.exec("az", ["rest", "--method", "put", "--url", url, "--body", body]));
+      const out = succeeded(await deploy("--yes", "--aks-node-max-count", "7"));
+      assert.match(out, /pools keep their nodes: .*mlpool 4/);
+      assert.match(out, /Resource changes: no change\./);
+    });
+
     await check("both refuse a resource group that Quayside did not make", async () => {
       succeeded(await cloud.exec("az", ["group", "create", "--name", "rg-foreign", "--location", "eastus"]));
       for (const program of ["deploy.sh", "destroy.sh"]) {

@@ -56,7 +56,7 @@ async function extensionSettings(state: string): Promise<JsonObject> {
 
 describe("what up applies to the cluster", () => {
   test(
-    "is there for a client that others wrote, and a second up leaves it as it is",
+    "is there for a client that others wrote, and a second up leaves it as it is, and pools their nodes",
     async () => {
       using folder = temporaryFolder();
       const state = join(folder.path, "state");
@@ -65,6 +65,10 @@ describe("what up applies to the cluster", () => {
 
       const first = await linesOf(...up);
       const policies = await versions(state, "networking.k8s.io/v1", "NetworkPolicy");
+      const { client, id } = await clusterOf(state);
+      const pool = `${id}/agentPools/mlpool`;
+      const { properties } = await client.get(pool, "2026-05-01");
+      await client.put(pool, "2026-05-01", { properties: { ...asObject(properties), count: 5 } });
       const again = await linesOf(...up);
       const settings = await extensionSettings(state);
       const status = await linesOf("status", "--state", state);
@@ -83,6 +87,7 @@ describe("what up applies to the cluster", () => {
         result: { objects: { total: promised, created: 0, configured: 0, unchanged: promised } },
       });
       expect(await versions(state, "networking.k8s.io/v1", "NetworkPolicy")).toEqual(policies);
+      expect(await client.get(pool, "2026-05-01")).toMatchObject({ properties: { count: 5 } });
       expect(status.lines.at(-1)).toMatchObject({
         result: { objects: [{ cluster: "aks-mlops-cluster", count: promised }] },
       });

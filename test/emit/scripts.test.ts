@@ -230,6 +230,7 @@ describe.skipIf(missing.length > 0)(
         "account get-access-token": `e30.${claims}.sig`,
         "group exists": "true",
         "group show": "quayside",
+        "aks list": "[]",
         "provider list": namespaces.trim().split(/\s+/).join("\t"),
         "deployment group what-if": JSON.stringify({ changes: [{ changeType: "Create", resourceId: compute, after }] }),
       };
@@ -268,6 +269,30 @@ describe.skipIf(missing.length > 0)(
       expect(err).not.toContain("custom.py");
       expect(code).toBe(1);
       rmSync(calls);
+    });
+
+    const scaling = { name: "mlpool", enableAutoScaling: true, count: 5 };
+    const clusters = (...agentPoolProfiles: object[]) => JSON.stringify([{ name: "aks-mlops-cluster", agentPoolProfiles }]);
+
+    test.each<[string, Record<string, string>, readonly string[], RegExp | undefined]>([
+      [
+        "pools that scale by themselves are",
+        { "aks list": clusters(scaling, { name: "gpupool", enableAutoScaling: false, count: 1 }) },
+        [],
+        /pools keep their nodes: mlpool 5\n/,
+      ],
+      ["pools that do not are not", { "aks list": clusters({ ...scaling, enableAutoScaling: false }) }, [], undefined],
+      ["another cluster is not", { "aks list": clusters(scaling).replace("aks-mlops", "aks-other") }, [], undefined],
+      ["what the person says of them is not", { "aks list": clusters(scaling) }, ["--running-nodes", '{"mlpool":4}'], undefined],
+      ["a new group is not", { "group exists": "false", "group create": "", "aks list": clusters(scaling) }, [], undefined],
+    ])("%s looked up before the deployment", (_, az, flags, said) => {
+      const { out, err } = deploy(["--what-if", ...flags], { ...ready(), ...az });
+
+      expect(out).toContain("what would change");
+      expect(err).not.toContain("parameter runningNodes");
+      if (said === undefined) expect(out).not.toContain("keep their nodes");
+      else expect(out).toMatch(said);
+      rmSync(calls, { force: true });
     });
 
     test("--help names every parameter, its variable and its default", () => {

@@ -10,6 +10,7 @@ import {
   isUnchecked,
   preflight,
   refuse,
+  runningNodes,
   type Verified,
   verify,
 } from "../../ops/index.ts";
@@ -48,16 +49,26 @@ export async function standUp(job: Job): Promise<Standing> {
   return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
 }
 
-/** The definition for whoever runs this; a role on the cluster that they have already is theirs to keep. */
+/** The definition for whoever runs this, and for what is there already. */
 async function promised(job: Job) {
-  const { client } = job.session;
-  const caller = await whoRuns(client, job.parameters);
-  const evaluation = evaluate(job, { ...job.parameters, ...caller });
-  const role = evaluation.resources.find(({ symbol }) => symbol === CLUSTER_ROLE);
-  if (caller.clusterOperatorObjectId === undefined || role === undefined) return { caller, ...evaluation };
-  if (!(await isGivenElsewhere(client, role, job.bench.signal))) return { caller, ...evaluation };
-  const without = { ...caller, clusterOperatorObjectId: "" };
-  return { caller: without, ...evaluate(job, { ...job.parameters, ...without }) };
+  const whose = await whoRuns(job.session.client, job.parameters);
+  const { resources } = evaluate(job, { ...job.parameters, ...whose });
+  const caller = { ...whose, ...(await ownRole(job, whose, resources)), ...(await nodesThatRun(job, resources)) };
+  return { caller, ...evaluate(job, { ...job.parameters, ...caller }) };
+}
+
+/** A role on the cluster that the caller has already is theirs to keep. */
+async function ownRole({ session, bench }: Job, whose: Record<string, JsonValue>, resources: readonly EvaluatedResource[]) {
+  const role = resources.find(({ symbol }) => symbol === CLUSTER_ROLE);
+  if (whose.clusterOperatorObjectId === undefined || role === undefined) return {};
+  return (await isGivenElsewhere(session.client, role, bench.signal)) ? { clusterOperatorObjectId: "" } : {};
+}
+
+/** Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise. */
+async function nodesThatRun({ program, parameters, session, bench }: Job, resources: readonly EvaluatedResource[]) {
+  const isAsked = program.parameters.some(({ name }) => name === "runningNodes");
+  if (!isAsked || parameters.runningNodes !== undefined) return {};
+  return { runningNodes: await runningNodes(session.client, resources, bench.signal) };
 }
 
 function evaluate({ program, session, bench, resourceGroup, location }: Job, parameters: Record<string, JsonValue>) {

@@ -5,6 +5,7 @@ import { DEPLOYMENT, LOCATION, OWNER_TAG, RESOURCE_GROUP } from "./names.ts";
 export function deployScript(program: Program): string {
   const names = new Set(program.parameters.map(({ name }) => name));
   const tellsOperator = names.has("operatorObjectId") && names.has("operatorType");
+  const keepsNodes = names.has("runningNodes") && names.has("clusterName");
   return `#!/usr/bin/env bash
 # Deploys the platform to a resource group with az. Printed from the definition: quayside emit scripts
 
@@ -153,7 +154,7 @@ collect_parameters() {
   fi
   jq .parameters "$all" > "$scratch/parameters.json"
 }
-${tellsOperator ? TELL_OPERATOR : ""}
+${tellsOperator ? TELL_OPERATOR : ""}${keepsNodes ? KEEP_NODES : ""}
 # The group and everything in it belong to Quayside; one that was made for nothing goes again.
 ensure_group() {
   local location
@@ -246,7 +247,7 @@ ${tellsOperator ? "  tell_operator\n  collect_parameters\n" : ""}  step "resourc
   ensure_group
   step "resource providers"
   register_providers
-  step "what would change"
+${keepsNodes ? "  keep_nodes\n  collect_parameters\n" : ""}  step "what would change"
   show_what_if
   step "preflight"
   if ! preflight; then
@@ -288,5 +289,18 @@ tell_operator() {
   fi
   given+=("E:operatorObjectId=$(jq -r .oid <<< "$claims")")
   given+=("E:operatorType=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")")
+}
+`;
+
+const KEEP_NODES = `
+# Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise.
+keep_nodes() {
+  local running
+  if [ -n "$made_group" ] || [ "$(jq '.parameters.runningNodes.value // {} | length' "$scratch/parameters.json")" != 0 ]; then return; fi
+  running=$(azure aks list --resource-group "$resource_group" -o json | jq -c --arg cluster "$(value_of clusterName)" '
+    [.[] | select(.name == $cluster) | .agentPoolProfiles[]? | select(.enableAutoScaling) | { key: .name, value: .count }] | from_entries')
+  if [ "$running" = '{}' ]; then return; fi
+  given+=("F:runningNodes=$running")
+  say "pools keep their nodes: $(jq -r 'to_entries | map("\\(.key) \\(.value)") | join(", ")' <<< "$running")"
 }
 `;

@@ -81,6 +81,8 @@ test.each<[Record<string, JsonValue>, string]>([
     { ...AUTOSCALED, enableGpuNodes: true, gpuNodeVmSize: "Standard_D8ds_v5" },
     "platform.vm-size-without-gpu at parameters.gpuNodeVmSize",
   ],
+  [{ runningNodes: { mlpools: 5 } }, "platform.running-nodes at parameters.runningNodes.mlpools"],
+  [{ runningNodes: { mlpool: "5" } }, "platform.running-nodes at parameters.runningNodes.mlpool"],
   [{ aksNodeCount: 8, aksNodeMaxCount: 4 }, "platform.node-bounds at parameters.aksNodeMaxCount"],
   [{ profileOverrides: { systemNodeCount: 4 } }, "platform.node-bounds at parameters.profileOverrides"],
   [{ environmentName: "staging", aksNodeCount: 2 }, "platform.router-needs-three-nodes at parameters.aksNodeCount"],

@@ -1,5 +1,7 @@
 import { VM_SIZES, type VmSize, vmSize } from "../../azure/index.ts";
+import { isObject } from "../../base/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
+import { ML_POOLS } from "../pools.ts";
 import { problem, type Rule, type Values, warning } from "./values.ts";
 
 type SizeParameter = "aksNodeVmSize" | "systemNodeVmSize" | "gpuNodeVmSize" | "spotNodeVmSize" | "mlComputeSku";
@@ -18,6 +20,7 @@ export const checkNodes: Rule = (values) => [
   ...(values.enableGpuNodes ? [...size(values, "gpuNodeVmSize"), ...gpu(values)] : []),
   ...(values.enableSpotNodes ? size(values, "spotNodeVmSize") : []),
   ...bounds(values),
+  ...running(values),
   ...routerNodes(values),
 ];
 
@@ -97,6 +100,18 @@ function bounds(values: Values): Diagnostic[] {
     );
   }
   return found;
+}
+
+function running({ given: { runningNodes } }: Values): Diagnostic[] {
+  if (!isObject(runningNodes)) return [];
+  return Object.entries(runningNodes).flatMap(([pool, nodes]) => {
+    const at = `runningNodes.${pool}`;
+    const pools = ["system", ...Object.keys(ML_POOLS)];
+    if (!pools.includes(pool))
+      return [warning("running-nodes", at, `the platform has no pool ${pool}`, `it has ${pools.join(", ")}`)];
+    if (Number.isInteger(nodes) && Number(nodes) >= 0) return [];
+    return [problem("running-nodes", at, `${at} is ${JSON.stringify(nodes)}`, "use a whole number of nodes")];
+  });
 }
 
 /** The extension's error E40002. */
