@@ -284,7 +284,10 @@ main() {
   deploy
   if [ -z "$skip_kubernetes" ]; then
     step "cluster"
-    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)" "$(value_of enableGpuNodes)"
+    local components=()
+    if [ "$(value_of enableGpuNodes)" = true ]; then components+=(gpu); fi
+    if [ "$(value_of enableSpotNodes)" = true ]; then components+=(spot); fi
+    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)" ${components[@]+"${components[@]}"}
   fi
   step "verification"
   verify "$deployment"

@@ -3,9 +3,10 @@
 
 readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
 
-# configure_cluster CLUSTER ENVIRONMENT GPU
+# configure_cluster CLUSTER ENVIRONMENT COMPONENT...
 configure_cluster() {
-  local cluster=$1 overlay="overlays/$2" gpu=$3 objects=$manifests
+  local cluster=$1 overlay="overlays/$2" objects=$manifests
+  shift 2
   case "$kubeconfig" in /*) ;; *) kubeconfig="$PWD/$kubeconfig" ;; esac
   # az has kubelogin, where it is there, convert what the variable names and not what --file does.
   KUBECONFIG="$kubeconfig" azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
@@ -16,8 +17,8 @@ configure_cluster() {
     say "there is no kubernetes/$overlay to apply"
     return
   fi
-  if [ "$gpu" = true ]; then
-    overlay=$(with_gpu "$overlay")
+  if [ $# -gt 0 ]; then
+    overlay=$(with_components "$overlay" "$@")
     objects="$scratch/kubernetes"
   fi
   if [ "$way" = kubectl ]; then
@@ -50,13 +51,17 @@ choose_way() {
   fi
 }
 
-# An overlay with the component for GPU nodes, in a copy of kubernetes/, printed by its path there.
-with_gpu() {
-  mkdir -p "$scratch/kubernetes/overlays/with-gpu"
+# An overlay with components, in a copy of kubernetes/, printed by its path there.
+with_components() {
+  local overlay=$1 added=overlays/with-components
+  shift
+  mkdir -p "$scratch/kubernetes/$added"
   cp -R "$manifests/." "$scratch/kubernetes"
-  printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1beta1" "kind: Kustomization" \
-    "resources: [../../$1]" "components: [../../components/gpu]" > "$scratch/kubernetes/overlays/with-gpu/kustomization.yaml"
-  printf overlays/with-gpu
+  {
+    printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1beta1" "kind: Kustomization" "resources: [../../$overlay]" "components:"
+    printf '  - ../../components/%s\n' "$@"
+  } > "$scratch/kubernetes/$added/kustomization.yaml"
+  printf '%s' "$added"
 }
 
 # Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure.

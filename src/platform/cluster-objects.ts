@@ -3,7 +3,7 @@ import { LIMIT_RANGE, QUOTA_NODES, resourceQuota } from "./cluster-limits.ts";
 import { METRICS_SETTINGS, MONITORING_POLICY, POD_MONITORS } from "./cluster-metrics.ts";
 import { NETWORK_POLICIES, NODE_POLICIES } from "./cluster-network.ts";
 import { COMPUTE_NAMESPACE, EXTENSION_NAMESPACE, MODEL_LABELS, PART_OF } from "./cluster-words.ts";
-import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, type InstanceType } from "./instance-types.ts";
+import { CPU_INSTANCE_TYPES, GPU_INSTANCE_TYPES, type InstanceType, SPOT_INSTANCE_TYPES } from "./instance-types.ts";
 import { ENVIRONMENTS, type EnvironmentName, PROFILES } from "./profiles.ts";
 import { VOLCANO_FAIR_QUEUES, VOLCANO_SCALE_FROM_ZERO } from "./volcano.ts";
 
@@ -38,6 +38,7 @@ export function clusterObjects(): ClusterObjects {
     layers: {
       base: BASE,
       "components/gpu": GPU,
+      "components/spot": SPOT,
       "components/managed-prometheus": MANAGED_PROMETHEUS,
       "components/volcano-fair-queues": FAIR_QUEUES,
       ...Object.fromEntries(ENVIRONMENTS.map((environment) => [`overlays/${environment}`, overlay(environment)])),
@@ -131,6 +132,11 @@ const GPU: ClusterLayer = {
   ],
 };
 
+const SPOT: ClusterLayer = {
+  about: "For clusters with enableSpotNodes: the instance type of jobs that may be stopped at any time.",
+  files: { "instance-types.yaml": instanceTypeObjects(SPOT_INSTANCE_TYPES) },
+};
+
 /** No maximum of GPUs: Kubernetes makes a maximum the default limit, and every container would get a GPU. */
 function limitsWithGpu(): JsonObject {
   const { spec } = LIMIT_RANGE.object as { spec: { limits: JsonObject[] } };
@@ -156,7 +162,7 @@ const FAIR_QUEUES: ClusterLayer = {
 
 function overlay(environment: EnvironmentName): ClusterLayer {
   return {
-    about: `The ${environment} environment: kubectl apply --server-side --field-manager quayside -k kubernetes/overlays/${environment}. With GPU nodes, add the component ../../components/gpu.`,
+    about: `The ${environment} environment: kubectl apply --server-side --field-manager quayside -k kubernetes/overlays/${environment}. With GPU or spot nodes, add the component ../../components/gpu or ../../components/spot.`,
     resources: ["../../base"],
     components: PROFILES[environment].managedPrometheus ? ["../../components/managed-prometheus"] : [],
     files: { "resource-quota.yaml": [resourceQuota(QUOTA_NODES[environment])] },

@@ -8,13 +8,14 @@ import { COMPUTE_NAMESPACE, PART_OF } from "./cluster-words.ts";
  * components that its switches ask for, in its compute namespace.
  */
 export function deliveredObjects(values: Readonly<Record<string, JsonValue>>): JsonObject[] {
-  const { environmentName, computeNamespace, enableGpuNodes, profile } = readValues(values);
+  const { environmentName, computeNamespace, enableGpuNodes, enableSpotNodes, profile } = readValues(values);
   const { layers } = clusterObjects();
   const chosen = [
     "base",
     `overlays/${environmentName}`,
     ...(profile.managedPrometheus ? ["components/managed-prometheus"] : []),
     ...(enableGpuNodes ? ["components/gpu"] : []),
+    ...(enableSpotNodes ? ["components/spot"] : []),
   ].flatMap((folder) => layers[folder] ?? []);
   return chosen
     .reduce<readonly JsonObject[]>(laidOver, [])

@@ -26,7 +26,7 @@ describe.skipIf(typeof kubectl === "string")("kustomize", () => {
   test.each([
     ["dev", []],
     ["prod", ["gpu"]],
-    ["staging", ["gpu"]],
+    ["staging", ["gpu", "spot"]],
   ] as const)("makes the same of %s with %j", async (environment, components) => {
     if (typeof kubectl === "string") throw new Error(kubectl);
     using folder = temporaryFolder();
@@ -38,7 +38,8 @@ describe.skipIf(typeof kubectl === "string")("kustomize", () => {
 
     const built = parseAllDocuments(execFileSync(kubectl.program, ["kustomize", own], { encoding: "utf8" }));
 
-    const values = { environmentName: environment, enableGpuNodes: components.length > 0 };
+    const has = (name: string) => components.some((component) => component === name);
+    const values = { environmentName: environment, enableGpuNodes: has("gpu"), enableSpotNodes: has("spot") };
     expect(sorted(deliveredObjects(values))).toEqual(sorted(built.map((document) => document.toJS() as JsonObject)));
   });
 });
@@ -47,7 +48,8 @@ test("the run's own parameters decide: GPU nodes, managed Prometheus, the comput
   const names = (values: Parameters<typeof deliveredObjects>[0]) => deliveredObjects(values).map(named);
 
   expect(names({ enableGpuNodes: true })).toContain("InstanceType gpu");
-  expect(names({})).not.toContain("InstanceType gpu");
+  expect(names({ enableSpotNodes: true })).toContain("InstanceType spot");
+  for (const name of ["InstanceType gpu", "InstanceType spot"]) expect(names({})).not.toContain(name);
   expect(names({})).toContain("PodMonitor ml-workloads models");
   expect(names({ profileOverrides: { managedPrometheus: false } }).filter((name) => name.startsWith("PodMonitor"))).toEqual([]);
   expect(names({ computeNamespace: "team-a" })).toContain("NetworkPolicy team-a default-deny");
