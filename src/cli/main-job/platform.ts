@@ -49,6 +49,9 @@ export async function standUp(job: Job): Promise<Standing> {
   return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
 }
 
+/** Values of parameters. */
+type Known = Readonly<Record<string, JsonValue>>;
+
 /** The definition for whoever runs this, and for what is there already. */
 async function promised(job: Job) {
   const whose = await whoRuns(job.session.client, job.parameters);
@@ -58,14 +61,17 @@ async function promised(job: Job) {
 }
 
 /** A role on the cluster that the caller has already is theirs to keep. */
-async function ownRole({ session, bench }: Job, whose: Record<string, JsonValue>, resources: readonly EvaluatedResource[]) {
+async function ownRole({ session, bench }: Job, whose: Known, resources: readonly EvaluatedResource[]): Promise<Known> {
   const role = resources.find(({ symbol }) => symbol === CLUSTER_ROLE);
   if (whose.clusterOperatorObjectId === undefined || role === undefined) return {};
   return (await isGivenElsewhere(session.client, role, bench.signal)) ? { clusterOperatorObjectId: "" } : {};
 }
 
 /** Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise. */
-async function nodesThatRun({ program, parameters, session, bench }: Job, resources: readonly EvaluatedResource[]) {
+async function nodesThatRun(
+  { program, parameters, session, bench }: Job,
+  resources: readonly EvaluatedResource[],
+): Promise<Known> {
   const isAsked = program.parameters.some(({ name }) => name === "runningNodes");
   if (!isAsked || parameters.runningNodes !== undefined) return {};
   return { runningNodes: await runningNodes(session.client, resources, bench.signal) };
