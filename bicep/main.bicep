@@ -657,10 +657,10 @@ module privateLink 'modules/private-link.bicep' = {
     virtualNetworkName: network.outputs.virtualNetworkName
     keyVaultId: vault.outputs.keyVaultId
     storageAccountId: storage.outputs.storageAccountId
-    mlWorkspaceId: workspace.outputs.mlWorkspaceId
-    mlRegistryId: promotion.outputs.mlRegistryId
     mlRegistryRegionDetails: promotion.outputs.mlRegistryRegionDetails
     monitorAccountId: observability.outputs.monitorAccountId
+    mlWorkspaceId: workspace.outputs.mlWorkspaceId
+    mlRegistryId: promotion.outputs.mlRegistryId
     mlWorkspaceIdentityPrincipalId: workspace.outputs.mlWorkspaceIdentityPrincipalId
     trainingIdentityId: identity.outputs.trainingIdentityId
     trainingIdentityPrincipalId: identity.outputs.trainingIdentityPrincipalId

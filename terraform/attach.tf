@@ -331,16 +331,8 @@ resource "azapi_resource" "aks_compute" {
     azapi_resource.workspace_cluster_admin,
     azapi_resource.workspace_cluster_rbac,
     azapi_resource.workspace_extension,
-    azapi_resource.vault_endpoint_zones,
-    azapi_resource.blob_endpoint_zones,
-    azapi_resource.file_endpoint_zones,
-    azapi_resource.registry_endpoint_zones,
-    azapi_resource.workspace_endpoint_zones,
-    azapi_resource.ml_registry_endpoint_zones,
-    azapi_resource.ml_registry_storage_endpoint_zones,
-    azapi_resource.ml_registry_images_endpoint_zones,
-    azapi_resource.monitor_endpoint_zones,
-    azapi_resource.prometheus_endpoint_zones,
+    azapi_resource.private_endpoint_zones,
+    azapi_resource.azure_ml_endpoint_zones,
   ]
 }
 

@@ -388,15 +388,7 @@ resource "azapi_resource" "cluster_backup" {
     azapi_resource.backup_vault_group,
     azapi_resource.backup_extension_data,
     azapi_resource.control_plane_snapshots,
-    azapi_resource.vault_endpoint_zones,
-    azapi_resource.blob_endpoint_zones,
-    azapi_resource.file_endpoint_zones,
-    azapi_resource.registry_endpoint_zones,
-    azapi_resource.workspace_endpoint_zones,
-    azapi_resource.ml_registry_endpoint_zones,
-    azapi_resource.ml_registry_storage_endpoint_zones,
-    azapi_resource.ml_registry_images_endpoint_zones,
-    azapi_resource.monitor_endpoint_zones,
-    azapi_resource.prometheus_endpoint_zones,
+    azapi_resource.private_endpoint_zones,
+    azapi_resource.azure_ml_endpoint_zones,
   ]
 }

@@ -2,24 +2,22 @@
 
 locals {
   private_zone_names = {
-    vault        = { name = "privatelink.vaultcore.azure.net" }
-    blob         = { name = "privatelink.blob.${var.azure_cloud.suffixes.storage}" }
-    file         = { name = "privatelink.file.${var.azure_cloud.suffixes.storage}" }
-    registry     = { name = "privatelink.azurecr.io" }
-    workspaceApi = { name = "privatelink.api.azureml.ms", wanted = true }
-    notebooks    = { name = "privatelink.notebooks.azure.net", wanted = true }
-    monitor      = { name = "privatelink.monitor.azure.com" }
-    oms          = { name = "privatelink.oms.opinsights.azure.com" }
-    ods          = { name = "privatelink.ods.opinsights.azure.com" }
-    agents       = { name = "privatelink.agentsvc.azure-automation.net" }
-    prometheus   = { name = "privatelink.${local.region}.prometheus.monitor.azure.com" }
+    vault      = { name = "privatelink.vaultcore.azure.net" }
+    blob       = { name = "privatelink.blob.${var.azure_cloud.suffixes.storage}" }
+    file       = { name = "privatelink.file.${var.azure_cloud.suffixes.storage}" }
+    registry   = { name = "privatelink.azurecr.io" }
+    monitor    = { name = "privatelink.monitor.azure.com" }
+    oms        = { name = "privatelink.oms.opinsights.azure.com" }
+    ods        = { name = "privatelink.ods.opinsights.azure.com" }
+    agents     = { name = "privatelink.agentsvc.azure-automation.net" }
+    prometheus = { name = "privatelink.${local.region}.prometheus.monitor.azure.com" }
   }
 }
 
 resource "azapi_resource" "private_dns_zones" {
   for_each = {
     for key, zone in local.private_zone_names : key => zone
-    if lookup(zone, "wanted", local.profile.privateNetworking)
+    if local.profile.privateNetworking
   }
 
   type      = "Microsoft.Network/privateDnsZones@2024-06-01"
@@ -32,11 +30,49 @@ resource "azapi_resource" "private_dns_zones" {
 resource "azapi_resource" "private_dns_zone_links" {
   for_each = {
     for key, zone in local.private_zone_names : key => zone
-    if lookup(zone, "wanted", local.profile.privateNetworking)
+    if local.profile.privateNetworking
   }
 
   type      = "Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01"
   parent_id = azapi_resource.private_dns_zones[each.key].id
+  name      = "vnet-mlops"
+  location  = "global"
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      registrationEnabled = false
+      resolutionPolicy    = "NxDomainRedirect"
+      virtualNetwork = {
+        id = azapi_resource.virtual_network.id
+      }
+    }
+  }
+  ignore_casing = true
+}
+
+locals {
+  azure_ml_zone_names = {
+    workspaceApi = { name = "privatelink.api.azureml.ms" }
+    notebooks    = { name = "privatelink.notebooks.azure.net" }
+  }
+}
+
+resource "azapi_resource" "azure_ml_dns_zones" {
+  for_each = local.azure_ml_zone_names
+
+  type      = "Microsoft.Network/privateDnsZones@2024-06-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = each.value.name
+  location  = "global"
+  tags      = local.resource_tags
+}
+
+resource "azapi_resource" "azure_ml_dns_zone_links" {
+  for_each = local.azure_ml_zone_names
+
+  type      = "Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01"
+  parent_id = azapi_resource.azure_ml_dns_zones[each.key].id
   name      = "vnet-mlops"
   location  = "global"
   tags      = local.resource_tags
@@ -125,70 +161,70 @@ resource "azapi_resource" "monitor_scope_collection" {
   depends_on = [azapi_resource.monitor_scope_insights]
 }
 
-resource "azapi_resource" "vault_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-vault"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-vault"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-vault"
-          properties = {
-            privateLinkServiceId = azapi_resource.key_vault.id
-            groupIds             = ["vault"]
-          }
-        },
-      ]
+locals {
+  private_links = {
+    vault = {
+      name    = "pep-vault"
+      groupId = "vault"
+      zones   = ["vault"]
+      target  = azapi_resource.key_vault.id
+    }
+    blob = {
+      name    = "pep-blob"
+      groupId = "blob"
+      zones   = ["blob"]
+      target  = azapi_resource.storage_account.id
+    }
+    file = {
+      name    = "pep-file"
+      groupId = "file"
+      zones   = ["file"]
+      target  = azapi_resource.storage_account.id
+    }
+    registry = {
+      name    = "pep-registry"
+      groupId = "registry"
+      zones   = ["registry"]
+      target  = azapi_resource.container_registry.id
+    }
+    mlRegistryStorage = {
+      name    = "pep-ml-registry-storage"
+      groupId = "blob"
+      zones   = ["blob"]
+      target  = one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId)
+      wanted  = var.ml_registry_name != ""
+    }
+    mlRegistryImages = {
+      name    = "pep-ml-registry-images"
+      groupId = "registry"
+      zones   = ["registry"]
+      target  = one(azapi_resource.ml_registry[*].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId)
+      wanted  = var.ml_registry_name != ""
+    }
+    monitor = {
+      name    = "pep-monitor"
+      groupId = "azuremonitor"
+      zones   = ["monitor", "oms", "ods", "agents", "blob"]
+      target  = one(azapi_resource.monitor_scope[*].id)
+    }
+    prometheus = {
+      name    = "pep-prometheus"
+      groupId = "prometheusMetrics"
+      zones   = ["prometheus"]
+      target  = azapi_resource.monitor_account.id
     }
   }
-  ignore_casing = true
 }
 
-resource "azapi_resource" "blob_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-blob"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-blob"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-blob"
-          properties = {
-            privateLinkServiceId = azapi_resource.storage_account.id
-            groupIds             = ["blob"]
-          }
-        },
-      ]
-    }
+resource "azapi_resource" "private_endpoints" {
+  for_each = {
+    for key, link in local.private_links : key => link
+    if local.profile.privateNetworking && lookup(link, "wanted", true)
   }
-  ignore_casing = true
-}
-
-resource "azapi_resource" "file_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
 
   type      = "Microsoft.Network/privateEndpoints@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-file"
+  name      = each.value.name
   location  = local.location
   tags      = local.resource_tags
 
@@ -197,131 +233,13 @@ resource "azapi_resource" "file_endpoint" {
       subnet = {
         id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
       }
-      customNetworkInterfaceName = "nic-pep-file"
+      customNetworkInterfaceName = "nic-${each.value.name}"
       privateLinkServiceConnections = [
         {
-          name = "pep-file"
+          name = each.value.name
           properties = {
-            privateLinkServiceId = azapi_resource.storage_account.id
-            groupIds             = ["file"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-}
-
-resource "azapi_resource" "registry_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-registry"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-registry"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-registry"
-          properties = {
-            privateLinkServiceId = azapi_resource.container_registry.id
-            groupIds             = ["registry"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.registry_replica]
-}
-
-resource "azapi_resource" "workspace_endpoint" {
-  count = true ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-workspace"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-workspace"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-workspace"
-          properties = {
-            privateLinkServiceId = azapi_resource.ml_workspace.id
-            groupIds             = ["amlworkspace"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-}
-
-resource "azapi_resource" "ml_registry_endpoint" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-ml-registry"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-ml-registry"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-ml-registry"
-          properties = {
-            privateLinkServiceId = azapi_resource.ml_registry[0].id
-            groupIds             = ["amlregistry"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-}
-
-resource "azapi_resource" "ml_registry_storage_endpoint" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-ml-registry-storage"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-ml-registry-storage"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-ml-registry-storage"
-          properties = {
-            privateLinkServiceId = azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
-            groupIds             = ["blob"]
+            privateLinkServiceId = each.value.target
+            groupIds             = [each.value.groupId]
           }
         },
       ]
@@ -329,79 +247,69 @@ resource "azapi_resource" "ml_registry_storage_endpoint" {
   }
   ignore_casing        = true
   ignore_null_property = true
-}
-
-resource "azapi_resource" "ml_registry_images_endpoint" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-ml-registry-images"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-ml-registry-images"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-ml-registry-images"
-          properties = {
-            privateLinkServiceId = azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
-            groupIds             = ["registry"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing        = true
-  ignore_null_property = true
-}
-
-resource "azapi_resource" "monitor_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
-  parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-monitor"
-  location  = local.location
-  tags      = local.resource_tags
-
-  body = {
-    properties = {
-      subnet = {
-        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
-      }
-      customNetworkInterfaceName = "nic-pep-monitor"
-      privateLinkServiceConnections = [
-        {
-          name = "pep-monitor"
-          properties = {
-            privateLinkServiceId = azapi_resource.monitor_scope[0].id
-            groupIds             = ["azuremonitor"]
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
 
   depends_on = [
+    azapi_resource.registry_replica,
     azapi_resource.monitor_scope_logs,
     azapi_resource.monitor_scope_insights,
     azapi_resource.monitor_scope_collection,
   ]
 }
 
-resource "azapi_resource" "prometheus_endpoint" {
-  count = local.profile.privateNetworking ? 1 : 0
+resource "azapi_resource" "private_endpoint_zones" {
+  for_each = {
+    for key, link in local.private_links : key => link
+    if local.profile.privateNetworking && lookup(link, "wanted", true)
+  }
+
+  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
+  parent_id = azapi_resource.private_endpoints[each.key].id
+  name      = "default"
+
+  body = {
+    properties = {
+      privateDnsZoneConfigs = [
+        for zone in each.value.zones : {
+          name = zone
+          properties = {
+            privateDnsZoneId = azapi_resource.private_dns_zones[zone].id
+          }
+        }
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.private_dns_zone_links]
+}
+
+locals {
+  azure_ml_links = {
+    workspace = {
+      name    = "pep-workspace"
+      groupId = "amlworkspace"
+      zones   = ["workspaceApi", "notebooks"]
+      target  = azapi_resource.ml_workspace.id
+    }
+    mlRegistry = {
+      name    = "pep-ml-registry"
+      groupId = "amlregistry"
+      zones   = ["workspaceApi"]
+      target  = one(azapi_resource.ml_registry[*].id)
+      wanted  = local.profile.privateNetworking && var.ml_registry_name != ""
+    }
+  }
+}
+
+resource "azapi_resource" "azure_ml_endpoints" {
+  for_each = {
+    for key, link in local.azure_ml_links : key => link
+    if lookup(link, "wanted", true)
+  }
 
   type      = "Microsoft.Network/privateEndpoints@2025-07-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = "pep-prometheus"
+  name      = each.value.name
   location  = local.location
   tags      = local.resource_tags
 
@@ -410,13 +318,13 @@ resource "azapi_resource" "prometheus_endpoint" {
       subnet = {
         id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
       }
-      customNetworkInterfaceName = "nic-pep-prometheus"
+      customNetworkInterfaceName = "nic-${each.value.name}"
       privateLinkServiceConnections = [
         {
-          name = "pep-prometheus"
+          name = each.value.name
           properties = {
-            privateLinkServiceId = azapi_resource.monitor_account.id
-            groupIds             = ["prometheusMetrics"]
+            privateLinkServiceId = each.value.target
+            groupIds             = [each.value.groupId]
           }
         },
       ]
@@ -425,274 +333,31 @@ resource "azapi_resource" "prometheus_endpoint" {
   ignore_casing = true
 }
 
-resource "azapi_resource" "vault_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
+resource "azapi_resource" "azure_ml_endpoint_zones" {
+  for_each = {
+    for key, link in local.azure_ml_links : key => link
+    if lookup(link, "wanted", true)
+  }
 
   type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.vault_endpoint[0].id
+  parent_id = azapi_resource.azure_ml_endpoints[each.key].id
   name      = "default"
 
   body = {
     properties = {
       privateDnsZoneConfigs = [
-        {
-          name = "vault"
+        for zone in each.value.zones : {
+          name = zone
           properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["vault"].id
+            privateDnsZoneId = azapi_resource.azure_ml_dns_zones[zone].id
           }
-        },
+        }
       ]
     }
   }
   ignore_casing = true
 
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "blob_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.blob_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "blob"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["blob"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "file_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.file_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "file"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["file"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "registry_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.registry_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "registry"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["registry"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "workspace_endpoint_zones" {
-  count = true ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.workspace_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "workspaceApi"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["workspaceApi"].id
-          }
-        },
-        {
-          name = "notebooks"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["notebooks"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "ml_registry_endpoint_zones" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.ml_registry_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "workspaceApi"
-          properties = {
-            privateDnsZoneId = "${data.azapi_resource.resource_group.id}/providers/Microsoft.Network/privateDnsZones/privatelink.api.azureml.ms"
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zones, azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "ml_registry_storage_endpoint_zones" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.ml_registry_storage_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "blob"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["blob"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "ml_registry_images_endpoint_zones" {
-  count = local.profile.privateNetworking && var.ml_registry_name != "" ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.ml_registry_images_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "registry"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["registry"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "monitor_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.monitor_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "monitor"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["monitor"].id
-          }
-        },
-        {
-          name = "oms"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["oms"].id
-          }
-        },
-        {
-          name = "ods"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["ods"].id
-          }
-        },
-        {
-          name = "agents"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["agents"].id
-          }
-        },
-        {
-          name = "blob"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["blob"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
-}
-
-resource "azapi_resource" "prometheus_endpoint_zones" {
-  count = local.profile.privateNetworking ? 1 : 0
-
-  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
-  parent_id = azapi_resource.prometheus_endpoint[0].id
-  name      = "default"
-
-  body = {
-    properties = {
-      privateDnsZoneConfigs = [
-        {
-          name = "prometheus"
-          properties = {
-            privateDnsZoneId = azapi_resource.private_dns_zones["prometheus"].id
-          }
-        },
-      ]
-    }
-  }
-  ignore_casing = true
-
-  depends_on = [azapi_resource.private_dns_zone_links]
+  depends_on = [azapi_resource.azure_ml_dns_zone_links]
 }
 
 # Reader
@@ -700,8 +365,8 @@ resource "azapi_resource" "workspace_reads_blob_endpoint" {
   count = local.profile.privateNetworking ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = azapi_resource.blob_endpoint[0].id
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.blob_endpoint[0].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
+  parent_id = azapi_resource.private_endpoints["blob"].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.private_endpoints["blob"].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
 
   body = {
     properties = {
@@ -721,8 +386,8 @@ resource "azapi_resource" "workspace_reads_file_endpoint" {
   count = local.profile.privateNetworking ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = azapi_resource.file_endpoint[0].id
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.file_endpoint[0].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
+  parent_id = azapi_resource.private_endpoints["file"].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.private_endpoints["file"].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
 
   body = {
     properties = {

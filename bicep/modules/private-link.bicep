@@ -40,17 +40,17 @@ param keyVaultId string
 @description('Resource id of storageAccount.')
 param storageAccountId string
 
-@description('Resource id of mlWorkspace.')
-param mlWorkspaceId string
-
-@description('Resource id of mlRegistry.')
-param mlRegistryId string
-
 @description('properties.regionDetails of mlRegistry, known once it is deployed.')
 param mlRegistryRegionDetails array?
 
 @description('Resource id of monitorAccount.')
 param monitorAccountId string
+
+@description('Resource id of mlWorkspace.')
+param mlWorkspaceId string
+
+@description('Resource id of mlRegistry.')
+param mlRegistryId string
 
 @description('identity.principalId of mlWorkspace, known once it is deployed.')
 param mlWorkspaceIdentityPrincipalId string
@@ -79,8 +79,6 @@ var privateZoneNames = [
   { key: 'blob', name: 'privatelink.blob.${environment().suffixes.storage}' }
   { key: 'file', name: 'privatelink.file.${environment().suffixes.storage}' }
   { key: 'registry', name: 'privatelink.azurecr.io' }
-  { key: 'workspaceApi', name: 'privatelink.api.azureml.ms', wanted: true }
-  { key: 'notebooks', name: 'privatelink.notebooks.azure.net', wanted: true }
   { key: 'monitor', name: 'privatelink.monitor.azure.com' }
   { key: 'oms', name: 'privatelink.oms.opinsights.azure.com' }
   { key: 'ods', name: 'privatelink.ods.opinsights.azure.com' }
@@ -93,7 +91,7 @@ var zoneKeys = [
 ]
 
 resource privateDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for zone in privateZoneNames: if (zone.?wanted ?? profilePrivateNetworking) {
+  for zone in privateZoneNames: if (profilePrivateNetworking) {
     name: zone.name
     location: 'global'
     tags: resourceTags
@@ -101,8 +99,41 @@ resource privateDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 ]
 
 resource privateDnsZoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (zone, i) in privateZoneNames: if (zone.?wanted ?? profilePrivateNetworking) {
+  for (zone, i) in privateZoneNames: if (profilePrivateNetworking) {
     parent: privateDnsZones[i]
+    name: 'vnet-mlops'
+    location: 'global'
+    tags: resourceTags
+    properties: {
+      registrationEnabled: false
+      resolutionPolicy: 'NxDomainRedirect'
+      virtualNetwork: {
+        id: virtualNetworkId
+      }
+    }
+  }
+]
+
+var azureMlZoneNames = [
+  { key: 'workspaceApi', name: 'privatelink.api.azureml.ms' }
+  { key: 'notebooks', name: 'privatelink.notebooks.azure.net' }
+]
+
+var zoneKeys2 = [
+  for zone in azureMlZoneNames: zone.key
+]
+
+resource azureMlDnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for zone in azureMlZoneNames: {
+    name: zone.name
+    location: 'global'
+    tags: resourceTags
+  }
+]
+
+resource azureMlDnsZoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (zone, i) in azureMlZoneNames: {
+    parent: azureMlDnsZones[i]
     name: 'vnet-mlops'
     location: 'global'
     tags: resourceTags
@@ -192,28 +223,12 @@ var privateLinks = [
     target: containerRegistry.id
   }
   {
-    key: 'workspace'
-    name: 'pep-workspace'
-    groupId: 'amlworkspace'
-    zones: ['workspaceApi', 'notebooks']
-    target: mlWorkspaceId
-    wanted: true
-  }
-  {
-    key: 'mlRegistry'
-    name: 'pep-ml-registry'
-    groupId: 'amlregistry'
-    zones: ['workspaceApi']
-    target: mlRegistryId
-    wanted: profilePrivateNetworking && mlRegistryName != ''
-  }
-  {
     key: 'mlRegistryStorage'
     name: 'pep-ml-registry-storage'
     groupId: 'blob'
     zones: ['blob']
     target: mlRegistryRegionDetails[?0].storageAccountDetails[0].systemCreatedStorageAccount.armResourceId.resourceId
-    wanted: profilePrivateNetworking && mlRegistryName != ''
+    wanted: mlRegistryName != ''
   }
   {
     key: 'mlRegistryImages'
@@ -221,7 +236,7 @@ var privateLinks = [
     groupId: 'registry'
     zones: ['registry']
     target: mlRegistryRegionDetails[?0].acrDetails[0].systemCreatedAcrAccount.armResourceId.resourceId
-    wanted: profilePrivateNetworking && mlRegistryName != ''
+    wanted: mlRegistryName != ''
   }
   {
     key: 'monitor'
@@ -240,7 +255,7 @@ var privateLinks = [
 ]
 
 resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
-  for link in privateLinks: if (link.?wanted ?? profilePrivateNetworking) {
+  for link in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
     name: link.name
     location: location
     tags: resourceTags
@@ -268,7 +283,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
 ]
 
 resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = [
-  for (link, i) in privateLinks: if (link.?wanted ?? profilePrivateNetworking) {
+  for (link, i) in privateLinks: if (profilePrivateNetworking && (link.?wanted ?? true)) {
     parent: privateEndpoints[i]
     name: 'default'
     properties: {
@@ -283,6 +298,67 @@ resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZone
     }
     dependsOn: [
       privateDnsZoneLinks
+    ]
+  }
+]
+
+var azureMlLinks = [
+  {
+    key: 'workspace'
+    name: 'pep-workspace'
+    groupId: 'amlworkspace'
+    zones: ['workspaceApi', 'notebooks']
+    target: mlWorkspaceId
+  }
+  {
+    key: 'mlRegistry'
+    name: 'pep-ml-registry'
+    groupId: 'amlregistry'
+    zones: ['workspaceApi']
+    target: mlRegistryId
+    wanted: profilePrivateNetworking && mlRegistryName != ''
+  }
+]
+
+resource azureMlEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [
+  for link in azureMlLinks: if (link.?wanted ?? true) {
+    name: link.name
+    location: location
+    tags: resourceTags
+    properties: {
+      subnet: {
+        id: privateEndpointSubnet.id
+      }
+      customNetworkInterfaceName: 'nic-${link.name}'
+      privateLinkServiceConnections: [
+        {
+          name: link.name
+          properties: {
+            privateLinkServiceId: link.target
+            groupIds: [link.groupId]
+          }
+        }
+      ]
+    }
+  }
+]
+
+resource azureMlEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = [
+  for (link, i) in azureMlLinks: if (link.?wanted ?? true) {
+    parent: azureMlEndpoints[i]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        for zone in link.zones: {
+          name: zone
+          properties: {
+            privateDnsZoneId: azureMlDnsZones[indexOf(zoneKeys2, zone)].id
+          }
+        }
+      ]
+    }
+    dependsOn: [
+      azureMlDnsZoneLinks
     ]
   }
 ]

@@ -1,19 +1,11 @@
-import {
-  and,
-  call,
-  type Expr,
-  get,
-  type Input,
-  type Members,
-  type ProgramBuilder,
-  type ResourceHandle,
-  text,
-} from "../ir/index.ts";
+import { and, type Expr, type Members, type ProgramBuilder, type ResourceHandle, text } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
 import type { Identities } from "./identity.ts";
 import { hasMlRegistry, type MlRegistry } from "./ml-registry.ts";
 import type { Network } from "./network.ts";
 import type { Observability } from "./observability.ts";
 import { identityPrincipal, systemPrincipal } from "./principals.ts";
+import { AZURE_ML_ZONE_NAMES, declareZones, type ZoneKey, type Zones, zoneNames } from "./private-zones.ts";
 import type { Registry } from "./registry.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -27,37 +19,6 @@ export interface PrivateLinkNeeds {
   readonly registry: Registry;
   readonly mlRegistry: MlRegistry;
   readonly workspace: ResourceHandle;
-}
-
-type ZoneKey =
-  | "vault"
-  | "blob"
-  | "file"
-  | "registry"
-  | "workspaceApi"
-  | "notebooks"
-  | "monitor"
-  | "oms"
-  | "ods"
-  | "agents"
-  | "prometheus";
-
-/** Source: Microsoft's private DNS zone table. Storage takes its suffix from the cloud. */
-function zoneNames(settings: Settings): Record<ZoneKey, Input<string>> {
-  const storage: Expr<string> = get(call("environment"), "suffixes", "storage");
-  return {
-    vault: "privatelink.vaultcore.azure.net",
-    blob: text`privatelink.blob.${storage}`,
-    file: text`privatelink.file.${storage}`,
-    registry: "privatelink.azurecr.io",
-    workspaceApi: "privatelink.api.azureml.ms",
-    notebooks: "privatelink.notebooks.azure.net",
-    monitor: "privatelink.monitor.azure.com",
-    oms: "privatelink.oms.opinsights.azure.com",
-    ods: "privatelink.ods.opinsights.azure.com",
-    agents: "privatelink.agentsvc.azure-automation.net",
-    prometheus: text`privatelink.${settings.region}.prometheus.monitor.azure.com`,
-  };
 }
 
 interface Endpoint {
@@ -75,8 +36,6 @@ const ENDPOINTS = {
   blob: { name: "pep-blob", groupId: "blob", zones: ["blob"] },
   file: { name: "pep-file", groupId: "file", zones: ["file"] },
   registry: { name: "pep-registry", groupId: "registry", zones: ["registry"] },
-  workspace: { name: "pep-workspace", groupId: "amlworkspace", zones: ["workspaceApi", "notebooks"] },
-  mlRegistry: { name: "pep-ml-registry", groupId: "amlregistry", zones: ["workspaceApi"], given: hasMlRegistry },
   // Of a private registry, Azure ML asks for endpoints to what it keeps its assets in as well.
   mlRegistryStorage: { name: "pep-ml-registry-storage", groupId: "blob", zones: ["blob"], given: hasMlRegistry },
   mlRegistryImages: { name: "pep-ml-registry-images", groupId: "registry", zones: ["registry"], given: hasMlRegistry },
@@ -84,13 +43,21 @@ const ENDPOINTS = {
   prometheus: { name: "pep-prometheus", groupId: "prometheusMetrics", zones: ["prometheus"] },
 } as const satisfies Record<string, Endpoint>;
 
-type EndpointKey = keyof typeof ENDPOINTS;
-
 /**
- * The endpoint that every environment has: training nodes without a public address reach Azure ML through nothing else, and
- * it refuses them to a workspace without one.
+ * Whose names lie in Azure ML's own zones. The workspace has its endpoint in every environment: training nodes without a
+ * public address reach Azure ML through nothing else, and it refuses them to a workspace without one.
  */
-const EVERYWHERE = ENDPOINTS.workspace;
+const AZURE_ML_ENDPOINTS = {
+  workspace: { name: "pep-workspace", groupId: "amlworkspace", zones: ["workspaceApi", "notebooks"] },
+  mlRegistry: {
+    name: "pep-ml-registry",
+    groupId: "amlregistry",
+    zones: ["workspaceApi"],
+    given: (settings) => and(settings.profile("privateNetworking"), hasMlRegistry(settings)),
+  },
+} as const satisfies Record<string, Endpoint>;
+
+type EndpointKey = keyof typeof ENDPOINTS | keyof typeof AZURE_ML_ENDPOINTS;
 
 /** What an endpoint leads to. */
 interface Target {
@@ -103,12 +70,12 @@ interface Target {
 export type PrivateLink = Record<EndpointKey, ResourceHandle>;
 
 const NETWORK_API_VERSION = "2025-07-01";
-const DNS_API_VERSION = "2024-06-01";
 
 /** Private endpoints, the zones in which their names are found, and the scope through which monitoring is reached. */
 export function declarePrivateLink(program: ProgramBuilder, settings: Settings, needs: PrivateLinkNeeds): PrivateLink {
   const condition = settings.profile("privateNetworking");
-  const { zones, links } = declareZones(program, settings, needs.network);
+  const zones = declareZones(program, settings, needs.network, { of: "private", names: zoneNames(settings), condition });
+  const azureMlZones = declareZones(program, settings, needs.network, { of: "azureMl", names: AZURE_ML_ZONE_NAMES });
   const monitor = declareMonitorScope(program, settings, needs.observability);
   const targets: Record<EndpointKey, Target> = {
     vault: needs.vault,
@@ -122,54 +89,9 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     monitor: { id: monitor.scope.id, after: monitor.members },
     prometheus: needs.observability.monitorAccount,
   };
-  const wantedWhen = (name: string, given?: Expr<boolean>) => (name === EVERYWHERE.name ? true : given && and(condition, given));
-  const rows = Object.entries<Endpoint>(ENDPOINTS).map(
-    ([key, { given, ...endpoint }]) =>
-      [
-        key,
-        { ...endpoint, target: targets[key as EndpointKey].id, wanted: wantedWhen(endpoint.name, given?.(settings)) },
-      ] as const,
-  );
-  const table = program.table("privateLinks", "link", Object.fromEntries(rows));
-  const endpoints = program.loop("privateEndpoints", table, (link) => ({
-    symbol: (key) => `${key}Endpoint`,
-    type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
-    concern: "private-link",
-    name: link.get("name"),
-    condition: link.get("wanted", condition),
-    body: {
-      location: settings.location,
-      tags: settings.resourceTags,
-      properties: {
-        subnet: { id: needs.network.privateEndpointSubnet.id },
-        customNetworkInterfaceName: text`nic-${link.get("name")}`,
-        privateLinkServiceConnections: [
-          {
-            name: link.get("name"),
-            properties: { privateLinkServiceId: link.get("target"), groupIds: [link.get("groupId")] },
-          },
-        ],
-      },
-    },
-    dependsOn: (key) => targets[key as EndpointKey].after ?? [],
-  }));
-  const groups = program.loop("privateEndpointZones", table, (link) => ({
-    symbol: (key) => `${key}EndpointZones`,
-    type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
-    concern: "private-link",
-    name: "default",
-    parent: endpoints.of(link.key),
-    condition: link.get("wanted", condition),
-    body: {
-      properties: {
-        privateDnsZoneConfigs: link.map("zones", "zone", (zone) => ({
-          name: zone.value,
-          properties: { privateDnsZoneId: zones.of(zone.value).id },
-        })),
-      },
-    },
-    dependsOn: (key) => ENDPOINTS[key as EndpointKey].zones.map((zone) => links.at(zone)),
-  }));
+  const declare = (links: Links) => declareEndpoints(program, settings, needs.network, { ...links, targets });
+  const { endpoints, groups } = declare({ of: "private", links: ENDPOINTS, zones, condition });
+  const ofAzureMl = declare({ of: "azureMl", links: AZURE_ML_ENDPOINTS, zones: azureMlZones });
   for (const key of ["blob", "file"] as const) {
     declareRoleAssignment(program, {
       symbol: `workspaceReads${key === "blob" ? "Blob" : "File"}Endpoint`,
@@ -190,43 +112,67 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     scope: needs.registry.registry,
     why: "Push the images that the training cluster builds, as only it reaches the private registry.",
   });
-  return Object.fromEntries(Object.keys(ENDPOINTS).map((key) => [key, groups.at(key)])) as PrivateLink;
+  const grouped = (made: Members, links: object) => Object.keys(links).map((key) => [key, made.at(key)]);
+  return Object.fromEntries([...grouped(groups, ENDPOINTS), ...grouped(ofAzureMl.groups, AZURE_ML_ENDPOINTS)]) as PrivateLink;
 }
 
-function declareZones(program: ProgramBuilder, settings: Settings, network: Network): { zones: Members; links: Members } {
-  const condition = settings.profile("privateNetworking");
-  const everywhere: readonly string[] = EVERYWHERE.zones;
-  const rows = Object.entries(zoneNames(settings)).map(
-    ([key, name]) => [key, { name, wanted: everywhere.includes(key) ? true : undefined }] as const,
+interface Links {
+  readonly of: string;
+  readonly links: Readonly<Record<string, Endpoint>>;
+  readonly zones: Zones;
+  readonly condition?: Expr<boolean>;
+}
+
+function declareEndpoints(
+  program: ProgramBuilder,
+  settings: Settings,
+  network: Network,
+  { of, links, zones, condition, targets }: Links & { readonly targets: Readonly<Record<string, Target>> },
+) {
+  const rows = Object.entries(links).map(
+    ([key, { given, ...link }]) => [key, { ...link, target: targets[key]?.id, wanted: given?.(settings) }] as const,
   );
-  const table = program.table("privateZoneNames", "zone", Object.fromEntries(rows));
-  const zones = program.loop("privateDnsZones", table, (zone) => ({
-    symbol: (key) => `${key}Zone`,
-    type: `Microsoft.Network/privateDnsZones@${DNS_API_VERSION}`,
+  const table = program.table(`${of}Links`, "link", Object.fromEntries(rows));
+  const endpoints = program.loop(`${of}Endpoints`, table, (link) => ({
+    symbol: (key) => `${key}Endpoint`,
+    type: `Microsoft.Network/privateEndpoints@${NETWORK_API_VERSION}`,
     concern: "private-link",
-    name: zone.get("name"),
-    condition: zone.get("wanted", condition),
-    body: { location: "global", tags: settings.resourceTags },
-  }));
-  const links = program.loop("privateDnsZoneLinks", table, (zone) => ({
-    symbol: (key) => `${key}ZoneLink`,
-    type: `Microsoft.Network/privateDnsZones/virtualNetworkLinks@${DNS_API_VERSION}`,
-    concern: "private-link",
-    name: "vnet-mlops",
-    parent: zones.of(zone.key),
-    condition: zone.get("wanted", condition),
+    name: link.get("name"),
+    ...onlyIf(condition, link.get("wanted", true)),
     body: {
-      location: "global",
+      location: settings.location,
       tags: settings.resourceTags,
       properties: {
-        registrationEnabled: false,
-        // Names of other people's resources that have no record here are looked up in public.
-        resolutionPolicy: "NxDomainRedirect",
-        virtualNetwork: { id: network.virtualNetwork.id },
+        subnet: { id: network.privateEndpointSubnet.id },
+        customNetworkInterfaceName: text`nic-${link.get("name")}`,
+        privateLinkServiceConnections: [
+          {
+            name: link.get("name"),
+            properties: { privateLinkServiceId: link.get("target"), groupIds: [link.get("groupId")] },
+          },
+        ],
       },
     },
+    dependsOn: (key) => targets[key]?.after ?? [],
   }));
-  return { zones, links };
+  const groups = program.loop(`${of}EndpointZones`, table, (link) => ({
+    symbol: (key) => `${key}EndpointZones`,
+    type: `Microsoft.Network/privateEndpoints/privateDnsZoneGroups@${NETWORK_API_VERSION}`,
+    concern: "private-link",
+    name: "default",
+    parent: endpoints.of(link.key),
+    ...onlyIf(condition, link.get("wanted", true)),
+    body: {
+      properties: {
+        privateDnsZoneConfigs: link.map("zones", "zone", (zone) => ({
+          name: zone.value,
+          properties: { privateDnsZoneId: zones.zones.of(zone.value).id },
+        })),
+      },
+    },
+    dependsOn: (key) => (links[key]?.zones ?? []).map((zone) => zones.links.at(zone)),
+  }));
+  return { endpoints, groups };
 }
 
 /** Open mode: Azure ML does not work where everything outside of the scope is refused. */
