@@ -384,7 +384,7 @@ var profiles = {
     monthlyBudget: 5000
     deletionLocks: false
     outputsCoolDays: 30
-    outputsDeleteDays: 1095
+    outputsDeleteDays: 0
     registryRetentionDays: 30
   }
 }
@@ -457,8 +457,8 @@ module storage 'modules/storage.bicep' = {
     profileBlobVersioning: profile.blobVersioning
     profileBlobRestoreDays: profile.blobRestoreDays
     profileDiagnosticLogs: profile.diagnosticLogs
-    profileOutputsCoolDays: profile.outputsCoolDays
     profileOutputsDeleteDays: profile.outputsDeleteDays
+    profileOutputsCoolDays: profile.outputsCoolDays
     resourceTags: resourceTags
     logAnalyticsId: observability.outputs.logAnalyticsId
   }

@@ -140,7 +140,7 @@ locals {
       monthlyBudget         = 5000
       deletionLocks         = false
       outputsCoolDays       = 30
-      outputsDeleteDays     = 1095
+      outputsDeleteDays     = 0
       registryRetentionDays = 30
     }
   }

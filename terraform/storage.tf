@@ -154,14 +154,21 @@ resource "azapi_resource" "storage_lifecycle" {
                 prefixMatch = ["azureml/ExperimentRun"]
               }
               actions = {
-                baseBlob = {
-                  tierToCool = {
-                    daysAfterModificationGreaterThan = local.profile.outputsCoolDays
-                  }
-                  delete = {
-                    daysAfterModificationGreaterThan = local.profile.outputsDeleteDays
-                  }
-                }
+                baseBlob = [
+                  {
+                    tierToCool = {
+                      daysAfterModificationGreaterThan = local.profile.outputsCoolDays
+                    }
+                    delete = {
+                      daysAfterModificationGreaterThan = local.profile.outputsDeleteDays
+                    }
+                  },
+                  {
+                    tierToCool = {
+                      daysAfterModificationGreaterThan = local.profile.outputsCoolDays
+                    }
+                  },
+                ][local.profile.outputsDeleteDays > 0 ? 0 : 1]
               }
             }
           },

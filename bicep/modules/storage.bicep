@@ -27,11 +27,11 @@ param profileBlobRestoreDays int
 @description('profile.diagnosticLogs of the platform.')
 param profileDiagnosticLogs string
 
-@description('profile.outputsCoolDays of the platform.')
-param profileOutputsCoolDays int
-
 @description('profile.outputsDeleteDays of the platform.')
 param profileOutputsDeleteDays int
+
+@description('profile.outputsCoolDays of the platform.')
+param profileOutputsCoolDays int
 
 @description('resourceTags of the platform.')
 param resourceTags object
@@ -167,14 +167,20 @@ resource storageLifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@
               prefixMatch: ['azureml/ExperimentRun']
             }
             actions: {
-              baseBlob: {
-                tierToCool: {
-                  daysAfterModificationGreaterThan: profileOutputsCoolDays
-                }
-                delete: {
-                  daysAfterModificationGreaterThan: profileOutputsDeleteDays
-                }
-              }
+              baseBlob: profileOutputsDeleteDays > 0
+                ? {
+                    tierToCool: {
+                      daysAfterModificationGreaterThan: profileOutputsCoolDays
+                    }
+                    delete: {
+                      daysAfterModificationGreaterThan: profileOutputsDeleteDays
+                    }
+                  }
+                : {
+                    tierToCool: {
+                      daysAfterModificationGreaterThan: profileOutputsCoolDays
+                    }
+                  }
             }
           }
         }

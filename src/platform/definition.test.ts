@@ -545,6 +545,17 @@ test("the API server is open unless ranges are given, and then the nodes keep th
   ]);
 });
 
+test("outputs of jobs go in time, and in production, where models are registered from them, only to a cheaper tier", () => {
+  const actions = "properties.policy.rules.0.definition.actions.baseBlob";
+  const tierToCool = { daysAfterModificationGreaterThan: 30 };
+
+  expect(body("storageLifecycle")).toHaveProperty(actions, {
+    tierToCool,
+    delete: { daysAfterModificationGreaterThan: 180 },
+  });
+  expect(body("storageLifecycle", { environmentName: "prod" })).toHaveProperty(actions, { tierToCool });
+});
+
 test("policies tell in dev what they refuse in prod, and leave jobs to Azure ML", () => {
   const policy = (symbol: string, parameters: Record<string, JsonValue>) => properties(symbol, parameters) as JsonObject;
   const [dev, prod] = [{}, { environmentName: "prod", location: "West Europe", registryReplicaLocation: "North Europe" }];

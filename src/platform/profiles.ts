@@ -41,8 +41,8 @@ export const PROFILE_BOUNDS = {
   blobRestoreDays: [0, 364],
   /** Days without a change after which outputs of jobs are kept in a cheaper tier. */
   outputsCoolDays: [1, 3650],
-  /** Days without a change after which outputs of jobs are deleted. */
-  outputsDeleteDays: [2, 36_500],
+  /** Days without a change after which outputs of jobs are deleted, and with them models that were registered from there; 0: never. */
+  outputsDeleteDays: [0, 36_500],
   /** Days for which the registry keeps images that no tag names; Premium only. */
   registryRetentionDays: [0, 365],
   vaultRetentionDays: [7, 90],
@@ -229,7 +229,7 @@ export const PROFILES: Readonly<Record<EnvironmentName, Profile>> = {
     monthlyBudget: 5000,
     deletionLocks: false,
     outputsCoolDays: 30,
-    outputsDeleteDays: 1095,
+    outputsDeleteDays: 0,
     registryRetentionDays: 30,
   },
 };

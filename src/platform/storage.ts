@@ -82,9 +82,10 @@ export function declareStorage(program: ProgramBuilder, settings: Settings, { lo
   return { account, blobs, trainingData };
 }
 
-/** Outputs of jobs grow without end; models are registered from them, so they go late. */
+/** Outputs of jobs grow without end. Models registered from them are no copies, so they go late, and never in production. */
 function declareLifecycle(program: ProgramBuilder, settings: Settings, account: ResourceHandle): void {
-  const [cool, gone] = [settings.profile("outputsCoolDays"), settings.profile("outputsDeleteDays")];
+  const gone = settings.profile("outputsDeleteDays");
+  const tierToCool = { daysAfterModificationGreaterThan: settings.profile("outputsCoolDays") };
   program.resource("storageLifecycle", {
     type: "Microsoft.Storage/storageAccounts/managementPolicies@2026-04-01",
     concern: "storage",
@@ -101,10 +102,11 @@ function declareLifecycle(program: ProgramBuilder, settings: Settings, account: 
               definition: {
                 filters: { blobTypes: ["blockBlob"], prefixMatch: ["azureml/ExperimentRun"] },
                 actions: {
-                  baseBlob: {
-                    tierToCool: { daysAfterModificationGreaterThan: cool },
-                    delete: { daysAfterModificationGreaterThan: gone },
-                  },
+                  baseBlob: when<object>(
+                    greater(gone, 0),
+                    { tierToCool, delete: { daysAfterModificationGreaterThan: gone } },
+                    { tierToCool },
+                  ),
                 },
               },
             },

@@ -114,10 +114,10 @@ const CONFLICTS: readonly Conflict[] = [
   {
     code: "outputs-deleted-before-cool",
     at: "profileOverrides.outputsDeleteDays",
-    holds: ({ profile }) => profile.outputsDeleteDays <= profile.outputsCoolDays,
+    holds: ({ profile }) => profile.outputsDeleteDays !== 0 && profile.outputsDeleteDays <= profile.outputsCoolDays,
     message: ({ profile }) =>
       `outputsDeleteDays is ${profile.outputsDeleteDays}, not more than outputsCoolDays ${profile.outputsCoolDays}, so nothing would ever be tiered`,
-    help: "raise the one or lower the other",
+    help: "raise the one or lower the other; 0 never deletes",
   },
   {
     code: "restore-without-versions",
