@@ -80,6 +80,21 @@ describe.skipIf(typeof kubectl === "string")(
       expect(ended.logs).not.toContain("Server Version");
     });
 
+    test("waits its turn when many are running", async () => {
+      const token = await clusterToken();
+      const sent = await Promise.all(Array.from({ length: 12 }, () => send({ command: "kubectl version", clusterToken: token })));
+
+      const refused = sent.filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThanOrEqual(1);
+      expect(refused[0]).toMatchObject({ code: "TooManyRequests" });
+      for (const { headers } of sent.filter(({ status }) => status === 202))
+        await until(
+          () => cluster.cloud.ask("GET", headers.get("location") ?? "", { apiVersion: null }),
+          ({ status }) => status !== 202,
+          60_000,
+        );
+    });
+
     test("leaves nothing behind, and no token", async () => {
       await result({ command: "kubectl version", clusterToken: await clusterToken() });
 

@@ -22,6 +22,8 @@ import { findKubectl, runCommands } from "./kubectl.ts";
 const RESULT_TYPE = `${CLUSTER_TYPE}/commandResults`;
 /** Older results of a cluster are forgotten. */
 const KEPT_RESULTS = 20;
+/** Commands at once, of all clusters: each is a process of this machine. */
+const MOST_RUNNING = 8;
 /** kubectl asks this program for the token, so that no file has it. */
 const TOKEN_PRINTER = `printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s"}}' "$QUAYSIDE_CLUSTER_TOKEN"`;
 
@@ -78,6 +80,10 @@ export function createCommandRunner(host: CloudHost, plane: Pick<KubernetesPlane
 
   function begin(call: ActionCall): ActionResult {
     const work = prepare(host, call);
+    if (running.size >= MOST_RUNNING)
+      throw new ArmFault(429, "TooManyRequests", `${running.size} commands are running; try again when one has ended`, {
+        headers: { "Retry-After": "1" },
+      });
     const id = `${call.resource.id}/commandResults/${host.newGuid().replaceAll("-", "")}`;
     const properties = { provisioningState: "Running", startedAt: new Date().toISOString() };
     save(id, properties);
