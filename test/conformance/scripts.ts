@@ -100,11 +100,11 @@ export const scriptsSuite: Suite = {
     });
 
     await check("deploy.sh leaves pools that scale by themselves their nodes", async () => {
-      const pool = succeeded(
-        await cloud.exec("az", words(`aks nodepool show -g ${GROUP} --cluster-name aks-mlops-cluster -n mlpool`)),
-      );
-      const { id, type: _type, name: _name, resourceGroup: _group, ...properties } = JSON.parse(pool) as Record<string, unknown>;
-      const url = `${String(id)}?api-version=2026-05-01`;
+      const show = `aks nodepool show -g ${GROUP} --cluster-name aks-mlops-cluster -n mlpool --query id -o tsv`;
+      const url = `${succeeded(await cloud.exec("az", words(show))).trim()}?api-version=2026-05-01`;
+      const { properties } = JSON.parse(succeeded(await cloud.exec("az", ["rest", "--method", "get", "--url", url]))) as {
+        properties: object;
+      };
       const body = JSON.stringify({ properties: { ...properties, count: 4 } });
       succeeded(await cloud.exec("az", ["rest", "--method", "put", "--url", url, "--body", body]));
       const out = succeeded(await deploy("--yes", "--aks-node-max-count", "7"));
