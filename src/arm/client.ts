@@ -9,7 +9,7 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import { isObject, type JsonObject, type JsonValue } from "../base/index.ts";
-import { QuaysideError } from "../report/index.ts";
+import { addressOf, ownAddress } from "./address.ts";
 import { type Connection, proxySettings } from "./connection.ts";
 import { errorFromBody, NetworkError } from "./error.ts";
 import { waitWithin } from "./time-limit.ts";
@@ -58,11 +58,7 @@ export function createArmClient(connection: Connection, longestWaitMs: number = 
   );
   const http = createDefaultHttpClient();
 
-  const url = (path: string, apiVersion?: string) => {
-    const address = new URL(path.startsWith("https://") ? path : connection.endpoint + path);
-    if (apiVersion !== undefined && !address.searchParams.has("api-version")) address.searchParams.set("api-version", apiVersion);
-    return address.href;
-  };
+  const url = (path: string, apiVersion?: string) => addressOf(connection, path, apiVersion);
 
   const request = async (
     method: HttpMethods,
@@ -208,16 +204,6 @@ export const WAIT_HINT = "look at it with quayside status, or wait longer with -
 function preciseInterval(response: PipelineResponse): number | undefined {
   const milliseconds = Number(response.headers.get("x-ms-retry-after-ms"));
   return milliseconds > 0 ? milliseconds : undefined;
-}
-
-/** Addresses that answers give are followed with our token, so only to the cloud that we signed in to (or a regional host of it). */
-function ownAddress(address: string, connection: Connection): string {
-  const [given, own] = [new URL(address), new URL(connection.endpoint)];
-  if (given.protocol === "https:" && (given.host === own.host || given.hostname.endsWith(`.${own.hostname}`))) return address;
-  throw new QuaysideError(`${own.host} sends us to ${given.origin}, which is another cloud; not followed`, {
-    code: "arm.foreign-address",
-    fault: "azure",
-  });
 }
 
 function parse(text: string | null | undefined): JsonValue | undefined {
