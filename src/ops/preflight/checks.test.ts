@@ -309,3 +309,28 @@ test("what is no answer of Azure is not taken for one", async () => {
 
   await expect(preflight(client, { location: "eastus", resources: [] }, new AbortController().signal)).rejects.toThrow("broken");
 });
+
+test("who may not list what was deleted is still told of a name that is taken", async () => {
+  const named = (type: string): Wanted => ({ id: `${ROOT}/${type}`, type, apiVersion: "1", name: "one", body: {} });
+  const client = {
+    connection: { subscriptionId: "s" },
+    list: (path: string) =>
+      path.includes("/deleted") ? Promise.reject(new ArmError(403, "AuthorizationFailed", "no")) : Promise.resolve([]),
+    find: async () => undefined,
+    get: async () => ({}),
+    post: async (path: string) => ({ nameAvailable: !path.includes("ContainerRegistry"), message: "somebody has it" }),
+  } as unknown as ArmClient;
+  const types = [
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.OperationalInsights/workspaces",
+  ];
+
+  const found = await preflight(client, { location: "eastus", resources: types.map(named) }, new AbortController().signal);
+
+  expect(found.refusals).toMatchObject([{ code: "ops.name-taken" }]);
+  expect(found.warnings.map(({ message }) => message)).toEqual([
+    "names of vaults could not be checked beforehand: AuthorizationFailed: no",
+    "names of log workspaces could not be checked beforehand: AuthorizationFailed: no",
+  ]);
+});

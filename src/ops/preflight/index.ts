@@ -3,7 +3,7 @@ import { QuaysideError } from "../../report/index.ts";
 import { type Ask, createAsk, type PreflightRequest } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 import { unsupportedKubernetes } from "./kubernetes.ts";
-import { takenNames } from "./names.ts";
+import { keptLogNames, takenNames, takenVaultNames } from "./names.ts";
 import { missingProviders } from "./providers.ts";
 import { type MeasuredQuota, measureQuotas } from "./quotas.ts";
 import { unknownRegion } from "./region.ts";
@@ -26,6 +26,8 @@ const CHECKS: Readonly<Record<string, (ask: Ask) => Promise<readonly Finding[]>>
   "the resource group": foreignResourceGroup,
   "resource providers": missingProviders,
   names: takenNames,
+  "names of vaults": takenVaultNames,
+  "names of log workspaces": keptLogNames,
   "sizes and zones": missingSizes,
   "sizes of training clusters": missingTrainingSizes,
   "versions of Kubernetes": unsupportedKubernetes,

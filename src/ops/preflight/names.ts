@@ -5,14 +5,24 @@ import type { Finding } from "./finding.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
 const LOGS = "Microsoft.OperationalInsights/workspaces";
-/** Types whose names are one for all of Azure. */
-const GLOBAL = ["Microsoft.ContainerRegistry/registries", VAULT, "Microsoft.Storage/storageAccounts"];
+/** Types whose names are one for all of Azure, and free once the resource is gone. */
+const GLOBAL = ["Microsoft.ContainerRegistry/registries", "Microsoft.Storage/storageAccounts"];
 
-/** Names of new resources that somebody has, or that something deleted keeps: a vault, or logs of another region. */
-export async function takenNames(ask: Ask): Promise<Finding[]> {
-  const global = GLOBAL.flatMap((type) => ask.ofType(type)).map((resource) => nameFindings(ask, resource));
-  return (await Promise.all([...global, ...ask.ofType(LOGS).map((logs) => keptLogs(ask, logs))])).flat();
-}
+const eachOf = async (resources: readonly Wanted[], check: (resource: Wanted) => Promise<Finding[]>) =>
+  (await Promise.all(resources.map(check))).flat();
+
+/** Names of new resources that somebody has. */
+export const takenNames = (ask: Ask): Promise<Finding[]> =>
+  eachOf(
+    GLOBAL.flatMap((type) => ask.ofType(type)),
+    (resource) => takenName(ask, resource),
+  );
+
+/** Names of new vaults that somebody has, or that a deleted one keeps. */
+export const takenVaultNames = (ask: Ask): Promise<Finding[]> => eachOf(ask.ofType(VAULT), (vault) => takenVaultName(ask, vault));
+
+/** Names of new log workspaces that a deleted one of another region keeps. */
+export const keptLogNames = (ask: Ask): Promise<Finding[]> => eachOf(ask.ofType(LOGS), (logs) => keptLogs(ask, logs));
 
 /** A deleted log workspace comes back with the next one of its name and group, in the region that it was in. */
 async function keptLogs(ask: Ask, logs: Wanted): Promise<Finding[]> {
@@ -34,10 +44,15 @@ async function keptLogs(ask: Ask, logs: Wanted): Promise<Finding[]> {
   ];
 }
 
-async function nameFindings(ask: Ask, wanted: Wanted): Promise<Finding[]> {
+async function takenVaultName(ask: Ask, vault: Wanted): Promise<Finding[]> {
+  if ((await ask.current(vault)) !== undefined) return [];
+  const kept = await deletedVault(ask, vault);
+  if (kept === undefined) return takenName(ask, vault);
+  return isRecovered(vault) ? [] : [softDeleted(vault.name, kept)];
+}
+
+async function takenName(ask: Ask, wanted: Wanted): Promise<Finding[]> {
   if ((await ask.current(wanted)) !== undefined) return [];
-  const kept = wanted.type === VAULT ? await deletedVault(ask, wanted) : undefined;
-  if (kept !== undefined) return isRecovered(wanted) ? [] : [softDeleted(wanted.name, kept)];
   const { name, type, apiVersion } = wanted;
   const path = ask.provider(`${type.split("/")[0] ?? ""}/checkNameAvailability`);
   const { nameAvailable, message, reason } = await ask.client.post(path, apiVersion, { name, type }, ask.signal);
