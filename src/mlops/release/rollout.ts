@@ -8,6 +8,7 @@ import { type Scoring, scoringHeaders } from "../score.ts";
 import { carriedOver, type Kept, type Left } from "./carry-over.ts";
 import { collectedAnswers } from "./collected-answers.ts";
 import { type Collector, createCollector, type Pair } from "./collector.ts";
+import { abandonAll, stopAll } from "./ending.ts";
 import { climbByLimits } from "./fixed.ts";
 import { textOf } from "./job.ts";
 import { readLabels } from "./labels.ts";
@@ -110,16 +111,14 @@ export async function rollOut(rollout: Rollout): Promise<LoadFigures> {
     else await climbByEvidence({ ...climb, rules, before, source: createSource({ collector, load, ...users }) });
   } catch (error) {
     // Users wait for the way back; answers that are still under way count no more.
-    await Promise.all([load.abandon(), mirror?.abandon()]);
+    await abandonAll(load, mirror);
     throw error;
   }
   if (mirror !== undefined && mirror.dropped > 0)
     context.reporter.emit("note", {
       message: `${mirror.dropped} copies were dropped because ${pair.candidate} did not keep up`,
     });
-  const figures = await load.stop();
-  await mirror?.stop();
-  return figures;
+  return stopAll(load, mirror);
 }
 
 /** The step at or below the share that the endpoint shows. */
