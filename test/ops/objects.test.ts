@@ -111,6 +111,25 @@ test("a kind that an extension has yet to make is waited for, but not for ever",
   expect(await deliver(client, request(cluster, { objects: named }), context(installing))).toMatchObject({ created: 1 });
 });
 
+test("what comes late leaves less time for what comes after it", async () => {
+  await using cluster = await startCluster();
+  const client = await clientOf(cluster);
+  const mapIn = (namespace: string) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace } });
+  const early = { apiVersion: "v1", kind: "Namespace", metadata: { name: "early" } };
+  let waited = 0;
+  const making = {
+    ...systemClock,
+    sleep: async () => {
+      if (++waited === 40) await deliver(client, request(cluster, { objects: [early] }), context());
+    },
+  };
+
+  const waiting = deliver(client, request(cluster, { objects: [mapIn("early"), mapIn("never")] }), context(making));
+
+  await expect(waiting).rejects.toMatchObject({ code: "kubernetes.namespace-missing" });
+  expect(waited).toBe(59);
+});
+
 test("an object that the server refuses is named with the server's reason", async () => {
   await using cluster = await startCluster();
   const wrong = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ml-workloads" }, dta: {} };

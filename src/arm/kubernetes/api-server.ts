@@ -14,7 +14,7 @@ import type { Connection } from "../connection.ts";
 import { AKS_API_VERSION, type Cluster, SERVER_SCOPE } from "./cluster.ts";
 import { readKubeconfig, type ServerAddress } from "./kubeconfig.ts";
 import { FIELD_MANAGER } from "./object.ts";
-import { KubernetesError } from "./refusal.ts";
+import { KubernetesError, kindOfForbidden, type RefusalKind } from "./refusal.ts";
 
 /** The Kubernetes API of one cluster, as the caller: paths begin with `/api` or `/apis`. Refusals are `KubernetesError`s about `what`. */
 export interface ApiServer {
@@ -90,9 +90,9 @@ function bodyOf({ status, bodyAsText }: PipelineResponse, what: string): JsonObj
 }
 
 /** By status and reason: `Status` objects have both. A path that leads nowhere is a kind that is not there, a namespace has a name. */
-function kindOf(status: number, { reason, details }: JsonObject) {
+function kindOf(status: number, { reason, details, message }: JsonObject): RefusalKind {
   if (status === 401) return "signedOut";
-  if (status === 403) return "forbidden";
+  if (status === 403) return kindOfForbidden(asString(message));
   if (status === 404) return asObject(details).kind === "namespaces" ? "namespaceMissing" : "kindMissing";
   if (status === 409 && reason === "Conflict") return "conflict";
   return status === 400 || status === 422 ? "invalid" : "refused";

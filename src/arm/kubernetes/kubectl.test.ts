@@ -39,6 +39,21 @@ test.each([
     'limitranges "x" is forbidden',
   ],
   [
+    "kubernetes.refused",
+    'Error from server (Forbidden): admission webhook "validation.gatekeeper.sh" denied the request: no limits\n',
+    'admission webhook "validation.gatekeeper.sh"',
+  ],
+  [
+    "kubernetes.refused",
+    'Error from server (Forbidden): configmaps "x" is forbidden: exceeded quota: q, requested: count/configmaps=1',
+    "exceeded quota: q",
+  ],
+  [
+    "kubernetes.refused",
+    'Error from server (Forbidden): configmaps "x" is forbidden: unable to create new content in namespace a because it is being terminated',
+    "because it is being terminated",
+  ],
+  [
     "kubernetes.field-conflict",
     'error: Apply failed with 1 conflict: conflict with "helm": .data.a\nPlease review the fields above--they currently have other managers.',
     'conflict with "helm": .data.a)',

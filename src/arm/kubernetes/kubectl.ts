@@ -1,6 +1,6 @@
 import { asObjects, asString, isObject, type JsonObject, parseJson } from "../../base/index.ts";
 import { type AppliedObject, FIELD_MANAGER, nameOf, type ObjectName, versionOf } from "./object.ts";
-import { KubernetesError, type RefusalKind } from "./refusal.ts";
+import { KubernetesError, kindOfForbidden, type RefusalKind } from "./refusal.ts";
 import type { CommandResult } from "./run-command.ts";
 
 /** JSON texts one after another, since kubectl would check a `List` by a description of its own instead of the server's. */
@@ -66,7 +66,8 @@ const SENTENCES: readonly (readonly [kind: RefusalKind, sentence: RegExp])[] = [
 function refusalIn(logs: string): KubernetesError {
   for (const [kind, sentence] of SENTENCES) {
     const [said] = sentence.exec(logs) ?? [];
-    if (said !== undefined) return new KubernetesError(kind, "kubectl apply in the cluster", said);
+    if (said === undefined) continue;
+    return new KubernetesError(kind === "forbidden" ? kindOfForbidden(said) : kind, "kubectl apply in the cluster", said);
   }
   const last = logs.trim().split("\n").at(-1);
   return new KubernetesError("refused", "kubectl apply in the cluster", asString(last) || "it failed without a word");

@@ -49,7 +49,13 @@ const REFUSALS = {
     code: "kubernetes.unreachable",
     fault: "network",
     message: (what: string, said: string) => `${what} is not reached: ${said}`,
-    hint: "a private API server answers in its network: run this from there, or allow run commands (profileOverrides.disableRunCommand false); a public one may want your address in apiServerAllowedRanges; --skip-kubernetes leaves the objects out",
+    hint: "a private API server answers in its network: run this from there, or allow run commands (profileOverrides.disableRunCommand false, and systemNodeTaints [], since their pod takes no tainted node); a public one may want your address in apiServerAllowedRanges; --skip-kubernetes leaves the objects out",
+  },
+  notStarted: {
+    code: "kubernetes.command-not-started",
+    fault: "azure",
+    message: (what: string, said: string) => `${what} did not start: ${said}`,
+    hint: "its pod needs room on a node without taints (profileOverrides.systemNodeTaints []); see what keeps it: kubectl get events --namespace aks-command",
   },
   refused: {
     code: "kubernetes.refused",
@@ -60,6 +66,11 @@ const REFUSALS = {
 } as const satisfies Record<string, Row>;
 
 export type RefusalKind = keyof typeof REFUSALS;
+
+/** A cluster answers 403 also for what no role changes: a webhook's no, a full quota, a namespace that is on its way out. */
+export function kindOfForbidden(said: string): RefusalKind {
+  return /admission webhook|exceeded quota|being terminated/.test(said) ? "refused" : "forbidden";
+}
 
 /** The cluster said no, or could not be asked. */
 export class KubernetesError extends QuaysideError {

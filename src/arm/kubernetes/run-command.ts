@@ -1,5 +1,6 @@
 import { asObject, asString } from "../../base/index.ts";
 import type { ArmClient } from "../client.ts";
+import { ArmError } from "../error.ts";
 import { zip } from "./archive.ts";
 import { AKS_API_VERSION, type Cluster, SERVER_SCOPE } from "./cluster.ts";
 import { KubernetesError } from "./refusal.ts";
@@ -9,6 +10,9 @@ export interface CommandResult {
   /** What both streams said. */
   readonly logs: string;
 }
+
+/** Azure's words for a command whose pod did not start within 30 s, or could not be made. */
+const NOT_STARTED: readonly string[] = ["KubernetesPerformanceError", "KubernetesOperationError"];
 
 /** Has Azure run a shell's command line in the cluster, as the caller and beside the files: `az aks command invoke`. */
 export async function runCommand(
@@ -23,13 +27,14 @@ export async function runCommand(
     context: zip(request.files).toString("base64"),
     clusterToken: token?.token ?? "",
   };
-  const { properties } = await client.post(`${cluster.id}/runCommand`, AKS_API_VERSION, body, signal);
+  const what = `the command in ${cluster.name}`;
+  const { properties } = await client.post(`${cluster.id}/runCommand`, AKS_API_VERSION, body, signal).catch((error: unknown) => {
+    throw error instanceof ArmError && NOT_STARTED.includes(error.code)
+      ? new KubernetesError("notStarted", what, error.message, error)
+      : error;
+  });
   const { provisioningState, exitCode, logs, reason } = asObject(properties);
   if (provisioningState !== "Succeeded" || typeof exitCode !== "number")
-    throw new KubernetesError(
-      "refused",
-      `the command in ${cluster.name}`,
-      asString(reason) || `it ended ${asString(provisioningState)}`,
-    );
+    throw new KubernetesError("refused", what, asString(reason) || `it ended ${asString(provisioningState)}`);
   return { exitCode, logs: asString(logs) };
 }

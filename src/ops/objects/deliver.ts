@@ -22,16 +22,25 @@ export interface DeliveryRequest {
 
 export type Delivered = Readonly<Record<Change, number>> & { readonly total: number };
 
-/** Looks at what is not there yet: for at least five minutes on Azure, as long as roles mostly take to spread. A command takes its own time. */
+/** Looks at what is not there yet, over all objects: at least five minutes on Azure, as long as roles mostly take to spread. A command takes its own time. */
 const MOST_LOOKS: Readonly<Record<ClusterWay, number>> = { "api-server": 60, "run-command": 15 };
-/** What an extension that has just been installed may still be about to make. */
-const COMING: readonly RefusalKind[] = ["kindMissing", "namespaceMissing"];
+/** What an extension that has just been installed may still be about to make, and a command that found no room in time. */
+const COMING: readonly RefusalKind[] = ["kindMissing", "namespaceMissing", "notStarted"];
+
+interface Patience {
+  readonly coming: readonly RefusalKind[];
+  /** Of all objects together. */
+  looksLeft: number;
+}
 
 /** Applies objects to a cluster in the order in which they can stand. A second time it changes nothing, and says so. */
 export async function deliver(client: ArmClient, request: DeliveryRequest, context: OperationContext): Promise<Delivered> {
   const cluster = await findCluster(client, request.cluster, context.signal);
   const writer = await openObjectWriter(client, cluster, context.signal);
-  const patience = { coming: request.roleIsNew ? [...COMING, "forbidden"] : COMING, mostLooks: MOST_LOOKS[cluster.way] };
+  const patience: Patience = {
+    coming: request.roleIsNew ? [...COMING, "forbidden"] : COMING,
+    looksLeft: MOST_LOOKS[cluster.way] - 1,
+  };
   const counts = { created: 0, configured: 0, unchanged: 0 };
   for (const batch of writer.batches(inOrder(request.objects))) {
     for (const applied of await oncePossible(() => writer.apply(batch, context.signal), patience, context)) {
@@ -42,17 +51,13 @@ export async function deliver(client: ArmClient, request: DeliveryRequest, conte
   return { ...counts, total: counts.created + counts.configured + counts.unchanged };
 }
 
-async function oncePossible<T>(
-  work: () => Promise<T>,
-  { coming, mostLooks }: { readonly coming: readonly string[]; readonly mostLooks: number },
-  context: OperationContext,
-): Promise<T> {
-  for (let look = 1; ; look++) {
+async function oncePossible<T>(work: () => Promise<T>, patience: Patience, context: OperationContext): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof KubernetesError) || !coming.includes(error.kind) || look === mostLooks) throw error;
-      if (look === 1) context.reporter.emit("note", { message: `${error.message}; waiting for it` });
+      if (!(error instanceof KubernetesError) || !patience.coming.includes(error.kind) || patience.looksLeft-- < 1) throw error;
+      if (isFirst) context.reporter.emit("note", { message: `${error.message}; waiting for it` });
       await context.clock.sleep(context.pollMs, context.signal);
     }
   }
