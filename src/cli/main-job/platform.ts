@@ -67,13 +67,13 @@ async function ownRole({ session, bench }: Job, whose: Known, resources: readonl
   return (await isGivenElsewhere(session.client, role, bench.signal)) ? { clusterOperatorObjectId: "" } : {};
 }
 
-/** Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise. */
+/** Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise. Printed parameters hold none. */
 async function nodesThatRun(
   { program, parameters, session, bench }: Job,
   resources: readonly EvaluatedResource[],
 ): Promise<Known> {
   const isAsked = program.parameters.some(({ name }) => name === "runningNodes");
-  if (!isAsked || parameters.runningNodes !== undefined) return {};
+  if (!isAsked || Object.keys(parameters.runningNodes ?? {}).length > 0) return {};
   return { runningNodes: await runningNodes(session.client, resources, bench.signal) };
 }
 

@@ -22,14 +22,8 @@ export const checkCapacity: Rule = (values) => {
       what: `two training clusters of ${values.mlComputeMaxNodes} nodes and their load balancers`,
       orElse: "lower mlComputeMaxNodes",
     },
+    endpoints(values),
   ];
-  if (values.profile.privateNetworking)
-    needs.push({
-      subnet: "privateEndpointSubnetPrefix",
-      addresses: endpointAddresses(values),
-      what: "the private endpoints",
-      orElse: "set profileOverrides.privateNetworking to false",
-    });
   return [...needs.flatMap((need) => holds(values, need)), ...podRange(values, nodes + surge)];
 };
 
@@ -37,7 +31,23 @@ interface Need {
   readonly subnet: "nodeSubnetPrefix" | "computeSubnetPrefix" | "privateEndpointSubnetPrefix";
   readonly addresses: number;
   readonly what: string;
-  readonly orElse: string;
+  /** What helps besides a larger subnet. */
+  readonly orElse?: string;
+}
+
+/** The workspace's, which has a name for its API and one for its notebooks, is in every environment. */
+const WORKSPACE_ADDRESSES = 2;
+
+function endpoints(values: Values): Need {
+  const subnet = "privateEndpointSubnetPrefix";
+  return values.profile.privateNetworking
+    ? {
+        subnet,
+        addresses: endpointAddresses(values),
+        what: "the private endpoints",
+        orElse: "set profileOverrides.privateNetworking to false",
+      }
+    : { subnet, addresses: WORKSPACE_ADDRESSES, what: "the names of the workspace's private endpoint" };
 }
 
 function holds(values: Values, { subnet, addresses, what, orElse }: Need) {
@@ -48,7 +58,7 @@ function holds(values: Values, { subnet, addresses, what, orElse }: Need) {
       "subnet-too-small",
       subnet,
       `${subnet} ${range.text} leaves ${usableAddresses(range)} addresses, but ${what} need ${addresses}`,
-      `use at least a /${prefixFor(addresses + 5)}, or ${orElse}`,
+      `use at least a /${prefixFor(addresses + 5)}${orElse ? `, or ${orElse}` : ""}`,
     ),
   ];
 }
@@ -61,7 +71,7 @@ function endpointAddresses({ registryReplicaLocation, mlRegistryName }: Values):
   const registry = registryReplicaLocation === "" ? 2 : 3;
   const mlRegistry = mlRegistryName === "" ? 0 : 1 + 1 + 2; // itself, its storage, its images
   const others = ["vault", "blob", "file", "prometheus"].length;
-  return 11 + registry + mlRegistry + 2 + others;
+  return 11 + registry + mlRegistry + WORKSPACE_ADDRESSES + others;
 }
 
 function podRange({ podCidr }: Values, nodes: number) {

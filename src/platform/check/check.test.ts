@@ -71,6 +71,7 @@ test.each<[Record<string, JsonValue>, string]>([
     { environmentName: "staging", privateEndpointSubnetPrefix: "10.40.5.0/28" },
     "platform.subnet-too-small at parameters.privateEndpointSubnetPrefix",
   ],
+  [{ privateEndpointSubnetPrefix: "10.40.5.0/30" }, "platform.subnet-too-small at parameters.privateEndpointSubnetPrefix"],
   [{ podCidr: "192.168.0.0/21" }, "platform.pod-range-too-small at parameters.podCidr"],
   [{ aksNodeVmSize: "Standard_DS2_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
   [{ aksNodeVmSize: "Standard_F4s_v2" }, "platform.vm-size-too-small at parameters.aksNodeVmSize"],
