@@ -134,8 +134,10 @@ collect_parameters() {
     if ! jq -es 'length == 1 and (.[0] | type == "object" and (.parameters | type == "object"))' "$each" > /dev/null 2>&1; then
       fail "$EXIT_PARAMETERS" "$each is not a parameters file" "see bicep/parameters.json"
     fi
-    # jq lets the last one win.
-    twice=$(jq --stream -r 'select(length == 2)[0] | map(tostring) | join(".")' "$each" | LC_ALL=C sort | uniq -d | sed -n 1p)
+    # jq lets the last one win: what is written and not read was given again.
+    jq --stream -r 'select(length == 2)[0] | map(tostring) | join(".")' "$each" | LC_ALL=C sort > "$scratch/written"
+    jq -r 'tostream | select(length == 2)[0] | map(tostring) | join(".")' "$each" | LC_ALL=C sort > "$scratch/understood"
+    twice=$(LC_ALL=C comm -23 "$scratch/written" "$scratch/understood" | sed -n 1p)
     if [ -n "$twice" ]; then fail "$EXIT_PARAMETERS" "$each gives $twice twice" "leave one of them"; fi
   done
   jq -n --slurpfile declared "$library/parameters.json" --slurpfile base "$base" --slurpfile file "$file" \
@@ -149,13 +151,24 @@ collect_parameters() {
 
 # Whoever runs the model pipeline needs data roles of its own, which Owner does not bring; unless told otherwise, the caller.
 tell_operator() {
-  local claims
-  if ! claims=$(caller_claims) || [ "$(jq -r .oid <<< "$claims")" = null ]; then
+  local oid type who
+  if is_named operatorObjectId; then return; fi
+  if ! who=$(caller) || [ -z "$who" ]; then
     warn "the caller's object id cannot be read; give --operator-object-id for the roles of the model pipeline"
     return
   fi
-  given+=("E:operatorObjectId=$(jq -r .oid <<< "$claims")")
-  given+=("E:operatorType=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")")
+  read -r oid type <<< "$who"
+  given+=("F:operatorObjectId=$oid" "F:operatorType=$type")
+}
+
+# True when a flag or the person's own file has a parameter, be it as empty, or the file of the environment has it as something.
+is_named() {
+  local item
+  for item in "${given[@]+"${given[@]}"}"; do
+    case "$item" in "F:$1="*) return 0 ;; esac
+  done
+  jq -e --arg name "$1" --slurpfile own "${parameters_file:-$scratch/none.json}" \
+    '($own[0].parameters | has($name)) or (.parameters[$name] | .value // .reference // "" | . != "")' "$scratch/parameters.json" > /dev/null
 }
 
 # Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise.
@@ -212,26 +225,37 @@ show_progress() {
 }
 
 deploy() {
-  local state=Accepted
+  local state=Accepted unread=0
   if ! azure deployment group create --resource-group "$resource_group" --name "$deployment" --template-file "$template" \
     --parameters "@$scratch/parameters.json" --no-wait > /dev/null 2> "$scratch/refusal"; then
     show_refusal
     fail "$EXIT_FAILED" "Azure refuses the deployment" "mend what it says and run this again"
   fi
-  said_on_interrupt="the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group $resource_group --name $deployment"
+  said_when_stopped="the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group $resource_group --name $deployment"
   while :; do
-    state=$(azure deployment group show --resource-group "$resource_group" --name "$deployment" --query properties.provisioningState -o tsv)
+    if state=$(azure deployment group show --resource-group "$resource_group" --name "$deployment" \
+      --query properties.provisioningState -o tsv 2> "$scratch/refusal"); then
+      unread=0
+    else
+      # The network or Azure may fail for a while; the deployment does not end with them.
+      unread=$((unread + 1))
+      if [ "$unread" = 6 ]; then
+        show_refusal
+        fail "$EXIT_FAILED" "deployment $deployment of $resource_group cannot be read" "$said_when_stopped"
+      fi
+    fi
     show_progress
     case "$state" in
       Succeeded) break ;;
       Failed | Canceled)
+        said_when_stopped=''
         azure deployment group show --resource-group "$resource_group" --name "$deployment" --query properties.error -o json >&2
         fail "$EXIT_FAILED" "deployment $deployment of $resource_group: $state" "mend what it says and run this again; what is done stays done"
         ;;
     esac
     sleep "$POLL_SECONDS"
   done
-  said_on_interrupt=''
+  said_when_stopped=''
 }
 
 # The value of a parameter, given or by default.
@@ -268,7 +292,8 @@ main() {
   step "what would change"
   show_what_if
   step "preflight"
-  if ! preflight; then
+  preflight
+  if [ -s "$scratch/preflight" ]; then
     discard_group
     fail "$EXIT_FAILED" "Azure would refuse the deployment later" "choose other names, sizes or regions, have the quotas raised, or leave out what needs them; nothing was changed"
   fi

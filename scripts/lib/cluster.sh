@@ -66,11 +66,11 @@ with_components() {
 
 # Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure.
 give_cluster_role() {
-  local claims scope type
-  claims=$(caller_claims)
-  type=$(jq -r 'if .idtyp == "app" then "ServicePrincipal" else "User" end' <<< "$claims")
+  local oid scope type who
+  who=$(caller)
+  read -r oid type <<< "$who"
   scope=$(azure aks show --resource-group "$resource_group" --name "$1" --query id -o tsv)
-  azure role assignment create --assignee-object-id "$(jq -r .oid <<< "$claims")" --assignee-principal-type "$type" \
+  azure role assignment create --assignee-object-id "$oid" --assignee-principal-type "$type" \
     --role "$CLUSTER_ROLE" --scope "$scope" > /dev/null
   say "the caller has the role $CLUSTER_ROLE"
 }

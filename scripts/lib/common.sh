@@ -18,7 +18,8 @@ fail() {
 }
 
 scratch=''
-said_on_interrupt=''
+# What goes on without the script, should it end before its time.
+said_when_stopped=''
 
 clean_up() {
   local code=$?
@@ -27,13 +28,16 @@ clean_up() {
 }
 
 interrupted() {
-  printf '\ninterrupted%s\n' "${said_on_interrupt:+; $said_on_interrupt}" >&2
+  printf '\ninterrupted%s\n' "${said_when_stopped:+; $said_when_stopped}" >&2
   exit "$EXIT_INTERRUPTED"
 }
 
 # A command failed and nobody asked whether it would; it has said why. Its own code could be mistaken for one of ours.
 unexpected() {
-  if [ "$BASH_SUBSHELL" = 0 ]; then printf 'error: stopped at line %s of %s\n' "${BASH_LINENO[0]}" "${BASH_SOURCE[1]##*/}" >&2; fi
+  if [ "$BASH_SUBSHELL" = 0 ]; then
+    printf 'error: stopped at line %s of %s\n' "${BASH_LINENO[0]}" "${BASH_SOURCE[1]##*/}" >&2
+    if [ -n "$said_when_stopped" ]; then printf '  %s\n' "$said_when_stopped" >&2; fi
+  fi
   exit "$EXIT_FAILED"
 }
 

@@ -22,7 +22,7 @@ read_all() {
     printf 'header = "Authorization: Bearer %s"\n' "$token"
     jq -r -s --arg endpoint "${endpoint%/}" --arg folder "$2" \
       'to_entries[] | "url = \($endpoint + .value.path | tojson)", "output = \("\($folder)/\(.key)" | tojson)"' "$1"
-  } | curl --config - --silent --show-error --parallel --parallel-max 8 --retry 4
+  } | curl --config - --silent --show-error --parallel --parallel-max 8 --retry 4 --connect-timeout 10 --max-time 60
 }
 
 # problems FILE FOLDER COUNT: what is wrong with each answer.

@@ -183,6 +183,11 @@ describe.skipIf(!hasJq)("jq programs of the scripts (skipped where there is no j
       ["Standard_D4ds_v9 of training cluster cpu is not offered by Azure ML in eastus; take Standard_D4s_v3, Standard_D8s_v3"],
     ],
     [
+      "a size whose number comes first",
+      training("cpu", { vmSize: "Standard_4DS" }),
+      ["Standard_4DS of training cluster cpu is not offered by Azure ML in eastus; take Standard_D4s_v3, Standard_D8s_v3"],
+    ],
+    [
       "a size with GPUs that is not offered",
       training("gpu", { vmSize: "Standard_NC6s_v3" }),
       ["Standard_NC6s_v3 of training cluster gpu is not offered by Azure ML in eastus; take Standard_NC4as_T4_v3"],

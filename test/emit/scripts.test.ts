@@ -67,6 +67,12 @@ test.skipIf(shellcheck === undefined)("shellcheck finds nothing (skipped where t
   expect(status).toBe(0);
 });
 
+type Answers = Readonly<Record<string, string | readonly string[]>>;
+
+function printing(text: string): string {
+  return `printf '%b\\n' '${text.replaceAll("\t", "\\n")}'`;
+}
+
 describe.skipIf(missing.length > 0)(
   `deploy.sh before it touches anything (needs bash, jq and curl; missing: ${missing.join(", ")})`,
   () => {
@@ -88,15 +94,19 @@ describe.skipIf(missing.length > 0)(
       return file;
     }
 
-    /** An az that answers what it is told to, by the beginning of its words; anything else is written down and fails. */
-    function deploy(
-      flags: readonly string[],
-      az: Readonly<Record<string, string>> = {},
-      env: Readonly<Record<string, string>> = {},
-    ) {
-      const answers = { version: "2.91.0", "account list": "1", "account show": "s-1\tEnabled\tt-1\tMy subscription", ...az };
+    /**
+     * An az that answers what it is told to, by the beginning of its words, a list being commands of sh; anything else is
+     * written down and fails.
+     */
+    function deploy(flags: readonly string[], az: Answers = {}, env: Readonly<Record<string, string>> = {}) {
+      const answers: Answers = {
+        version: "2.91.0",
+        "account list": "1",
+        "account show": "s-1\tEnabled\tt-1\tMy subscription",
+        ...az,
+      };
       const cases = Object.entries(answers).map(
-        ([words, text]) => `  "${words} "*) printf '%b\\n' '${text.replaceAll("\t", "\\n")}' ;;`,
+        ([words, answer]) => `  "${words} "*) ${typeof answer === "string" ? printing(answer) : answer.join("; ")} ;;`,
       );
       write(
         "bin/az",
@@ -164,6 +174,11 @@ describe.skipIf(missing.length > 0)(
         "a key twice",
         '{"parameters":{"aksNodeCount":{"value":3},"aksNodeCount":{"value":5}}}',
         "gives parameters.aksNodeCount.value twice\n  leave one of them\n",
+      ],
+      [
+        "an object twice",
+        '{"parameters":{"tags":{"value":{"owner":"me"}},"tags":{"value":{"team":"ml"}}}}',
+        "gives parameters.tags.value.owner twice\n  leave one of them\n",
       ],
     ])("a parameters file with %s is refused", (_, text, words) => {
       const file = write("mine.json", text);
@@ -269,6 +284,125 @@ describe.skipIf(missing.length > 0)(
       expect(err).not.toContain("custom.py");
       expect(code).toBe(1);
       rmSync(calls);
+    });
+
+    test("a what-if that az falls over without a word of Azure's is told as it is", () => {
+      const { "deployment group what-if": _, ...az } = ready();
+      write("bin/failing", 'Traceback (most recent call last):\n  File "custom.py", line 1\nKeyError: 0\n');
+
+      const { err } = deploy(["--what-if"], az, { FAILURE: join(folder.path, "bin/failing") });
+
+      expect(err).toContain('  File "custom.py", line 1\nKeyError: 0\nerror: Azure refuses the deployment\n');
+      rmSync(calls);
+    });
+
+    const answering = (words: string, text: string) => ({ [words]: text });
+
+    test.each<[string, Answers]>([
+      ["no answer", {}],
+      ["an answer that is cut off", answering("vm list-skus", "[{")],
+      ["an answer of another shape", answering("vm list-usage", '{"value":1}')],
+    ])("sizes and quotas are told as unchecked after %s", (_, answers) => {
+      const resourceId = "/subscriptions/s-1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
+      const agentPoolProfiles = [{ name: "system", count: 1, vmSize: "Standard_A" }];
+      const changes = [{ changeType: "Create", resourceId, after: { properties: { agentPoolProfiles } } }];
+      const sku = { name: "Standard_A", family: "a", capabilities: [], locationInfo: [], restrictions: [] };
+      const offered: Answers =
+        Object.keys(answers).length === 0
+          ? {}
+          : { "vm list-skus": JSON.stringify([sku]), "vm list-usage": "[]", "aks get-versions": '{"values":[]}' };
+      const az = { ...ready(), "deployment group what-if": JSON.stringify({ changes }), ...offered, ...answers };
+
+      const { code, out, err } = deploy(["--what-if", "--location", "eastus"], az);
+
+      expect(err).toContain("warning: sizes, quotas and versions of Kubernetes in eastus could not be checked beforehand");
+      expect(out).toContain("nothing that could be checked in eastus would be refused");
+      expect(code).toBe(0);
+      rmSync(calls, { force: true });
+    });
+
+    test("a region that cannot be read stops the script", () => {
+      const az = { ...ready(), "group show": ['case "$*" in *location*) exit 3 ;; *) echo quayside ;; esac'] };
+
+      const { code, out, err } = deploy(["--what-if"], az);
+
+      expect(err).toMatch(/error: stopped at line \d+ of preflight\.sh\n/);
+      expect(out).not.toContain("can be had");
+      expect(code).toBe(1);
+      rmSync(calls, { force: true });
+    });
+
+    /** An az that keeps the parameters of the what-if. */
+    function keeping(file: string): Answers {
+      const { "deployment group what-if": changes = "", ...az } = ready();
+      const keep = `for word; do case "$word" in @*) cp "\${word#@}" '${file}' ;; esac; done`;
+      return { ...az, "deployment group what-if": [keep, printing(changes)] };
+    }
+
+    const CALLER = "11111111-1111-1111-1111-111111111111";
+    const SOMEBODY = "22222222-2222-2222-2222-222222222222";
+
+    test.each<[string, readonly string[], object | undefined, readonly (string | undefined)[]]>([
+      ["the caller", [], undefined, [CALLER, "User"]],
+      ["the caller where the file of the environment says nobody", [], { operatorObjectId: "" }, [CALLER, "User"]],
+      ["whom the file of the environment names", [], { operatorObjectId: SOMEBODY, operatorType: "Group" }, [SOMEBODY, "Group"]],
+      ["whom a flag names, of the declared type", ["--operator-object-id", SOMEBODY], undefined, [SOMEBODY, undefined]],
+      ["nobody, if a flag says so", ["--operator-object-id", ""], undefined, ["", undefined]],
+    ])("the operator is %s", (_, flags, base, operator) => {
+      const kept = join(folder.path, "kept.json");
+      const file = join(folder.path, "bicep/parameters.dev.json");
+      const parameters = Object.fromEntries(Object.entries(base ?? {}).map(([name, value]) => [name, { value }]));
+      if (base !== undefined) write("bicep/parameters.dev.json", JSON.stringify({ parameters }));
+
+      const { code } = deploy(["--what-if", "--environment-name", "dev", ...flags], keeping(kept));
+
+      const { operatorObjectId, operatorType } = JSON.parse(readFileSync(kept, "utf8")).parameters;
+      expect([operatorObjectId?.value, operatorType?.value]).toEqual(operator);
+      expect(code).toBe(0);
+      rmSync(file, { force: true });
+      rmSync(calls, { force: true });
+    });
+
+    describe("while the deployment goes on", () => {
+      const GOES_ON =
+        "  the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group rg-mlops-pipeline --name main\n";
+      const flags = ["--yes", "--skip-kubernetes"];
+      const env = { QUAYSIDE_POLL_SECONDS: "0" };
+      const begun = () => ({ ...ready(), "deployment group create": "" });
+
+      test("looks that fail are borne, and told when they do not end", () => {
+        const { code, err } = deploy(flags, begun(), env);
+
+        expect(err).toContain(`error: deployment main of rg-mlops-pipeline cannot be read\n${GOES_ON}`);
+        expect(readFileSync(calls, "utf8").match(/^deployment group show/gm)).toHaveLength(6);
+        expect(code).toBe(1);
+        rmSync(calls);
+      });
+
+      test("looks that fail and then do not change nothing", () => {
+        const looks = join(folder.path, "looks");
+        const show = [
+          `echo look >> '${looks}'`,
+          `case "$(grep -c . '${looks}')" in [1-5]) exit 1 ;; 6) echo Running ;; 7|8) exit 1 ;; *) echo Failed ;; esac`,
+        ];
+
+        const { code, err } = deploy(flags, { ...begun(), "deployment group show": show }, env);
+
+        expect(err).toContain("error: deployment main of rg-mlops-pipeline: Failed\n");
+        expect(err).not.toContain("goes on");
+        expect(code).toBe(1);
+        rmSync(calls, { force: true });
+      });
+
+      test("an end that nobody foresaw says what goes on", () => {
+        const az = { ...begun(), "deployment group show": "Running", "deployment operation": "" };
+
+        const { code, err } = deploy(flags, az, { QUAYSIDE_POLL_SECONDS: "soon" });
+
+        expect(err).toMatch(/error: stopped at line \d+ of deploy\.sh\n {2}the deployment goes on in Azure/);
+        expect(code).toBe(1);
+        rmSync(calls, { force: true });
+      });
     });
 
     const scaling = { name: "mlpool", enableAutoScaling: true, count: 5 };

@@ -40,11 +40,11 @@ arm() {
 # What az said of a command that failed, kept in $scratch/refusal. Some of its versions fall over their own handling of a
 # refused template; of such a traceback only Azure's words are shown.
 show_refusal() {
+  local words=''
   if grep -q '^Traceback' "$scratch/refusal"; then
-    tr '\\t' '\\n' < "$scratch/refusal" | sed -nE 's/^[^(]*(\\([A-Z][A-Za-z]+\\) .*)$/error: \\1/p' | LC_ALL=C sort -u >&2
-  else
-    cat "$scratch/refusal" >&2
+    words=$(tr '\\t' '\\n' < "$scratch/refusal" | sed -nE 's/^[^(]*(\\([A-Z][A-Za-z]+\\) .*)$/error: \\1/p' | LC_ALL=C sort -u)
   fi
+  if [ -n "$words" ]; then printf '%s\\n' "$words" >&2; else cat "$scratch/refusal" >&2; fi
 }
 
 require_tools() {
@@ -80,10 +80,11 @@ require_sign_in() {
   say "subscription $account ($subscription)"
 }
 
-# Claims of the caller's own token; the token itself goes nowhere.
-caller_claims() {
+# The caller's object id and what it is, from their own token; nothing where it does not say. The token itself goes nowhere.
+caller() {
   azure account get-access-token --query accessToken -o tsv |
-    jq -R 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | . + ("=" * ((4 - length % 4) % 4) // "") | @base64d | fromjson | { oid, idtyp }'
+    jq -R -r 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | . + ("=" * ((4 - length % 4) % 4) // "") | @base64d | fromjson
+      | select(.oid) | "\\(.oid) \\(if .idtyp == "app" then "ServicePrincipal" else "User" end)"'
 }
 
 register_providers() {

@@ -209,7 +209,7 @@ main() {
     fi
     refuse_locks
     step "what holds something else"
-    said_on_interrupt="what is left can be removed by running this again"
+    said_when_stopped="what is left can be removed by running this again"
     remove_budgets
     end_backups
     remove_workspaces

@@ -84,6 +84,13 @@ not_checked() {
   warn "$1 could not be checked beforehand: $(tr '\\n' ' ' < "$scratch/refusal" | cut -c1-300)"
 }
 
+# foresees CONDITION: whether a change is such.
+foresees() {
+  local answer
+  answer=$(jq "any(.changes[]; $1)" "$scratch/what-if.json") || fail "$EXIT_FAILED" "what would change cannot be read" "nothing was deployed"
+  [ "$answer" = true ]
+}
+
 name_problems() {
   local type name answer version
   new_global_names > "$scratch/names"
@@ -94,21 +101,22 @@ name_problems() {
       not_checked "name $name of $type"
       continue
     }
-    jq -r --arg name "$name" --arg type "$type" 'select(.nameAvailable == false) | "name \\($name) of \\($type) cannot be had: \\(.message // .reason)"' <<< "$answer"
+    jq -r --arg name "$name" --arg type "$type" \\
+      'select(.nameAvailable == false) | "name \\($name) of \\($type) cannot be had: \\(.message // .reason)"' <<< "$answer" 2> "$scratch/refusal" ||
+      not_checked "name $name of $type"
   done < "$scratch/names"
 }
 
 node_problems() {
   local location=$1
-  if ! jq -e 'any(.changes[]; (.changeType == "Create" or .changeType == "Modify") and (.resourceId | test("/managedClusters/"; "i")))' "$scratch/what-if.json" > /dev/null; then return; fi
-  if ! { azure vm list-skus --location "$location" --resource-type virtualMachines -o json > "$scratch/skus.json" \\
-    && azure vm list-usage --location "$location" -o json > "$scratch/usage.json" \\
-    && azure aks get-versions --location "$location" -o json > "$scratch/versions.json"; } 2> "$scratch/refusal"; then
-    not_checked "sizes, quotas and versions of Kubernetes in $location"
-    return
-  fi
-  jq -r --arg location "$location" --slurpfile skus "$scratch/skus.json" --slurpfile usage "$scratch/usage.json" \\
-    --slurpfile versions "$scratch/versions.json" -f "$library/preflight.jq" "$scratch/what-if.json"
+  if ! foresees '(.changeType == "Create" or .changeType == "Modify") and (.resourceId | test("/managedClusters/"; "i"))'; then return; fi
+  {
+    azure vm list-skus --location "$location" --resource-type virtualMachines -o json > "$scratch/skus.json" &&
+      azure vm list-usage --location "$location" -o json > "$scratch/usage.json" &&
+      azure aks get-versions --location "$location" -o json > "$scratch/versions.json" &&
+      jq -r --arg location "$location" --slurpfile skus "$scratch/skus.json" --slurpfile usage "$scratch/usage.json" \\
+        --slurpfile versions "$scratch/versions.json" -f "$library/preflight.jq" "$scratch/what-if.json"
+  } 2> "$scratch/refusal" || not_checked "sizes, quotas and versions of Kubernetes in $location"
 }
 
 # ask_ml WHAT LOCATION FILE: what Azure ML says of a region; null when it does not.
@@ -123,11 +131,11 @@ ask_ml() {
 
 training_problems() {
   local location=$1
-  if ! jq -e 'any(.changes[]; .changeType == "Create" and .after.properties.computeType == "AmlCompute")' "$scratch/what-if.json" > /dev/null; then return; fi
+  if ! foresees '.changeType == "Create" and .after.properties.computeType == "AmlCompute"'; then return; fi
   ask_ml vmSizes "$location" "$scratch/ml-sizes.json"
   ask_ml usages "$location" "$scratch/ml-usages.json"
   jq -r --arg location "$location" --slurpfile sizes "$scratch/ml-sizes.json" --slurpfile usages "$scratch/ml-usages.json" \\
-    -f "$library/training.jq" "$scratch/what-if.json"
+    -f "$library/training.jq" "$scratch/what-if.json" 2> "$scratch/refusal" || not_checked "training clusters in $location"
 }
 
 # The region of the platform, which may be another than that of its resource group.
@@ -138,7 +146,7 @@ region() {
   tr -d ' ' <<< "$given" | tr '[:upper:]' '[:lower:]'
 }
 
-# True when nothing stands in the way; otherwise every problem is told.
+# Tells every problem, and leaves them in $scratch/preflight. In the condition of an \`if\` a step that fails would go unseen.
 preflight() {
   local location unchecked='' problems="$scratch/preflight"
   location=$(region)
@@ -147,9 +155,7 @@ preflight() {
   training_problems "$location" >> "$problems"
   if [ -s "$problems" ]; then
     sed 's/^/error: /' "$problems" >&2
-    return 1
-  fi
-  if [ -n "$unchecked" ]; then
+  elif [ -n "$unchecked" ]; then
     say "nothing that could be checked in $location would be refused"
   else
     say "names, sizes, zones, quotas and the version of Kubernetes can be had in $location"

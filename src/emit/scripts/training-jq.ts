@@ -22,7 +22,7 @@ def listed: ascii_downcase as $size | first(offered[] | select((.name | ascii_do
 # With GPUs or without as the one that is missing, nearest in vCPUs.
 def near:
   . as $size
-  | (try (capture("^Standard_[A-Za-z]+(?<n>[0-9]+)").n | tonumber) catch 4) as $vcpus
+  | ([capture("^Standard_[A-Za-z]+(?<n>[0-9]+)").n | tonumber] | first // 4) as $vcpus
   | [offered[] | select((.gpus > 0) == ($size | test("^Standard_N"; "i")))]
   | sort_by((((.vCPUs / ([$vcpus, 1] | max)) | log2) | fabs), .name) | [.[:3][].name] | join(", ");
 
