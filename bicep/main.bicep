@@ -790,6 +790,8 @@ module ci 'modules/ci.bicep' = {
     environmentName: environmentName
     operatorObjectId: operatorObjectId
     operatorType: operatorType
+    clusterOperatorObjectId: clusterOperatorObjectId
+    clusterOperatorType: clusterOperatorType
     deployerObjectId: deployerObjectId
     deployerType: deployerType
     githubRepository: githubRepository

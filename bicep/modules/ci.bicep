@@ -23,6 +23,17 @@ param operatorObjectId string
 ])
 param operatorType string
 
+@description('Object id of the person, group or service principal that applies what belongs on the cluster (kubernetes/), with a role that sees all of the cluster; empty for none. Owner of the subscription is not enough for that. quayside up names its caller.')
+param clusterOperatorObjectId string
+
+@description('What clusterOperatorObjectId is.')
+@allowed([
+  'User'
+  'Group'
+  'ServicePrincipal'
+])
+param clusterOperatorType string
+
 @description('Object id of the principal that deploys the platform from a pipeline; empty for none. An owner gives it its roles with the first deployment: it may then give the platform\'s roles and no others.')
 param deployerObjectId string
 
@@ -212,7 +223,7 @@ resource deployerRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
     principalId: deployerObjectId
     principalType: deployerType
     description: 'Give the platform\'s identities their roles, and no others: a condition names the roles and the kinds of principals.'
-    condition: '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/write\'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignableRoles}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${operatorObjectId == '' ? '\'ServicePrincipal\'' : '\'ServicePrincipal\', \'${operatorType}\''}})) AND ((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/delete\'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignableRoles}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${operatorObjectId == '' ? '\'ServicePrincipal\'' : '\'ServicePrincipal\', \'${operatorType}\''}}))'
+    condition: '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/write\'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignableRoles}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'${operatorObjectId == '' ? '' : ', \'${operatorType}\''}${clusterOperatorObjectId == '' ? '' : ', \'${clusterOperatorType}\''}})) AND ((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/delete\'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignableRoles}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'${operatorObjectId == '' ? '' : ', \'${operatorType}\''}${clusterOperatorObjectId == '' ? '' : ', \'${clusterOperatorType}\''}}))'
     conditionVersion: '2.0'
   }
 }

@@ -622,6 +622,9 @@ test("the deployer may give the platform's roles to its kinds of principals, and
   expect(wide.filter(({ id }) => prod.includes(id))).toEqual([]);
   expect(condition({ deployerObjectId })).not.toContain("'User'");
   expect(condition({ deployerObjectId, operatorObjectId })).toContain("{'ServicePrincipal', 'User'}");
+  expect(condition({ deployerObjectId, clusterOperatorObjectId: operatorObjectId, clusterOperatorType: "Group" })).toContain(
+    "{'ServicePrincipal', 'Group'}",
+  );
   expect(condition({ deployerObjectId, operatorObjectId }).length).toBeLessThan(8192);
   expect(deploy({}).resources.filter(({ symbol, condition: there }) => there && symbol.startsWith("deployer"))).toEqual([]);
 });

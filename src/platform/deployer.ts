@@ -107,14 +107,12 @@ function roleIn(body: Node): string {
  * principal types"; what is asked for and what stands there are told apart, so each has a part of its own.
  */
 function roleCondition(settings: Settings, roles: Expr<string>): Input<string> {
-  const person = when<string>(
-    equals(settings.operatorObjectId, ""),
-    "'ServicePrincipal'",
-    text`'ServicePrincipal', '${settings.operatorType}'`,
-  );
+  const { operatorObjectId, operatorType, clusterOperatorObjectId, clusterOperatorType } = settings;
+  const also = (objectId: Expr<string>, type: Expr<string>) => when<string>(equals(objectId, ""), "", text`, '${type}'`);
+  const kinds = text`'ServicePrincipal'${also(operatorObjectId, operatorType)}${also(clusterOperatorObjectId, clusterOperatorType)}`;
   const part = (action: "write" | "delete", source: "Request" | "Resource") => {
     const attribute = `@${source}[Microsoft.Authorization/roleAssignments`;
-    return text`((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${action}'})) OR (${attribute}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${roles}} AND ${attribute}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${person}}))`;
+    return text`((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${action}'})) OR (${attribute}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${roles}} AND ${attribute}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {${kinds}}))`;
   };
   return text`${part("write", "Request")} AND ${part("delete", "Resource")}`;
 }

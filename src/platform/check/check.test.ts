@@ -96,6 +96,10 @@ test.each<[Record<string, JsonValue>, string]>([
     "platform.private-api-server-ranges at parameters.apiServerAllowedRanges",
   ],
   [
+    { environmentName: "staging", profileOverrides: { privateApiServer: true, disableRunCommand: false } },
+    "platform.run-command-without-pool at parameters.profileOverrides.systemNodeTaints",
+  ],
+  [
     { profileOverrides: { computeInternetAccess: false } },
     "platform.isolated-compute-without-private-networking at parameters.profileOverrides.computeInternetAccess",
   ],

@@ -156,6 +156,15 @@ const CONFLICTS: readonly Conflict[] = [
     help: "give apiServerAllowedRanges, or set profileOverrides.privateApiServer to true before the first deployment",
   },
   {
+    code: "run-command-without-pool",
+    at: "profileOverrides.systemNodeTaints",
+    severity: "warning",
+    holds: ({ profile }) => profile.privateApiServer && !profile.disableRunCommand && profile.systemNodeTaints.length > 0,
+    message: () =>
+      "run commands are allowed, but every pool is tainted and the pod that AKS starts for a command tolerates no taint, so none would start (source: Azure/azure-cli#25336)",
+    help: "set profileOverrides.systemNodeTaints to [], or disableRunCommand to true and run quayside up within the network",
+  },
+  {
     code: "backup-snapshots",
     at: "profileOverrides.backupRetentionDays",
     holds: ({ profile }) => profile.clusterBackup && snapshotsKept(profile) > MOST_SNAPSHOTS,
