@@ -40,12 +40,6 @@ export async function resolveParameters(
   return values;
 }
 
-/** The region of the resource group, and of what goes into it: that of the parameters, however they were given. */
-export function regionOf(parameters: Readonly<Record<string, JsonValue>>): string {
-  const { location } = parameters;
-  return typeof location === "string" && location !== "" ? location : "eastus";
-}
-
 /** The definition as these values make it; rules about bodies do not depend on where it is deployed. */
 function bodies(program: Program, parameters: Record<string, JsonValue>): readonly EvaluatedResource[] {
   const nowhere = "00000000-0000-0000-0000-000000000000";

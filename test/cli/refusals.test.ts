@@ -170,6 +170,16 @@ test.each(["rg.", "", "a b", "r".repeat(91)])(
   },
 );
 
+test("up refuses such a name, too, and starts no Azure for it", async () => {
+  using folder = temporaryFolder();
+
+  const { code, out, err } = await quayside(["up", "--state", folder.path, "--resource-group", "rg."]);
+
+  expect(err).toContain("error cli.bad-resource-group");
+  expect(out + err).not.toContain("start the embedded Azure");
+  expect(code).toBe(2);
+});
+
 describe("a model's files", () => {
   test.each([
     [

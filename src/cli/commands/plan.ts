@@ -7,7 +7,8 @@ import { EXIT } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
 import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
-import { regionOf, resolveParameters } from "../parameters.ts";
+import { resolveParameters } from "../parameters.ts";
+import { regionOf } from "../region.ts";
 import { GROUP_FLAGS, openSession, resourceGroupName, SESSION_FLAGS } from "../session.ts";
 
 interface PlanFlags extends Readonly<Record<string, unknown>> {
@@ -37,7 +38,7 @@ export const plan = command<PlanFlags>({
     subscription: SESSION_FLAGS.subscription,
     state: SESSION_FLAGS.state,
     ...GROUP_FLAGS,
-    location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (eastus)", optional: true },
+    location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (the group's, or eastus)", optional: true },
     parameters: { kind: "parsed", parse: String, brief: "ARM parameters file", optional: true },
     parameter: { kind: "parsed", parse: String, brief: "One parameter: name=value", optional: true, variadic: true },
   },
@@ -50,9 +51,9 @@ export const plan = command<PlanFlags>({
       bench.renderer,
     );
     const resourceGroup = await resourceGroupName(flags, bench);
-    const location = regionOf(given);
     const { cloud } = flags;
     const session = cloud === undefined ? undefined : await openSession({ ...flags, cloud }, bench, "require");
+    const location = await regionOf(given, session && { client: session.client, name: resourceGroup, signal: bench.signal });
     const subscriptionId =
       session?.client.connection.subscriptionId ?? flags.subscription ?? bench.env.AZURE_SUBSCRIPTION_ID ?? NOWHERE;
     const evaluation = evaluateProgram(program, {

@@ -5,7 +5,8 @@ import { BRIEFS } from "../briefs.ts";
 import { command } from "../command.ts";
 import { elapsed, mainJob, operations } from "../main-job/index.ts";
 import { modelPlan } from "../model-plan.ts";
-import { regionOf, resolveParameters } from "../parameters.ts";
+import { resolveParameters } from "../parameters.ts";
+import { regionOf } from "../region.ts";
 import { seconds } from "../render/index.ts";
 import {
   GROUP_FLAGS,
@@ -40,7 +41,7 @@ export const up = command<UpFlags>({
     ...GROUP_FLAGS,
     ...MODEL_FLAGS,
     ...WAIT_FLAGS,
-    location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (eastus)", optional: true },
+    location: { kind: "parsed", parse: String, brief: "Azure region [LOCATION] (the group's, or eastus)", optional: true },
     parameters: { kind: "parsed", parse: String, brief: "ARM parameters file", optional: true },
     parameter: { kind: "parsed", parse: String, brief: "One parameter: name=value", optional: true, variadic: true },
     skipKubernetes: {
@@ -60,6 +61,7 @@ export const up = command<UpFlags>({
       { config, env: bench.env, file: flags.parameters, location: flags.location, assignments: flags.parameter ?? [] },
       bench.renderer,
     );
+    const resourceGroup = await resourceGroupName(flags, bench);
     const plan = await modelPlan(flags, bench);
     const state = stateFolder(bench.cwd, flags.state);
     using _lock = lockRun(state);
@@ -79,8 +81,8 @@ export const up = command<UpFlags>({
         session,
         bench,
         cloudReadyMs,
-        resourceGroup: await resourceGroupName(flags, bench),
-        location: regionOf(parameters),
+        resourceGroup,
+        location: await regionOf(parameters, { client: session.client, name: resourceGroup, signal: bench.signal }),
         cloud: flags.cloud,
         skipKubernetes: flags.skipKubernetes,
       });
