@@ -158,7 +158,7 @@ export function createProgram(from?: Program): ProgramBuilder {
           return { key, fields: node };
         }),
       });
-      return { name, row: rowHandle(item) };
+      return { name, row: rowHandle(name, item) };
     },
 
     loop: (name, over, make) => {

@@ -1,7 +1,7 @@
 import { assert } from "../base/index.ts";
 import { fold } from "./fold.ts";
 import type { FunctionName } from "./functions.ts";
-import { fieldOf, ROW_KEY } from "./loop.ts";
+import { itemValues } from "./items.ts";
 import type { Node } from "./node.ts";
 import { type ParameterType, type Program, referents } from "./program.ts";
 import { accessChain, literalKey } from "./walk.ts";
@@ -129,11 +129,7 @@ export function inferTypes(program: Program): (node: Node) => ValueType {
       return join([first, ...rest]);
     },
     condition: (node, go) => join([go(node.consequent), go(node.alternate)]),
-    item: ({ name, field }, go) => {
-      if (field === ROW_KEY) return of("string");
-      const rows = program.tables.flatMap((table) => (table.item === name ? table.rows : []));
-      return join(rows.flatMap((row) => (field === undefined ? [] : (fieldOf(row.fields, field) ?? []))).map(go));
-    },
+    item: (node, go) => join(itemValues(program.tables, node).map(go)),
     member: () => of("object"),
     map: (node, go) => ({ ...of("array"), item: go(node.value) }),
   });

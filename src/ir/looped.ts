@@ -44,15 +44,15 @@ export function loopPlaces(program: Program, canSay: (table: Table, loops: reado
 }
 
 /** Languages differ in whether a null is taken for a field that is left out. */
-function mayBeNull(program: Program, { item, rows }: Table): boolean {
+function mayBeNull(program: Program, table: Table): boolean {
   const optional = new Set<string>();
-  for (const { template } of program.loops)
+  for (const { template } of loopsOver(program, table))
     for (const start of nodesOf(template))
       walk(start, (node) => {
-        if (node.kind === "item" && node.name === item && node.otherwise) optional.add(node.field ?? "");
+        if (node.kind === "item" && node.of === table.name && node.otherwise) optional.add(node.field ?? "");
       });
   const typeOf = inferTypes(program);
-  return rows.some(({ fields }) =>
+  return table.rows.some(({ fields }) =>
     fields.entries.some(([field, value]) => optional.has(literalKey(field) ?? "") && typeOf(value).nullable),
   );
 }
@@ -131,6 +131,13 @@ export interface KeyedMember {
   readonly node: NodeOf<"member">;
   readonly loop: Loop;
   readonly table: Table;
+}
+
+/** The lists that what a loop repeats makes of others. */
+export function listsIn({ template }: Loop): NodeOf<"map">[] {
+  const found: NodeOf<"map">[] = [];
+  for (const start of nodesOf(template)) walk(start, (node) => void (node.kind === "map" && found.push(node)));
+  return found;
 }
 
 export function membersByKey({ loops, tables }: Program, { template }: Loop): KeyedMember[] {

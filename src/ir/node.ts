@@ -86,6 +86,8 @@ export interface ItemNode {
   readonly kind: "item";
   /** Of the loop's variable: `alert`. */
   readonly name: string;
+  /** The name of the table whose row it is, or the list whose item it is: names alone are not unique. */
+  readonly of: string | Node;
   readonly field?: string;
   /** In place of a field that some items leave out. */
   readonly otherwise?: Node;

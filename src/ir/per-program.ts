@@ -4,8 +4,10 @@ import type { Program } from "./program.ts";
 export function perProgram<T>(compute: (program: Program) => T): (program: Program) => T {
   const known = new WeakMap<Program, { readonly value: T }>();
   return (program) => {
-    const found = known.get(program) ?? { value: compute(program) };
-    known.set(program, found);
-    return found.value;
+    const found = known.get(program);
+    if (found) return found.value;
+    const value = compute(program);
+    known.set(program, { value });
+    return value;
   };
 }

@@ -411,7 +411,7 @@ test("what is purged by a call of its own is printed one by one in Terraform, as
 
 test("a field of a row outside of its loop is refused", () => {
   const program = programOf((builder) => {
-    builder.output("size", "int", "Size.", expression({ kind: "item", name: "shelf", field: "size" }));
+    builder.output("size", "int", "Size.", expression({ kind: "item", name: "shelf", of: "shelfRows", field: "size" }));
   });
 
   expect(checkProgram(program).map(({ code, at, message }) => `${code} at ${at}: ${message}`)).toEqual([
@@ -430,6 +430,44 @@ test("an item of a list is not called as what it is in", () => {
       body: { list: row.map("list", "row", (item) => item.value) },
     })),
   ).toThrow("row is the name of something that it is in");
+});
+
+test("rows and items of one name in two tables are each of their own type", async () => {
+  const builder = createProgram();
+  builder.bool("flag", { description: "Yes or no.", default: true });
+  const numbers = builder.table("numbers", "row", { one: { of: [1, 2], size: 1 }, two: { of: [3], size: 2 } });
+  const words = builder.table("words", "row", { one: { of: ["a"], size: "s" }, two: { of: ["b", "c"], size: null } });
+  builder.loop("things", numbers, (row) => ({
+    ...THINGS,
+    name: text`thing-${row.get("size", 0)}`,
+    body: { properties: { list: row.map("of", "part", (part) => text`no ${part.value}`) } },
+  }));
+  builder.loop("parts", words, (row) => ({
+    ...THINGS,
+    symbol: (key) => `${key}Word`,
+    name: text`word-${row.key}`,
+    body: { properties: { size: row.get("size"), list: row.map("of", "part", (part) => text`in ${part.value}`) } },
+  }));
+  const program = builder.build();
+
+  expect(emitTerraform(program).diagnostics).toEqual([]);
+  expect(declarations(bicepOf(program))).toEqual(["things = [", "parts = ["]);
+  await expectSame(program);
+});
+
+test.each(["local", "for", "each"])("an item that is called %s is printed one by one in Terraform", async (name) => {
+  const builder = createProgram();
+  builder.bool("flag", { description: "Yes or no.", default: true });
+  const table = builder.table("rows", "row", { one: { list: ["a"] }, two: { list: [] } });
+  builder.loop("things", table, (row) => ({
+    ...THINGS,
+    name: text`thing-${row.key}`,
+    body: { properties: { list: row.map("list", name, (item) => text`of ${item.value}`) } },
+  }));
+  const program = builder.build();
+
+  expect(terraformOf(program)).not.toContain("for_each");
+  await expectSame(program);
 });
 
 test("a program that goes on from another keeps its loops", () => {

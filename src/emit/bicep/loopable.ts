@@ -2,6 +2,7 @@ import {
   accessChain,
   isRuntimeAccess,
   type Loop,
+  listsIn,
   membersByKey,
   type Node,
   type NodeOf,
@@ -22,7 +23,7 @@ export function canLoop(
     ...loops.map(({ template }) => template.concern),
     ...loops.flatMap((loop) => membersByKey(program, loop).map(({ loop: other }) => other.template.concern)),
   ]);
-  const lists = loops.flatMap(({ template }) => listsIn(template.body));
+  const lists = loops.flatMap(listsIn);
   const items = [table.item, ...lists.map(({ item }) => item)];
   const isName = (name: string) => isIdentifier(name) && !KEYWORD_LITERALS.has(name);
   return (
@@ -32,12 +33,6 @@ export function canLoop(
     lists.length === loops.flatMap(({ template }) => listsInPlace(template.body)).length &&
     table.rows.every(({ fields }) => isKnownAtStart(program, concern, fields))
   );
-}
-
-function listsIn(start: Node): NodeOf<"map">[] {
-  const found: NodeOf<"map">[] = [];
-  walk(start, (node) => void (node.kind === "map" && found.push(node)));
-  return found;
 }
 
 /** Lists made of others where Bicep takes them: as values of properties, not inside of another such list (BCP138, BCP142). */

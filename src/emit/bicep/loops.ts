@@ -72,7 +72,7 @@ function memberDoc(context: BicepContext, table: Table, member: KeyedMember, pri
 
 /** True for the member that another loop over the same table makes of the same row. */
 function isOfRow(table: Table, { node: { key }, table: other }: KeyedMember): boolean {
-  return other.name === table.name && key.kind === "item" && key.name === table.item && key.field === ROW_KEY;
+  return other.name === table.name && key.kind === "item" && key.of === table.name && key.field === ROW_KEY;
 }
 
 const indexName = (context: BicepContext): string => context.nameFor("the index of a loop", "i");

@@ -45,7 +45,6 @@ export interface Place {
 export interface RowNames {
   /** The table, which is a local. */
   readonly table: string;
-  readonly item: string;
   readonly key: string;
   readonly value: string;
 }
@@ -131,9 +130,10 @@ export function createPrinter(
     return primary([context.loopAddress(node.loop).join("."), "[", expression(node.key).doc, "]", ...keys.map(key)]);
   };
 
-  const item = ({ name, field, otherwise }: NodeOf<"item">): Printed => {
-    if (name === row?.item && field === ROW_KEY) return primary(row.key);
-    const value = primary(name === row?.item ? row.value : name);
+  const item = ({ name, of, field, otherwise }: NodeOf<"item">): Printed => {
+    const isRow = row !== undefined && of === row.table;
+    if (isRow && field === ROW_KEY) return primary(row.key);
+    const value = primary(isRow ? row.value : name);
     if (field === undefined) return value;
     if (otherwise !== undefined) return invoke("lookup", value, primary(quote(field)), expression(otherwise));
     return primary([value.doc, key({ kind: "literal", value: field })]);

@@ -1,14 +1,17 @@
-import { type KeyedMember, type Loop, membersByKey, type Node, type Program, type Table, walk } from "../../ir/index.ts";
+import { type KeyedMember, type Loop, listsIn, membersByKey, type Node, type Program, type Table, walk } from "../../ir/index.ts";
 import { given, implies } from "./presence.ts";
+import { isIdentifier } from "./quote.ts";
 import { isPurgedByCall } from "./soft-delete.ts";
 
-/** Names that mean something else where rows are named. */
-const TAKEN: ReadonlySet<string> = new Set(["each", "key"]);
+/** Names that mean something else where items are named: they would hide what the rest of the block refers to. */
+const TAKEN: ReadonlySet<string> = new Set(
+  "each key count self var local data module path terraform azapi_resource azapi_update_resource".split(" "),
+);
 
 /** Whether `for_each` can say the loops over a table; what it cannot say is printed block by block. */
 export function canLoop(program: Program, table: Table, loops: readonly Loop[]): boolean {
   return (
-    !TAKEN.has(table.item) &&
+    [table.item, ...loops.flatMap(listsIn).map(({ item }) => item)].every((item) => isIdentifier(item) && !TAKEN.has(item)) &&
     loops.every(
       (loop) =>
         !isPurgedByCall(loop.template) &&

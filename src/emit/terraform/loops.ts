@@ -12,7 +12,7 @@ export function loopDocs(context: TerraformContext, locals: PrintedLocals, loope
   const { loop, table, members } = looped;
   const { template } = loop;
   const at = `loops.${loop.name}`;
-  const names = (key: string, value: string): RowNames => ({ table: table.name, item: table.item, key, value });
+  const names = (key: string, value: string): RowNames => ({ table: table.name, key, value });
   const place = { at, given: given(template.condition) };
   const filter = createPrinter(context, { ...place, row: names("key", table.item) });
   const printer = createPrinter(context, { ...place, row: names("each.key", "each.value") });
