@@ -767,6 +767,7 @@ module alerts 'modules/alerts.bicep' = {
     endpointLatencyMs: endpointLatencyMs
     profileAlerting: profile.alerting
     profileEgress: profile.egress
+    profileRegistrySku: profile.registrySku
     profileManagedPrometheus: profile.managedPrometheus
     profileClusterBackup: profile.clusterBackup
     resourceTags: resourceTags

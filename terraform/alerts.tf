@@ -205,6 +205,7 @@ locals {
       threshold   = 429496729600
       window      = "PT1H"
       frequency   = "PT15M"
+      wanted      = local.profile.registrySku == "Premium"
     }
     "runs-failed" = {
       description = "Jobs have failed."
@@ -712,7 +713,7 @@ locals {
       condition   = { field = "operationName", equals = "Microsoft.Authorization/roleAssignments/write" }
     }
     "network-rule-changed" = {
-      description = "Somebody changes a rule of the network."
+      description = "Somebody changes a single rule of the network, as deployments, which write whole groups, do not."
       scope       = data.azapi_resource.resource_group.id
       category    = "Administrative"
       condition = {

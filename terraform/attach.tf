@@ -332,6 +332,7 @@ resource "azapi_resource" "aks_compute" {
     azapi_resource.workspace_cluster_rbac,
     azapi_resource.workspace_extension,
     azapi_resource.private_endpoint_zones,
+    azapi_resource.file_endpoint_zones,
     azapi_resource.azure_ml_endpoint_zones,
   ]
 }

@@ -389,6 +389,7 @@ resource "azapi_resource" "cluster_backup" {
     azapi_resource.backup_extension_data,
     azapi_resource.control_plane_snapshots,
     azapi_resource.private_endpoint_zones,
+    azapi_resource.file_endpoint_zones,
     azapi_resource.azure_ml_endpoint_zones,
   ]
 }

@@ -9,18 +9,16 @@ locals {
       parameters = {
         effect = { value = local.profile.policyEffect }
         excludedNamespaces = {
-          value = concat(
-            [
-              "kube-system",
-              "gatekeeper-system",
-              "azure-arc",
-              "azure-extensions-usage-system",
-              "azureml",
-              "dataprotection-microsoft",
-              "flux-system",
-            ],
-            [var.compute_namespace]
-          )
+          value = [
+            "kube-system",
+            "gatekeeper-system",
+            "azure-arc",
+            "azure-extensions-usage-system",
+            "azureml",
+            "dataprotection-microsoft",
+            "flux-system",
+            var.compute_namespace,
+          ]
         }
       }
     }

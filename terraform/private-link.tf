@@ -175,12 +175,6 @@ locals {
       zones   = ["blob"]
       target  = azapi_resource.storage_account.id
     }
-    file = {
-      name    = "pep-file"
-      groupId = "file"
-      zones   = ["file"]
-      target  = azapi_resource.storage_account.id
-    }
     registry = {
       name    = "pep-registry"
       groupId = "registry"
@@ -275,6 +269,63 @@ resource "azapi_resource" "private_endpoint_zones" {
             privateDnsZoneId = azapi_resource.private_dns_zones[zone].id
           }
         }
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.private_dns_zone_links]
+}
+
+# An account takes one endpoint at a time: of two side by side, one may end with
+# StorageAccountOperationInProgress.
+resource "azapi_resource" "file_endpoint" {
+  count = local.profile.privateNetworking ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints@2025-07-01"
+  parent_id = data.azapi_resource.resource_group.id
+  name      = "pep-file"
+  location  = local.location
+  tags      = local.resource_tags
+
+  body = {
+    properties = {
+      subnet = {
+        id = "${azapi_resource.virtual_network.id}/subnets/snet-private-endpoints"
+      }
+      customNetworkInterfaceName = "nic-pep-file"
+      privateLinkServiceConnections = [
+        {
+          name = "pep-file"
+          properties = {
+            privateLinkServiceId = azapi_resource.storage_account.id
+            groupIds             = ["file"]
+          }
+        },
+      ]
+    }
+  }
+  ignore_casing = true
+
+  depends_on = [azapi_resource.private_endpoints]
+}
+
+resource "azapi_resource" "file_endpoint_zones" {
+  count = local.profile.privateNetworking ? 1 : 0
+
+  type      = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01"
+  parent_id = azapi_resource.file_endpoint[0].id
+  name      = "default"
+
+  body = {
+    properties = {
+      privateDnsZoneConfigs = [
+        {
+          name = "file"
+          properties = {
+            privateDnsZoneId = azapi_resource.private_dns_zones["file"].id
+          }
+        },
       ]
     }
   }
@@ -386,8 +437,8 @@ resource "azapi_resource" "workspace_reads_file_endpoint" {
   count = local.profile.privateNetworking ? 1 : 0
 
   type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
-  parent_id = azapi_resource.private_endpoints["file"].id
-  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.private_endpoints["file"].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
+  parent_id = azapi_resource.file_endpoint[0].id
+  name      = uuidv5("11fb06fb-712d-4ddd-98c7-e71bbd588830", join("-", [azapi_resource.file_endpoint[0].id, azapi_resource.ml_workspace.id, "acdd72a7-3385-48ef-bd42-f606fba81ae7"]))
 
   body = {
     properties = {

@@ -26,6 +26,9 @@ param profileAlerting bool
 @description('profile.egress of the platform.')
 param profileEgress string
 
+@description('profile.registrySku of the platform.')
+param profileRegistrySku string
+
 @description('profile.managedPrometheus of the platform.')
 param profileManagedPrometheus bool
 
@@ -288,6 +291,7 @@ var metricAlertRules = [
     threshold: 429496729600
     window: 'PT1H'
     frequency: 'PT15M'
+    wanted: profileRegistrySku == 'Premium'
   }
   {
     key: 'runs-failed'
@@ -788,7 +792,7 @@ var activityAlertRules = [
   }
   {
     key: 'network-rule-changed'
-    description: 'Somebody changes a rule of the network.'
+    description: 'Somebody changes a single rule of the network, as deployments, which write whole groups, do not.'
     scope: resourceGroup().id
     category: 'Administrative'
     condition: {

@@ -80,18 +80,16 @@ var policies = [
     parameters: {
       effect: { value: profilePolicyEffect }
       excludedNamespaces: {
-        value: concat(
-          [
-            'kube-system'
-            'gatekeeper-system'
-            'azure-arc'
-            'azure-extensions-usage-system'
-            'azureml'
-            'dataprotection-microsoft'
-            'flux-system'
-          ],
-          [computeNamespace]
-        )
+        value: [
+          'kube-system'
+          'gatekeeper-system'
+          'azure-arc'
+          'azure-extensions-usage-system'
+          'azureml'
+          'dataprotection-microsoft'
+          'flux-system'
+          computeNamespace
+        ]
       }
     }
   }

@@ -209,13 +209,6 @@ var privateLinks = [
     target: storageAccountId
   }
   {
-    key: 'file'
-    name: 'pep-file'
-    groupId: 'file'
-    zones: ['file']
-    target: storageAccountId
-  }
-  {
     key: 'registry'
     name: 'pep-registry'
     groupId: 'registry'
@@ -302,6 +295,50 @@ resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZone
   }
 ]
 
+// An account takes one endpoint at a time: of two side by side, one may end with
+// StorageAccountOperationInProgress.
+resource fileEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (profilePrivateNetworking) {
+  name: 'pep-file'
+  location: location
+  tags: resourceTags
+  properties: {
+    subnet: {
+      id: privateEndpointSubnet.id
+    }
+    customNetworkInterfaceName: 'nic-pep-file'
+    privateLinkServiceConnections: [
+      {
+        name: 'pep-file'
+        properties: {
+          privateLinkServiceId: storageAccountId
+          groupIds: ['file']
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    privateEndpoints[1]
+  ]
+}
+
+resource fileEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (profilePrivateNetworking) {
+  parent: fileEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'file'
+        properties: {
+          privateDnsZoneId: privateDnsZones[2].id
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    privateDnsZoneLinks[2]
+  ]
+}
+
 var azureMlLinks = [
   {
     key: 'workspace'
@@ -380,8 +417,8 @@ resource workspaceReadsBlobEndpoint 'Microsoft.Authorization/roleAssignments@202
 
 // Reader
 resource workspaceReadsFileEndpoint 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
-  scope: privateEndpoints[2]
-  name: guid(privateEndpoints[2].id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
+  scope: fileEndpoint
+  name: guid(fileEndpoint.id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
   properties: {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',

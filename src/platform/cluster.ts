@@ -5,12 +5,14 @@ import {
   entries,
   equals,
   get,
+  not,
   or,
   type ProgramBuilder,
   type ResourceHandle,
   text,
   when,
 } from "../ir/index.ts";
+import { PART_OF } from "./cluster-words.ts";
 import { declareDiagnostics } from "./diagnostics.ts";
 import { type Egress, hasApiServerSubnet, wayOut } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
@@ -203,7 +205,7 @@ function operation(settings: Settings) {
       snapshotController: { enabled: true },
     },
     // Cost analysis is not part of the Free tier.
-    metricsProfile: { costAnalysis: { enabled: call<boolean>("not", equals(settings.profile("clusterTier"), "Free")) } },
+    metricsProfile: { costAnalysis: { enabled: not(equals(settings.profile("clusterTier"), "Free")) } },
   };
 }
 
@@ -247,7 +249,7 @@ function declareNamespace(
       location: settings.location,
       tags: settings.resourceTags,
       properties: {
-        labels: { "app.kubernetes.io/part-of": "mlops" },
+        labels: PART_OF,
         // Adds up with the policies of kubernetes/: AllowAll would undo their default-deny.
         defaultNetworkPolicy: { ingress: settings.profile("namespaceTraffic"), egress: settings.profile("namespaceTraffic") },
         adoptionPolicy: "IfIdentical",

@@ -373,6 +373,22 @@ test("private networking closes what is public, and every endpoint has all of it
   ]);
 });
 
+test("the account's files get their endpoint after its blobs, as it takes one at a time", () => {
+  const { dependsOn } = deploy({ environmentName: "prod" }).resources.find(({ symbol }) => symbol === "fileEndpoint") ?? {};
+
+  expect(dependsOn).toContain("blobEndpoint");
+});
+
+test.each([
+  ["Premium", true],
+  ["Standard", false],
+])("what the price of a %s registry includes decides whether there is an alert of it", (registrySku, isThere) => {
+  const profileOverrides = { registrySku, alerting: true, privateNetworking: false };
+  const alert = deploy({ profileOverrides }).resources.find(({ symbol }) => symbol === "registryFullAlert");
+
+  expect(alert?.condition).toBe(isThere);
+});
+
 test("everywhere the workspace has a private endpoint, which training nodes without public addresses cannot do without", () => {
   const there = deploy({}).resources.filter(({ condition }) => condition);
   const endpoints = there.filter(({ type }) => type.startsWith("Microsoft.Network/private")).map(({ symbol }) => symbol);
@@ -569,14 +585,13 @@ test("policies tell in dev what they refuse in prod, and leave jobs to Azure ML"
       },
     },
   ]);
-  expect(policy("jobSecurityPolicy", prod)).toMatchObject({
+  expect(policy("podSecurityOfJobsPolicy", prod)).toMatchObject({
     parameters: { effect: { value: "Audit" }, namespaces: { value: ["ml-workloads"] } },
   });
-  expect([policy("locationsPolicy", dev).enforcementMode, policy("locationsPolicy", prod).enforcementMode]).toEqual([
-    "DoNotEnforce",
-    "Default",
-  ]);
-  expect(policy("locationsPolicy", prod)).toMatchObject({
+  expect([policy("allowedLocationsPolicy", dev).enforcementMode, policy("allowedLocationsPolicy", prod).enforcementMode]).toEqual(
+    ["DoNotEnforce", "Default"],
+  );
+  expect(policy("allowedLocationsPolicy", prod)).toMatchObject({
     parameters: { listOfAllowedLocations: { value: ["westeurope", "northeurope"] } },
   });
   const off = deploy({ profileOverrides: { policyEffect: "Off" } }).resources;

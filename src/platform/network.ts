@@ -1,4 +1,5 @@
 import { call, type Expr, type Input, type ProgramBuilder, type ResourceHandle, when } from "../ir/index.ts";
+import { onlyIf } from "./condition.ts";
 import { hasApiServerSubnet, wayOut } from "./egress/way-out.ts";
 import {
   apiServerRules,
@@ -109,7 +110,7 @@ export function declareNetwork(program: ProgramBuilder, settings: Settings): Net
       type: `Microsoft.Network/virtualNetworks/subnets@${API_VERSION}`,
       name: { ...SUBNETS, ...FIREWALL_SUBNETS }[key],
       parent: virtualNetwork,
-      ...(condition === undefined ? {} : { condition }),
+      ...onlyIf(condition),
     });
   return {
     virtualNetwork,
@@ -147,7 +148,7 @@ function declareRuleGroups(program: ProgramBuilder, settings: Settings): Record<
       type: `Microsoft.Network/networkSecurityGroups@${API_VERSION}`,
       concern: "network",
       name,
-      ...(condition === undefined ? {} : { condition }),
+      ...onlyIf(condition),
       body: { location: settings.location, tags: settings.resourceTags, properties: { securityRules: securityRules(rules) } },
       comment,
     });

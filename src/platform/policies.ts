@@ -1,13 +1,13 @@
-import { type AnyInput, call, equals, type Input, not, type ProgramBuilder, text, when } from "../ir/index.ts";
+import { type AnyInput, call, equals, not, type ProgramBuilder, text, when } from "../ir/index.ts";
+import { camel } from "./case.ts";
 import { BACKUP_NAMESPACE, EXTENSION_NAMESPACE } from "./cluster-words.ts";
 import { type Settings, spelledInAddresses } from "./settings.ts";
 
 interface PolicyAssignment {
-  readonly name: string;
   /** A policy or an initiative that is built into Azure, the same in every tenant. */
   readonly definition: { readonly of: "policyDefinitions" | "policySetDefinitions"; readonly id: string };
   readonly displayName: string;
-  readonly parameters: (settings: Settings) => Readonly<Record<string, Input<AnyInput[]> | Input<string>>>;
+  readonly parameters: (settings: Settings) => Readonly<Record<string, AnyInput>>;
   /** For a policy that knows no effect but denial: it only tells what it would deny, unless the profile wants that. */
   readonly alwaysDenies?: true;
   readonly why: string;
@@ -26,27 +26,24 @@ const SYSTEM_NAMESPACES = [
   "flux-system",
 ];
 
-/** Ids, parameters and effects as in Azure's own list of built-in policies. */
-export const POLICIES = {
-  podSecurity: {
-    name: "pod-security",
+/** By name of the assignment. Ids, parameters and effects as in Azure's own list of built-in policies. */
+const POLICIES: Readonly<Record<string, PolicyAssignment>> = {
+  "pod-security": {
     definition: POD_SECURITY,
     displayName: "Pods keep to the baseline of pod security",
     parameters: (settings) => ({
       effect: settings.profile("policyEffect"),
-      excludedNamespaces: call("concat", SYSTEM_NAMESPACES, [settings.computeNamespace]) as never,
+      excludedNamespaces: [...SYSTEM_NAMESPACES, settings.computeNamespace],
     }),
     why: "Pods run without privileges, host namespaces and host paths.",
   },
-  jobSecurity: {
-    name: "pod-security-of-jobs",
+  "pod-security-of-jobs": {
     definition: POD_SECURITY,
     displayName: "Jobs and models are held against the baseline of pod security",
-    parameters: (settings) => ({ effect: "Audit", namespaces: [settings.computeNamespace] as never }),
+    parameters: (settings) => ({ effect: "Audit", namespaces: [settings.computeNamespace] }),
     why: "Azure ML puts side-cars into the pods of jobs and models, so what is wrong there is told and not refused.",
   },
-  locations: {
-    name: "allowed-locations",
+  "allowed-locations": {
     definition: { of: "policyDefinitions", id: "e56962a6-4747-49cd-b67b-bf8b01975c4c" },
     displayName: "Resources stay in the regions of the platform",
     parameters: ({ region, registryReplicaLocation }) => ({
@@ -54,27 +51,25 @@ export const POLICIES = {
         "concat",
         [region],
         when<string[]>(equals(registryReplicaLocation, ""), [], [spelledInAddresses(registryReplicaLocation)]),
-      ) as never,
+      ),
     }),
     alwaysDenies: true,
     why: "Data and models stay where they are meant to be.",
   },
-  secureTransfer: {
-    name: "secure-transfer",
+  "secure-transfer": {
     definition: { of: "policyDefinitions", id: "404c3081-a854-4457-ae30-26a93ef643f9" },
     displayName: "Storage accounts take encrypted connections only",
     parameters: (settings) => ({ effect: settings.profile("policyEffect") }),
     why: "Nothing in the group is read or written in the clear.",
   },
-} as const satisfies Record<string, PolicyAssignment>;
+};
 
 /** Azure Policy on the resource group: what the definition does not do by itself stays so, whoever adds to the group. */
 export function declarePolicies(program: ProgramBuilder, settings: Settings): void {
-  const symbols = new Map(Object.entries(POLICIES).map(([key, { name }]) => [name as string, `${key}Policy`]));
-  const rows = Object.values<PolicyAssignment>(POLICIES).map((policy) => [policy.name, row(settings, policy)] as const);
+  const rows = Object.entries(POLICIES).map(([name, policy]) => [name, row(settings, policy)] as const);
   const table = program.table("policies", "policy", Object.fromEntries(rows));
   program.loop("policyAssignments", table, (policy) => ({
-    symbol: (name) => symbols.get(name) ?? name,
+    symbol: (name) => `${camel(name)}Policy`,
     type: "Microsoft.Authorization/policyAssignments@2026-07-01",
     concern: "governance",
     name: policy.key,
@@ -94,12 +89,12 @@ export function declarePolicies(program: ProgramBuilder, settings: Settings): vo
 
 function row(settings: Settings, policy: PolicyAssignment) {
   const denies = equals(settings.profile("policyEffect"), "Deny");
-  const parameters = Object.entries(policy.parameters(settings)).map(([name, value]) => [name, { value }]);
+  const parameters = Object.entries(policy.parameters(settings)).map(([name, value]) => [name, { value }] as const);
   return {
     displayName: policy.displayName,
     description: policy.why,
     definition: `${policy.definition.of}/${policy.definition.id}`,
-    parameters: Object.fromEntries(parameters) as Record<string, AnyInput>,
+    parameters: Object.fromEntries(parameters),
     enforcementMode: policy.alwaysDenies ? when<string>(denies, "Default", "DoNotEnforce") : undefined,
   };
 }

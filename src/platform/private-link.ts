@@ -34,13 +34,17 @@ interface Endpoint {
 const ENDPOINTS = {
   vault: { name: "pep-vault", groupId: "vault", zones: ["vault"] },
   blob: { name: "pep-blob", groupId: "blob", zones: ["blob"] },
-  file: { name: "pep-file", groupId: "file", zones: ["file"] },
   registry: { name: "pep-registry", groupId: "registry", zones: ["registry"] },
   // Of a private registry, Azure ML asks for endpoints to what it keeps its assets in as well.
   mlRegistryStorage: { name: "pep-ml-registry-storage", groupId: "blob", zones: ["blob"], given: hasMlRegistry },
   mlRegistryImages: { name: "pep-ml-registry-images", groupId: "registry", zones: ["registry"], given: hasMlRegistry },
   monitor: { name: "pep-monitor", groupId: "azuremonitor", zones: ["monitor", "oms", "ods", "agents", "blob"] },
   prometheus: { name: "pep-prometheus", groupId: "prometheusMetrics", zones: ["prometheus"] },
+} as const satisfies Record<string, Endpoint>;
+
+/** After that of the blobs in the same account. */
+const SECOND_ENDPOINTS = {
+  file: { name: "pep-file", groupId: "file", zones: ["file"] },
 } as const satisfies Record<string, Endpoint>;
 
 /**
@@ -57,7 +61,10 @@ const AZURE_ML_ENDPOINTS = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-type EndpointKey = keyof typeof ENDPOINTS | keyof typeof AZURE_ML_ENDPOINTS;
+const ONE_BY_ONE =
+  "An account takes one endpoint at a time: of two side by side, one may end with StorageAccountOperationInProgress.";
+
+type EndpointKey = keyof typeof ENDPOINTS | keyof typeof SECOND_ENDPOINTS | keyof typeof AZURE_ML_ENDPOINTS;
 
 /** What an endpoint leads to. */
 interface Target {
@@ -90,16 +97,18 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     prometheus: needs.observability.monitorAccount,
   };
   const declare = (links: Links) => declareEndpoints(program, settings, needs.network, { ...links, targets });
-  const { endpoints, groups } = declare({ of: "private", links: ENDPOINTS, zones, condition });
+  const first = declare({ of: "private", links: ENDPOINTS, zones, condition });
+  const blob = first.endpoints.at("blob");
+  const second = declare({ of: "second", links: SECOND_ENDPOINTS, zones, condition, after: [blob], comment: ONE_BY_ONE });
   const ofAzureMl = declare({ of: "azureMl", links: AZURE_ML_ENDPOINTS, zones: azureMlZones });
-  for (const key of ["blob", "file"] as const) {
+  for (const [word, scope] of Object.entries({ Blob: blob, File: second.endpoints.at("file") })) {
     declareRoleAssignment(program, {
-      symbol: `workspaceReads${key === "blob" ? "Blob" : "File"}Endpoint`,
+      symbol: `workspaceReads${word}Endpoint`,
       concern: "private-link",
       to: systemPrincipal(needs.workspace),
       condition,
       role: "reader",
-      scope: endpoints.at(key),
+      scope,
       why: "Let the studio preview data behind the private endpoint.",
     });
   }
@@ -112,22 +121,30 @@ export function declarePrivateLink(program: ProgramBuilder, settings: Settings, 
     scope: needs.registry.registry,
     why: "Push the images that the training cluster builds, as only it reaches the private registry.",
   });
-  const grouped = (made: Members, links: object) => Object.keys(links).map((key) => [key, made.at(key)]);
-  return Object.fromEntries([...grouped(groups, ENDPOINTS), ...grouped(ofAzureMl.groups, AZURE_ML_ENDPOINTS)]) as PrivateLink;
+  const grouped = [
+    ...keyedGroups(first.groups, ENDPOINTS),
+    ...keyedGroups(second.groups, SECOND_ENDPOINTS),
+    ...keyedGroups(ofAzureMl.groups, AZURE_ML_ENDPOINTS),
+  ];
+  return Object.fromEntries(grouped) as PrivateLink; // the compiler forgets the keys, which are those of all three tables
 }
+
+const keyedGroups = (groups: Members, links: object) => Object.keys(links).map((key) => [key, groups.at(key)] as const);
 
 interface Links {
   readonly of: string;
   readonly links: Readonly<Record<string, Endpoint>>;
   readonly zones: Zones;
   readonly condition?: Expr<boolean>;
+  readonly after?: readonly ResourceHandle[];
+  readonly comment?: string;
 }
 
 function declareEndpoints(
   program: ProgramBuilder,
   settings: Settings,
   network: Network,
-  { of, links, zones, condition, targets }: Links & { readonly targets: Readonly<Record<string, Target>> },
+  { of, links, zones, condition, after = [], comment, targets }: Links & { readonly targets: Readonly<Record<string, Target>> },
 ) {
   const rows = Object.entries(links).map(
     ([key, { given, ...link }]) => [key, { ...link, target: targets[key]?.id, wanted: given?.(settings) }] as const,
@@ -153,7 +170,8 @@ function declareEndpoints(
         ],
       },
     },
-    dependsOn: (key) => targets[key]?.after ?? [],
+    dependsOn: (key) => [...after, ...(targets[key]?.after ?? [])],
+    ...(comment === undefined ? {} : { comment }),
   }));
   const groups = program.loop(`${of}EndpointZones`, table, (link) => ({
     symbol: (key) => `${key}EndpointZones`,

@@ -1,6 +1,6 @@
 import { type AnyInput, call, type Expr, get, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
+import { camel, kebab } from "../case.ts";
 import type { Settings } from "../settings.ts";
-import { camel, kebab } from "./names.ts";
 
 interface ActivityAlert {
   readonly scope: "group" | "subscription";
@@ -50,9 +50,10 @@ const ACTIVITY_ALERTS: Readonly<Record<string, ActivityAlert>> = {
   workspaceDeleted: administrative("Microsoft.MachineLearningServices/workspaces/delete", "Somebody deletes the workspace."),
   vaultDeleted: administrative("Microsoft.KeyVault/vaults/delete", "Somebody deletes the vault."),
   roleAssigned: administrative("Microsoft.Authorization/roleAssignments/write", "Somebody is given a role on the platform."),
+  // Not the write of a whole group: each deployment of the platform writes all of them.
   networkRuleChanged: administrative(
     "Microsoft.Network/networkSecurityGroups/securityRules/write",
-    "Somebody changes a rule of the network.",
+    "Somebody changes a single rule of the network, as deployments, which write whole groups, do not.",
   ),
 };
 

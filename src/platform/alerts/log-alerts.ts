@@ -1,6 +1,6 @@
 import { type Input, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
+import { camel, kebab } from "../case.ts";
 import type { Settings } from "../settings.ts";
-import { camel, kebab } from "./names.ts";
 import type { AlertScopes } from "./scopes.ts";
 
 export interface LogAlert {

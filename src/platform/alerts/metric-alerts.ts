@@ -1,7 +1,7 @@
-import { and, type Expr, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
+import { and, type Expr, equals, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
+import { camel, kebab } from "../case.ts";
 import { wayOut } from "../egress/index.ts";
 import type { Settings } from "../settings.ts";
-import { camel, kebab } from "./names.ts";
 import type { AlertScopes } from "./scopes.ts";
 
 type Severity = 0 | 1 | 2 | 3 | 4;
@@ -10,89 +10,81 @@ export interface MetricAlert {
   readonly on: Exclude<keyof AlertScopes, "backupVault" | "logAnalytics" | "monitorAccount">;
   /** As the service spells it; those of Azure ML have blanks. */
   readonly metric: string;
-  /** One that Azure keeps of the metric, or it refuses the alert. */
-  readonly aggregation: "Average" | "Count" | "Total";
-  readonly operator: "GreaterThan" | "LessThan";
+  /** One that Azure keeps of the metric, or it refuses the alert. Of this and what else is optional, `USUAL` is the default. */
+  readonly aggregation?: "Average" | "Count" | "Total";
+  readonly operator?: "GreaterThan" | "LessThan";
   readonly threshold: number;
-  readonly window: "PT5M" | "PT15M" | "PT30M" | "PT1H";
-  readonly every: "PT5M" | "PT15M";
+  readonly window?: "PT5M" | "PT15M" | "PT30M" | "PT1H";
+  readonly every?: "PT5M" | "PT15M";
   readonly severity: Severity;
   readonly only?: { readonly dimension: string; readonly values: readonly string[] };
+  /** Where what it looks at is not always so: when it is. */
+  readonly given?: (settings: Settings) => Expr<boolean>;
   readonly why: string;
 }
 
-/** What tables leave out. */
+/** What alerts leave out. */
 const USUAL = { aggregation: "Average", operator: "GreaterThan", window: "PT15M", every: "PT5M" } as const;
 
-const QUARTER = { window: "PT15M", every: "PT5M" } as const;
-const HALF_HOUR = { window: "PT30M", every: "PT5M" } as const;
 const HOUR = { window: "PT1H", every: "PT15M" } as const;
-const above = (threshold: number) => ({ aggregation: "Average", operator: "GreaterThan", threshold }) as const;
-const below = (threshold: number) => ({ aggregation: "Average", operator: "LessThan", threshold }) as const;
-const totalAbove = (threshold: number) => ({ aggregation: "Total", operator: "GreaterThan", threshold }) as const;
 
 /** Platform metrics that Azure collects by itself; by name of the alert. */
-export const METRIC_ALERTS = {
+const METRIC_ALERTS: Readonly<Record<string, MetricAlert>> = {
   nodeCpu: {
     on: "cluster",
     metric: "node_cpu_usage_percentage",
-    ...above(90),
-    ...QUARTER,
+    threshold: 90,
     severity: 3,
     why: "Nodes run out of CPU.",
   },
   nodeMemory: {
     on: "cluster",
     metric: "node_memory_working_set_percentage",
-    ...above(90),
-    ...QUARTER,
+    threshold: 90,
     severity: 3,
     why: "Nodes run out of memory; pods will be evicted.",
   },
   nodeDisk: {
     on: "cluster",
     metric: "node_disk_usage_percentage",
-    ...above(85),
-    ...QUARTER,
+    threshold: 85,
     severity: 3,
     why: "Disks of nodes fill up; images will be removed and pods evicted.",
   },
   podsUnschedulable: {
     on: "cluster",
     metric: "cluster_autoscaler_unschedulable_pods_count",
-    ...above(0),
-    ...HALF_HOUR,
+    threshold: 0,
+    window: "PT30M",
     severity: 2,
     why: "Pods find no node for half an hour: quota, a taint nobody tolerates, or a pool that does not scale from zero.",
   },
   autoscalerUnsafe: {
     on: "cluster",
     metric: "cluster_autoscaler_cluster_safe_to_autoscale",
-    ...below(1),
-    ...QUARTER,
+    operator: "LessThan",
+    threshold: 1,
     severity: 2,
     why: "The autoscaler has stopped acting.",
   },
   apiServerCpu: {
     on: "cluster",
     metric: "apiserver_cpu_usage_percentage",
-    ...above(90),
-    ...QUARTER,
+    threshold: 90,
     severity: 2,
     why: "The API server is overloaded.",
   },
   apiServerMemory: {
     on: "cluster",
     metric: "apiserver_memory_usage_percentage",
-    ...above(90),
-    ...QUARTER,
+    threshold: 90,
     severity: 2,
     why: "The API server is overloaded.",
   },
   etcdSize: {
     on: "cluster",
     metric: "etcd_database_usage_percentage",
-    ...above(75),
+    threshold: 75,
     ...HOUR,
     severity: 2,
     why: "The cluster's database fills up; at its limit it takes no more writes.",
@@ -101,8 +93,7 @@ export const METRIC_ALERTS = {
     on: "cluster",
     metric: "kube_pod_status_phase",
     only: { dimension: "phase", values: ["Failed"] },
-    ...above(0),
-    ...QUARTER,
+    threshold: 0,
     severity: 3,
     why: "Pods have failed.",
   },
@@ -110,57 +101,57 @@ export const METRIC_ALERTS = {
     on: "cluster",
     metric: "kube_node_status_condition",
     only: { dimension: "status2", values: ["NotReady"] },
-    ...above(0),
-    ...HALF_HOUR,
+    threshold: 0,
+    window: "PT30M",
     severity: 1,
     why: "Nodes are not ready.",
   },
   natFailures: {
     on: "natGateway",
+    given: (settings) => wayOut(settings).byGateway,
     metric: "SNATConnectionCount",
     only: { dimension: "ConnectionState", values: ["Failed"] },
-    ...totalAbove(0),
-    ...QUARTER,
+    aggregation: "Total",
+    threshold: 0,
     severity: 2,
     why: "Connections out of the network fail: the gateway has no ports left.",
   },
   firewallHealth: {
     on: "firewall",
+    given: (settings) => wayOut(settings).byFirewall,
     metric: "FirewallHealth",
-    ...below(90),
-    ...QUARTER,
+    operator: "LessThan",
+    threshold: 90,
     severity: 1,
     why: "The firewall is not well; nodes and training clusters lose their way out.",
   },
   firewallPorts: {
     on: "firewall",
+    given: (settings) => wayOut(settings).byFirewall,
     metric: "SNATPortUtilization",
-    ...above(80),
-    ...QUARTER,
+    threshold: 80,
     severity: 2,
     why: "The firewall runs out of ports for connections; give it a second address.",
   },
   vaultAvailability: {
     on: "keyVault",
     metric: "Availability",
-    ...below(99),
-    ...QUARTER,
+    operator: "LessThan",
+    threshold: 99,
     severity: 1,
     why: "The vault does not answer.",
   },
   vaultLatency: {
     on: "keyVault",
     metric: "ServiceApiLatency",
-    ...above(1000),
-    ...QUARTER,
+    threshold: 1000,
     severity: 3,
     why: "The vault answers slowly.",
   },
   vaultSaturation: {
     on: "keyVault",
     metric: "SaturationShoebox",
-    ...above(75),
-    ...QUARTER,
+    threshold: 75,
     severity: 3,
     why: "The vault is near its capacity.",
   },
@@ -169,25 +160,22 @@ export const METRIC_ALERTS = {
     metric: "ServiceApiResult",
     only: { dimension: "StatusCode", values: ["403", "429"] },
     aggregation: "Count",
-    operator: "GreaterThan",
     threshold: 5,
-    ...QUARTER,
     severity: 2,
     why: "The vault refuses: a role or network path was lost, or somebody asks too often.",
   },
   storageAvailability: {
     on: "storageAccount",
     metric: "Availability",
-    ...below(99),
-    ...QUARTER,
+    operator: "LessThan",
+    threshold: 99,
     severity: 1,
     why: "The storage account does not answer.",
   },
   storageLatency: {
     on: "storageAccount",
     metric: "SuccessE2ELatency",
-    ...above(1000),
-    ...QUARTER,
+    threshold: 1000,
     severity: 3,
     why: "The storage account answers slowly.",
   },
@@ -195,26 +183,43 @@ export const METRIC_ALERTS = {
     on: "storageAccount",
     metric: "Transactions",
     only: { dimension: "ResponseType", values: ["ServerBusyError", "ClientThrottlingError"] },
-    ...totalAbove(10),
-    ...QUARTER,
+    aggregation: "Total",
+    threshold: 10,
     severity: 2,
     why: "The storage account turns requests away.",
   },
   registryFull: {
     on: "containerRegistry",
     metric: "StorageUsed",
-    ...above(429_496_729_600),
+    threshold: 429_496_729_600,
     ...HOUR,
     severity: 3,
+    given: (settings) => equals(settings.profile("registrySku"), "Premium"), // Standard includes 100 GiB, Basic 10
     why: "The registry holds 400 GiB of the 500 GiB that its price includes.",
   },
-  runsFailed: { on: "workspace", metric: "Failed Runs", ...totalAbove(0), ...HOUR, severity: 2, why: "Jobs have failed." },
-  workspaceErrors: { on: "workspace", metric: "Errors", ...totalAbove(5), ...HOUR, severity: 3, why: "Jobs report errors." },
-  runsQueued: { on: "workspace", metric: "Queued Runs", ...above(10), ...HOUR, severity: 3, why: "Jobs wait for computes." },
+  runsFailed: {
+    on: "workspace",
+    metric: "Failed Runs",
+    aggregation: "Total",
+    threshold: 0,
+    ...HOUR,
+    severity: 2,
+    why: "Jobs have failed.",
+  },
+  workspaceErrors: {
+    on: "workspace",
+    metric: "Errors",
+    aggregation: "Total",
+    threshold: 5,
+    ...HOUR,
+    severity: 3,
+    why: "Jobs report errors.",
+  },
+  runsQueued: { on: "workspace", metric: "Queued Runs", threshold: 10, ...HOUR, severity: 3, why: "Jobs wait for computes." },
   quotaUsed: {
     on: "workspace",
     metric: "Quota Utilization Percentage",
-    ...above(85),
+    threshold: 85,
     ...HOUR,
     severity: 3,
     why: "The quota for training nodes is nearly used.",
@@ -222,15 +227,16 @@ export const METRIC_ALERTS = {
   nodesUnusable: {
     on: "workspace",
     metric: "Unusable Nodes",
-    ...above(0),
-    ...HALF_HOUR,
+    threshold: 0,
+    window: "PT30M",
     severity: 2,
     why: "Training nodes do not start, for want of a way out of their subnet among others.",
   },
   nodesPreempted: {
     on: "workspace",
     metric: "Preempted Nodes",
-    ...totalAbove(3),
+    aggregation: "Total",
+    threshold: 3,
     ...HOUR,
     severity: 4,
     why: "Azure takes many low-priority nodes back.",
@@ -238,12 +244,12 @@ export const METRIC_ALERTS = {
   deploysFailed: {
     on: "workspace",
     metric: "Model Deploy Failed",
-    ...totalAbove(0),
-    ...QUARTER,
+    aggregation: "Total",
+    threshold: 0,
     severity: 2,
     why: "A model could not be deployed.",
   },
-} as const satisfies Record<string, MetricAlert>;
+};
 
 export function declareMetricAlerts(
   program: ProgramBuilder,
@@ -251,9 +257,7 @@ export function declareMetricAlerts(
   scopes: AlertScopes,
   actionGroup: ResourceHandle,
 ): void {
-  const rows = Object.entries<MetricAlert>(METRIC_ALERTS).map(
-    ([key, alert]) => [kebab(key), row(settings, scopes, alert)] as const,
-  );
+  const rows = Object.entries(METRIC_ALERTS).map(([key, alert]) => [kebab(key), row(settings, scopes, alert)] as const);
   const table = program.table("metricAlertRules", "rule", Object.fromEntries(rows));
   program.loop("metricAlerts", table, (rule) => ({
     symbol: (key) => `${camel(key)}Alert`,
@@ -293,26 +297,15 @@ export function declareMetricAlerts(
 }
 
 function row(settings: Settings, scopes: AlertScopes, alert: MetricAlert) {
-  const { on, only } = alert;
-  const unusual = <Field extends keyof typeof USUAL>(field: Field) => (alert[field] === USUAL[field] ? undefined : alert[field]);
+  const { on, only, every, given, why, severity, metric, ...condition } = alert;
   return {
-    description: alert.why,
-    severity: alert.severity,
+    description: why,
+    severity,
     scope: scopes[on].id,
-    metric: alert.metric,
+    metric,
     dimensions: only && [{ name: only.dimension, operator: "Include", values: only.values }],
-    aggregation: unusual("aggregation"),
-    operator: unusual("operator"),
-    threshold: alert.threshold,
-    window: unusual("window"),
-    frequency: unusual("every"),
-    wanted: isThere(settings, on),
+    ...condition,
+    frequency: every,
+    wanted: given?.(settings),
   };
-}
-
-/** Ways out are there or not; everything else always is. */
-function isThere(settings: Settings, on: MetricAlert["on"]): Expr<boolean> | undefined {
-  const { byGateway, byFirewall } = wayOut(settings);
-  if (on === "natGateway") return byGateway;
-  return on === "firewall" ? byFirewall : undefined;
 }

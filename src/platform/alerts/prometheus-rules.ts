@@ -1,16 +1,17 @@
 import { and, type Input, type ProgramBuilder, type ResourceHandle, text } from "../../ir/index.ts";
+import { camel, kebab } from "../case.ts";
 import type { Settings } from "../settings.ts";
-import { camel, kebab } from "./names.ts";
 import type { AlertScopes } from "./scopes.ts";
 
-export interface PrometheusRule {
+/** No interface, which would be no plain data to tables. */
+export type PrometheusRule = {
   readonly alert: string;
   readonly expression: Input<string>;
   /** How long it must hold, as an ISO 8601 duration. */
   readonly for: string;
   readonly severity: 0 | 1 | 2 | 3 | 4;
   readonly summary: string;
-}
+};
 
 export interface PrometheusGroup {
   readonly why: string;
@@ -208,8 +209,7 @@ export function declarePrometheusRules(
   actionGroup: ResourceHandle,
 ): void {
   const rows = Object.entries(prometheusGroups(settings)).map(
-    ([key, { why, condition, rules }]) =>
-      [kebab(key), { description: why, wanted: condition, rules: rules.map((rule) => ({ ...rule })) }] as const,
+    ([key, { why, condition, rules }]) => [kebab(key), { description: why, wanted: condition, rules }] as const,
   );
   const table = program.table("prometheusRules", "group", Object.fromEntries(rows));
   program.loop("prometheusRuleGroups", table, (group) => ({

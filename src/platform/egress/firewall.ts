@@ -182,14 +182,19 @@ function destinations(rule: NameRule, settings: Settings, known: Readonly<Record
   return { targetFqdns: rule.need === "teamNames" ? settings.allowedFqdns : rule.names.map((name) => fill(name, known)) };
 }
 
+interface NeededRule {
+  readonly need: Need;
+  readonly rule: { readonly [field: string]: AnyInput | undefined };
+}
+
 /** The rules that the environment needs; those of one need come and go together. */
-function chosen(settings: Settings, rows: readonly { readonly need: Need; readonly rule: object }[]): Expr<object[]> {
+function chosen(settings: Settings, rows: readonly NeededRule[]): Expr<object[]> {
   const needs = [...new Set(rows.map(({ need }) => need))];
   const lists = needs.map((need) => {
     const rules = rows.filter((row) => row.need === need).map(({ rule }) => rule);
     return need === "always" ? rules : when<object[]>(NEEDED[need](settings), rules, []);
   });
-  return call("concat", ...(lists as never[]));
+  return call<object[]>("concat", ...lists);
 }
 
 const NEEDED: Record<Exclude<Need, "always">, (settings: Settings) => Expr<boolean>> = {
