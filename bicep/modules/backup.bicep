@@ -250,7 +250,7 @@ resource backupVaultCluster 'Microsoft.Authorization/roleAssignments@2022-04-01'
       'Microsoft.Authorization/roleDefinitions',
       'acdd72a7-3385-48ef-bd42-f606fba81ae7'
     )
-    principalId: backupVault.?identity.principalId
+    principalId: backupVault!.identity.principalId
     principalType: 'ServicePrincipal'
     description: 'See the cluster and its backup extension.'
   }
@@ -264,7 +264,7 @@ resource backupVaultGroup 'Microsoft.Authorization/roleAssignments@2022-04-01' =
       'Microsoft.Authorization/roleDefinitions',
       'acdd72a7-3385-48ef-bd42-f606fba81ae7'
     )
-    principalId: backupVault.?identity.principalId
+    principalId: backupVault!.identity.principalId
     principalType: 'ServicePrincipal'
     description: 'See the snapshots in the resource group.'
   }
@@ -279,7 +279,7 @@ resource backupExtensionData 'Microsoft.Authorization/roleAssignments@2022-04-01
       'Microsoft.Authorization/roleDefinitions',
       'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
     )
-    principalId: backupExtension.?properties.aksAssignedIdentity.principalId
+    principalId: backupExtension!.properties.aksAssignedIdentity.principalId
     principalType: 'ServicePrincipal'
     description: 'Write Kubernetes objects to the backup container.'
   }

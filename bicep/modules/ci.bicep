@@ -145,7 +145,7 @@ resource pipelineJobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
       'Microsoft.Authorization/roleDefinitions',
       'f6c7c914-8db3-469d-8ca1-694a8f32e121'
     )
-    principalId: pipelineIdentity.?properties.principalId
+    principalId: pipelineIdentity!.properties.principalId
     principalType: 'ServicePrincipal'
     description: 'Submit jobs, register models and release them.'
   }
@@ -160,7 +160,7 @@ resource pipelineImages 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
       'Microsoft.Authorization/roleDefinitions',
       '8311e382-0749-4cb8-b61a-304f252e45ec'
     )
-    principalId: pipelineIdentity.?properties.principalId
+    principalId: pipelineIdentity!.properties.principalId
     principalType: 'ServicePrincipal'
     description: 'Push images of models.'
   }
@@ -175,7 +175,7 @@ resource pipelineData 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
       'Microsoft.Authorization/roleDefinitions',
       'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
     )
-    principalId: pipelineIdentity.?properties.principalId
+    principalId: pipelineIdentity!.properties.principalId
     principalType: 'ServicePrincipal'
     description: 'Upload data and read models.'
   }
@@ -190,7 +190,7 @@ resource pipelineShares 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
       'Microsoft.Authorization/roleDefinitions',
       '1823dd4f-9b8c-4ab6-ab4e-7397a3684615'
     )
-    principalId: pipelineIdentity.?properties.principalId
+    principalId: pipelineIdentity!.properties.principalId
     principalType: 'ServicePrincipal'
     description: 'Share models with other workspaces.'
   }

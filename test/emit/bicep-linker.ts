@@ -29,7 +29,9 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
   const parse = (path: string): BicepFile => {
     const file = parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
     if (path !== "main.bicep") checkUse(file);
-    return expandLoops(file);
+    const expanded = expandLoops(file);
+    checkForgiven(expanded);
+    return expanded;
   };
   const main = parse("main.bicep");
   const modules = main.modules.map(({ name, path, condition, body }) => {
@@ -96,7 +98,7 @@ export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
         }
         const owner = root.kind === "variable" ? file.resources.find(({ symbol }) => symbol === root.name) : undefined;
         const linked: Node = { kind: "access", of: inner(node.of), key: inner(node.key) };
-        if (owner?.condition && node.of.kind === "variable" && isRuntimeAccess(accessChain(linked)) && !file.safe.has(node)) {
+        if (owner?.condition && node.of.kind === "variable" && isRuntimeAccess(accessChain(linked)) && !isGuarded(file, node)) {
           complain(`${owner.symbol}.${literalKey(node.key)} may be null and is not read with .?`);
         }
         return linked;
@@ -306,6 +308,31 @@ function checkUse(file: BicepFile): void {
   const existing = file.resources.filter((resource) => resource.existing).map(({ symbol }) => symbol);
   const unused = [...names, ...existing].filter((name) => !used.has(name));
   if (unused.length > 0) complain(`nothing uses ${unused.join(", ")}`);
+}
+
+const isGuarded = ({ safe, forgiven }: BicepFile, node: Node) => safe.has(node) || forgiven.has(node);
+
+/** `!` may stand only where the conditions of the resource that reads are at least those of the resource that is read. */
+function checkForgiven({ resources, variables, outputs, forgiven }: BicepFile): void {
+  for (const { symbol, condition, body } of resources) {
+    const own = new Set(conjuncts(condition));
+    walk(body, (node) => {
+      if (node.kind !== "access" || !forgiven.has(node)) return;
+      const name = node.of.kind === "variable" ? node.of.name : complain(`${symbol} has ! after what is no resource`);
+      const owner = resources.find((candidate) => candidate.symbol === name) ?? complain(`${name}! is no resource of the file`);
+      if (owner.condition === undefined || conjuncts(owner.condition).some((part) => !own.has(part)))
+        complain(`${symbol} reads ${name} with !, which its condition does not bear out`);
+    });
+  }
+  for (const { value } of [...variables, ...outputs])
+    walk(value, (node) => void (forgiven.has(node) && complain("a value that has no condition is read with !")));
+  for (const { condition } of resources)
+    if (condition) walk(condition, (node) => void (forgiven.has(node) && complain("a condition is read with !")));
+}
+
+function conjuncts(node: Node | undefined): string[] {
+  if (node?.kind === "call" && node.name === "and") return node.args.flatMap(conjuncts);
+  return node === undefined ? [] : [JSON.stringify(node)];
 }
 
 function members(node: Node | undefined): Map<string, Node> {

@@ -11,6 +11,7 @@ export function expandLoops(file: BicepFile): BicepFile {
   const collections = new Map(file.resources.filter(({ loop }) => loop).map((resource) => [resource.symbol, resource]));
   if (collections.size === 0) return file;
   const safe = new Set(file.safe);
+  const forgiven = new Set(file.forgiven);
 
   const written = (node: Node): readonly Node[] => {
     const value = node.kind === "variable" ? file.variables.find(({ name }) => name === node.name)?.value : node;
@@ -30,6 +31,7 @@ export function expandLoops(file: BicepFile): BicepFile {
     }
     const made: Node = { kind: "access", of, key };
     if (file.safe.has(node)) safe.add(made);
+    if (file.forgiven.has(node)) forgiven.add(made);
     return made;
   };
 
@@ -111,6 +113,7 @@ export function expandLoops(file: BicepFile): BicepFile {
   return {
     ...file,
     safe,
+    forgiven,
     variables: file.variables.map(({ name, value }) => ({ name, value: fill(value, new Map()) })),
     resources: file.resources.flatMap(expand),
     outputs: file.outputs.map((output) => ({ ...output, value: fill(output.value, new Map()) })),

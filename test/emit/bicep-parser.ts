@@ -14,6 +14,8 @@ export interface BicepFile {
   readonly outputs: readonly (Typed & { readonly value: Node })[];
   /** Accesses written `.?` or `[?`. */
   readonly safe: ReadonlySet<Node>;
+  /** Accesses written `!.` or `![`, of what is said not to be null. */
+  readonly forgiven: ReadonlySet<Node>;
 }
 
 export interface Typed {
@@ -75,6 +77,7 @@ function holdsStructure(node: Node): boolean {
 export function parseBicep(source: string): BicepFile {
   let at = 0;
   const safe = new Set<Node>();
+  const forgiven = new Set<Node>();
 
   const fail = (wanted: string): never => {
     const line = source.slice(0, at).split("\n").length;
@@ -223,11 +226,13 @@ export function parseBicep(source: string): BicepFile {
   const postfix = (): Node => {
     let node = primary();
     for (;;) {
+      const isForgiven = match(/!(?=[.[])/) !== undefined;
       const isIndex = take("[");
       if (!isIndex && !take(".")) return node;
       const isSafe = take("?");
       node = { kind: "access", of: node, key: isIndex ? expression() : literal(identifier()) };
       if (isSafe) safe.add(node);
+      if (isForgiven) forgiven.add(node);
       if (isIndex) need("]");
     }
   };
@@ -308,6 +313,7 @@ export function parseBicep(source: string): BicepFile {
     targetScope: undefined as string | undefined,
     outputs: [] as (Typed & { value: Node })[],
     safe,
+    forgiven,
   };
 
   const statements: Record<string, (found: Typed["decorators"]) => void> = {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitBicep } from "../../src/emit/index.ts";
-import { call, createProgram, type EvaluationOptions, get, type ProgramBuilder } from "../../src/ir/index.ts";
+import { and, call, createProgram, type EvaluationOptions, get, type ProgramBuilder } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
+import { linkBicep } from "./bicep-linker.ts";
 import { compareBicep } from "./compare.ts";
 import { randomProgram } from "./programs.ts";
 import { whatIsReadBack } from "./what-is-read-back.ts";
@@ -166,4 +167,21 @@ test.each(Object.entries(CROSSINGS))("%s means the same in Bicep", (_, declare) 
   const { defined, printed } = compareBicep(program.build(), OPTIONS);
 
   expect(printed).toEqual(defined);
+});
+
+test("what is there whenever its reader is there is read as never null; the reader of these tests refuses that elsewhere", () => {
+  const program = createProgram();
+  const one = program.bool("one", { description: "Yes or no.", default: true });
+  const two = program.bool("two", { description: "Yes or no.", default: true });
+  const root = program.resource("root", { type: THING, concern: "a", name: "root", condition: one, body: {} });
+  const text = root.get("properties", "text");
+  program.resource("with", { type: THING, concern: "a", name: "with", condition: and(two, one), body: { properties: { text } } });
+  program.resource("without", { type: THING, concern: "a", name: "without", condition: two, body: { properties: { text } } });
+  const { files } = emitBicep(program.build());
+  const source = files.get("bicep/modules/a.bicep") ?? "";
+
+  expect(source.match(/root\S*text/g)).toEqual(["root!.properties.text", "root.?properties.text"]);
+  expect(() => linkBicep(new Map([...files, ["bicep/modules/a.bicep", source.replace(".?", "!.")]]))).toThrow(
+    "without reads root with !, which its condition does not bear out",
+  );
 });

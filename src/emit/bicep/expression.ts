@@ -8,7 +8,7 @@ import { escapeText, isIdentifier, KEYWORD_LITERALS, propertyName, quote } from 
 export interface BicepScope {
   parameter(name: string): string;
   variable(name: string, keys: readonly Node[]): Reference;
-  resource(symbol: string, chain: AccessChain): Reference;
+  readonly resource: (symbol: string, chain: AccessChain) => Reference;
   /** A member of a loop: `privateEndpoints[i]`. */
   readonly member?: (node: NodeOf<"member">, print: (node: Node) => Doc) => Doc;
   /** Objects on one line where they fit, as in tables. */
@@ -23,8 +23,8 @@ export interface Reference {
   readonly identifier: string;
   /** The keys that are still to be followed from there. */
   readonly keys: readonly Node[];
-  /** It may be null, so the first key needs a safe access. */
-  readonly nullable: boolean;
+  /** It may be null, so the first key needs a safe access; `sure`: only by its type, as what reads it is there with it alone. */
+  readonly nullable: boolean | "sure";
 }
 
 interface Printed {
@@ -34,14 +34,15 @@ interface Printed {
 
 /** Prints expressions as they stand in a file with the given names. */
 export function bicepExpression(scope: BicepScope): (node: Node) => Doc {
-  const key = (node: Node, safe: boolean): Doc => {
+  const key = (node: Node, nullable: Reference["nullable"]): Doc => {
     const word = literalKey(node);
-    if (word !== undefined && isIdentifier(word) && !KEYWORD_LITERALS.has(word)) return [safe ? ".?" : ".", word];
-    return [safe ? "[?" : "[", expression(node).doc, "]"];
+    const [before, after] = nullable === "sure" ? ["!", ""] : ["", nullable ? "?" : ""];
+    if (word !== undefined && isIdentifier(word) && !KEYWORD_LITERALS.has(word)) return [before, ".", after, word];
+    return [before, "[", after, expression(node).doc, "]"];
   };
 
   const reference = ({ identifier, keys, nullable }: Reference): Printed =>
-    primary([identifier, ...keys.map((node, at) => key(node, nullable && at === 0))]);
+    primary([identifier, ...keys.map((node, at) => key(node, at === 0 && nullable))]);
 
   const wrap = (printed: Printed, least: number): Doc => (printed.precedence < least ? ["(", printed.doc, ")"] : printed.doc);
 

@@ -1,10 +1,13 @@
 import { assert } from "../../base/index.ts";
 import {
+  type Given,
+  given,
   type KeyedMember,
   keyed,
   type LoopedResources,
   literalKey,
   membersByKey,
+  NOTHING,
   type Node,
   ROW_KEY,
   type Table,
@@ -16,22 +19,28 @@ import { propertyName } from "./quote.ts";
 import { bodyDoc, conditional, declarationDoc, ownOrder, placeMembers } from "./resource.ts";
 
 /** The table of a loop, which is printed before the first loop over it, and the loop. */
-export function loopDocs(context: BicepContext, { loop, table, members }: LoopedResources, scope: BicepScope): Doc[] {
+export function loopDocs(
+  context: BicepContext,
+  { loop, table, members }: LoopedResources,
+  scopeWhere: (known: Given) => BicepScope,
+): Doc[] {
   const byKey = membersByKey(context.program, loop);
-  const printer = bicepExpression({
-    ...scope,
+  const scope: BicepScope = {
+    ...scopeWhere(NOTHING),
     member: (node, print) => {
       const member = byKey.find((candidate) => candidate.node === node);
       assert(member, "the loop has the member that is printed");
       return memberDoc(context, table, member, print);
     },
-  });
+  };
   const { parent, scope: on, condition } = loop.template;
+  const printer = bicepExpression(scope);
+  const within = bicepExpression({ ...scope, resource: scopeWhere(given(condition)).resource });
   const usesIndex = byKey.some((member) => isOfRow(table, member));
   const item = usesIndex ? `(${table.item}, ${indexName(context)})` : table.item;
   const order = ownOrder(context, members).map((other) => context.places.get(other)?.loop.loop.name ?? other);
   const place = placeMembers(parent && printer(parent), on && printer(on));
-  const body = bodyDoc(loop.template, place, [...new Set(order)], printer);
+  const body = bodyDoc(loop.template, place, [...new Set(order)], within);
   const value = conditional(condition && printer(condition), body);
   const isFirst = context.program.loops.find((other) => other.table === table.name)?.name === loop.name;
   return [

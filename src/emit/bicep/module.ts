@@ -1,4 +1,16 @@
-import { type AccessChain, type ExistingResource, literalKey, type Node, type Resource, type Variable } from "../../ir/index.ts";
+import {
+  type AccessChain,
+  type ExistingResource,
+  type Given,
+  given,
+  implies,
+  isRuntimeAccess,
+  literalKey,
+  NOTHING,
+  type Node,
+  type Resource,
+  type Variable,
+} from "../../ir/index.ts";
 import type { Doc } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
 import { type BicepScope, bicepExpression, object } from "./expression.ts";
@@ -29,7 +41,7 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
   const imports = createImports(context);
   const existing = createExisting(context, concern, (symbol) => imports.resource(symbol, nameOf(symbol)).identifier);
 
-  const scope: BicepScope = {
+  const scopeWhere = (known: Given): BicepScope => ({
     parameter: imports.parameter,
     variable: (name, keys) =>
       placement.homeOf(name) === concern ? { identifier: name, keys, nullable: false } : imports.variable(name, keys),
@@ -39,26 +51,28 @@ export function printModule(context: BicepContext, concern: string): PrintedModu
       if (context.isExisting(symbol)) existing.need(symbol);
       const isHere = context.isExisting(symbol) || placement.concernOf(symbol) === concern;
       if (isHere || (existing.names.has(symbol) && ["id", "name"].includes(member))) {
-        const isRuntime = !["id", "name", "type", "apiVersion"].includes(member);
+        const { condition } = context.resource(symbol);
+        const mayBeNull = condition !== undefined && isRuntimeAccess(chain);
         return {
           identifier: nameIn(context, concern, symbol),
           keys,
-          nullable: isRuntime && context.resource(symbol).condition !== undefined,
+          nullable: mayBeNull && (implies(known, condition) ? "sure" : true),
         };
       }
       return imports.resource(symbol, chain);
     },
     ...(target === undefined ? {} : { resourceGroup: imports.resourceGroup }),
     hides: (identifier) => context.isDeclared(identifier),
-  };
-  const printer = bicepExpression(scope);
+  });
+  const printer = bicepExpression(scopeWhere(NOTHING));
 
   const own = [
     ...variables.map((variable) => variableDoc(variable, printer)),
     ...resources.flatMap((resource) => {
       const place = context.places.get(resource.symbol);
-      if (place === undefined) return [resourceDoc(context, resource, printer)];
-      return place.index === 0 ? loopDocs(context, place.loop, scope) : [];
+      if (place === undefined)
+        return [resourceDoc(context, resource, printer, bicepExpression(scopeWhere(given(resource.condition))))];
+      return place.index === 0 ? loopDocs(context, place.loop, scopeWhere) : [];
     }),
   ];
   const foreign: Doc[] = [];

@@ -5,12 +5,18 @@ import { object } from "./expression.ts";
 import { comment, decorated } from "./layout.ts";
 import { propertyName, quote } from "./quote.ts";
 
-export function resourceDoc(context: BicepContext, resource: Resource, printer: (node: Node) => Doc): Doc {
+/** `within` prints what is there only with the resource. */
+export function resourceDoc(
+  context: BicepContext,
+  resource: Resource,
+  printer: (node: Node) => Doc,
+  within: (node: Node) => Doc,
+): Doc {
   const { symbol, concern, parent, scope, condition } = resource;
   const called = (other: string) => nameIn(context, concern, other);
   const own = ownOrder(context, [resource]).map(called);
   const place = placeMembers(parent && called(parent), scope && called(scope));
-  const body = bodyDoc(resource, place, own, printer);
+  const body = bodyDoc(resource, place, own, within);
   return declarationDoc(symbol, resource, conditional(condition && printer(condition), body));
 }
 

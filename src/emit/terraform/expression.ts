@@ -3,8 +3,11 @@ import {
   accessChain,
   type FunctionName,
   fold,
+  type Given,
+  implies,
   isRuntimeAccess,
   literalKey,
+  NOTHING,
   type Node,
   type NodeOf,
   ROW_KEY,
@@ -14,7 +17,6 @@ import { type Doc, indent, softline } from "../doc/index.ts";
 import type { TerraformContext } from "./context.ts";
 import { SPELLINGS, type Tools } from "./functions.ts";
 import { compactObject, list, object, oneLine } from "./layout.ts";
-import { type Given, implies } from "./presence.ts";
 import { choice, conditional, invoke, operation, PRECEDENCE, type Printed, primary, wrap } from "./printed.ts";
 import { escapeText, isIdentifier, objectKey, quote } from "./quote.ts";
 import { cloudMembers, RESOURCE_GROUP_ID, SUBSCRIPTION_ID, surroundingMember } from "./surroundings.ts";
@@ -52,7 +54,7 @@ export interface RowNames {
 /** Prints expressions with ARM's meaning. */
 export function createPrinter(
   context: TerraformContext,
-  { at, given: known = new Set(), inTable = false, row }: Place,
+  { at, given: known = NOTHING, inTable = false, row }: Place,
 ): TerraformPrinter {
   const resources = new Set<string>();
   const locals = new Set<string>(row ? [row.table] : []);

@@ -1,10 +1,9 @@
-import { literalKey, type Table } from "../../ir/index.ts";
+import { type Given, given, literalKey, type Table } from "../../ir/index.ts";
 import { type Doc, hardline, indent } from "../doc/index.ts";
 import { hasComputedDefault, type TerraformContext } from "./context.ts";
 import { createPrinter, type Place, type TerraformPrinter } from "./expression.ts";
 import { type Attribute, attributes, breaks, commented, rows } from "./layout.ts";
 import { variableName } from "./names.ts";
-import { type Given, given } from "./presence.ts";
 import { objectKey } from "./quote.ts";
 
 export interface PrintedLocals {

@@ -1,5 +1,15 @@
-import { type KeyedMember, type Loop, listsIn, membersByKey, type Node, type Program, type Table, walk } from "../../ir/index.ts";
-import { given, implies } from "./presence.ts";
+import {
+  given,
+  implies,
+  type KeyedMember,
+  type Loop,
+  listsIn,
+  membersByKey,
+  type Node,
+  type Program,
+  type Table,
+  walk,
+} from "../../ir/index.ts";
 import { isIdentifier } from "./quote.ts";
 import { isPurgedByCall } from "./soft-delete.ts";
 

@@ -1,9 +1,8 @@
-import type { LoopedResources, Node } from "../../ir/index.ts";
+import { given, type LoopedResources, type Node } from "../../ir/index.ts";
 import { type Doc, hardline, indent } from "../doc/index.ts";
 import type { TerraformContext } from "./context.ts";
 import { createPrinter, type RowNames } from "./expression.ts";
 import type { PrintedLocals } from "./locals.ts";
-import { given } from "./presence.ts";
 import { blockDoc } from "./resource.ts";
 import { RESOURCE_GROUP_ID } from "./surroundings.ts";
 

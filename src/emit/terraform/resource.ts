@@ -1,4 +1,4 @@
-import { literalKey, type Node, type Resource, walk } from "../../ir/index.ts";
+import { given, literalKey, type Node, type Resource, walk } from "../../ir/index.ts";
 import type { Doc } from "../doc/index.ts";
 import { sharedLists } from "./child-lists.ts";
 import type { TerraformContext } from "./context.ts";
@@ -6,7 +6,6 @@ import { createPrinter, type TerraformPrinter } from "./expression.ts";
 import { isInherent } from "./inherent.ts";
 import { type Attribute, attributes, block, commented, list, object } from "./layout.ts";
 import type { PrintedLocals } from "./locals.ts";
-import { given } from "./presence.ts";
 import { objectKey, quote } from "./quote.ts";
 import { passingErrors } from "./retry.ts";
 import { purgeAddress, purgeAttributes, purgeBlock } from "./soft-delete.ts";

@@ -1,7 +1,10 @@
-import type { Node } from "../../ir/index.ts";
+import type { Node } from "./node.ts";
 
 /** What is known to hold where something is printed: the conditions that all are true there, as text to compare. */
 export type Given = ReadonlySet<string>;
+
+/** Where nothing is known to hold. */
+export const NOTHING: Given = new Set();
 
 /** What holds where a resource with this condition is there. */
 export function given(condition: Node | undefined): Given {
