@@ -6,7 +6,6 @@ import {
   apply,
   type Delivered,
   findingLine,
-  isGivenElsewhere,
   isUnchecked,
   preflight,
   refuse,
@@ -16,10 +15,11 @@ import {
 } from "../../ops/index.ts";
 import { step } from "../../report/index.ts";
 import { armEnvironment } from "../arm-environment.ts";
+import { givesClusterRole, ownRole } from "./cluster-roles.ts";
 import { elapsed, type Job, operations } from "./job.ts";
 import { deliverObjects } from "./objects.ts";
 import { nameScheduler, schedulerOrder } from "./scheduler.ts";
-import { whoRuns } from "./who-runs.ts";
+import { namedFor, whoRuns } from "./who-runs.ts";
 
 /** The platform as it stands when a model can be trained on it. */
 export interface Standing {
@@ -32,19 +32,16 @@ export interface Standing {
   readonly deployMs: number;
 }
 
-/** What the definition calls the role of whoever applies the objects. */
-const CLUSTER_ROLE = "clusterOperatorObjects";
-
 export async function standUp(job: Job): Promise<Standing> {
   const { program } = job;
   const started = elapsed();
-  const { caller, parameters, resources } = await promised(job);
+  const { filled, parameters, resources } = await promised(job);
   await preflightStep(job, resources);
   const { first, naming } = await schedulerOrder(job, parameters, resources);
-  const given = { ...job.parameters, ...caller, ...first };
+  const given = { ...job.parameters, ...filled, ...first };
   const deployment = await deployStep(job, armTemplate(program), armParameterValues(program, given));
   const verified = await verifyStep(job, resources);
-  const objects = await deliverObjects(job, { parameters, resources, roleIsNew: Boolean(caller.clusterOperatorObjectId) });
+  const objects = await deliverObjects(job, { parameters, resources, roleIsNew: givesClusterRole(resources) });
   if (naming !== undefined) await nameScheduler(job, naming);
   return { resources, verified, deployment, ...(objects === undefined ? {} : { objects }), deployMs: elapsed() - started };
 }
@@ -54,17 +51,16 @@ type Known = Readonly<Record<string, JsonValue>>;
 
 /** The definition for whoever runs this, and for what is there already. */
 async function promised(job: Job) {
-  const whose = await whoRuns(job.session.client, job.parameters);
-  const { resources } = evaluate(job, { ...job.parameters, ...whose });
-  const caller = { ...whose, ...(await ownRole(job, whose, resources)), ...(await nodesThatRun(job, resources)) };
-  return { caller, ...evaluate(job, { ...job.parameters, ...caller }) };
-}
-
-/** A role on the cluster that the caller has already is theirs to keep. */
-async function ownRole({ session, bench }: Job, whose: Known, resources: readonly EvaluatedResource[]): Promise<Known> {
-  const role = resources.find(({ symbol }) => symbol === CLUSTER_ROLE);
-  if (whose.clusterOperatorObjectId === undefined || role === undefined) return {};
-  return (await isGivenElsewhere(session.client, role, bench.signal)) ? { clusterOperatorObjectId: "" } : {};
+  const { client } = job.session;
+  const caller = await whoRuns(client);
+  const named = namedFor(caller, job.parameters);
+  const { resources } = evaluate(job, { ...job.parameters, ...named });
+  const filled = {
+    ...named,
+    ...(await ownRole(client, caller, resources, job.bench.signal)),
+    ...(await nodesThatRun(job, resources)),
+  };
+  return { filled, ...evaluate(job, { ...job.parameters, ...filled }) };
 }
 
 /** Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise. Printed parameters hold none. */

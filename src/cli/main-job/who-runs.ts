@@ -1,23 +1,33 @@
 import type { ArmClient } from "../../arm/index.ts";
 import { asObject, type JsonObject, type JsonValue, parseJson } from "../../base/index.ts";
 
-/** Parameters that name whoever runs the main job, by what they are: Owner brings neither data roles nor one inside the cluster. */
+/** Whoever runs the main job, as Microsoft Entra knows them. */
+export interface Caller {
+  readonly objectId: string;
+  readonly type: "User" | "ServicePrincipal";
+}
+
+/** Parameters that name the caller, by what they are: Owner brings neither data roles nor one inside the cluster. */
 const CALLER = [
   ["operatorObjectId", "operatorType"],
   ["clusterOperatorObjectId", "clusterOperatorType"],
 ] as const;
 
-/** The caller's object id and type for each of those parameters that nobody has given. */
-export async function whoRuns(client: ArmClient, given: Readonly<Record<string, JsonValue>>): Promise<Record<string, JsonValue>> {
-  const token = await client.connection.credential.getToken(`${client.connection.audience}/.default`);
+/** Whose sign-in this is; `undefined` where the token does not tell. */
+export async function whoRuns({ connection }: ArmClient): Promise<Caller | undefined> {
+  const token = await connection.credential.getToken(`${connection.audience}/.default`);
   const { oid, idtyp } = claimsOf(token?.token ?? "");
-  if (oid === undefined) return {};
-  const type = idtyp === "app" ? "ServicePrincipal" : "User";
+  return typeof oid === "string" ? { objectId: oid, type: idtyp === "app" ? "ServicePrincipal" : "User" } : undefined;
+}
+
+/** The caller's object id and type for each of those parameters that nobody has given. */
+export function namedFor(caller: Caller | undefined, given: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
+  if (caller === undefined) return {};
   const wanted = CALLER.filter(([id]) => given[id] === undefined);
   return Object.fromEntries(
     wanted.flatMap(([id, kind]): [string, JsonValue][] => [
-      [id, oid],
-      [kind, type],
+      [id, caller.objectId],
+      [kind, caller.type],
     ]),
   );
 }
