@@ -5,6 +5,8 @@ export interface TimeLimit {
   /** A noun with its name: `deployment platform`. */
   readonly what: string;
   readonly ms: number;
+  /** What becomes of it then, where whoever waits does not let it go on. */
+  readonly becomes?: string;
   /** How to look after it, or to give it longer. */
   readonly hint: string;
 }
@@ -12,9 +14,9 @@ export interface TimeLimit {
 /** Node's timers hold no more than a signed 32-bit number of milliseconds (24 days), and fire at once beyond it. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a wait whose end may never come. What runs on Azure goes on there; only the waiting ends, with `arm.wait-too-long`. */
+/** Ends a wait whose end may never come. What runs on Azure goes on there unless the caller ends it; the waiting ends with `arm.wait-too-long`. */
 export async function waitWithin<T>(
-  { what, ms, hint }: TimeLimit,
+  { what, ms, hint, becomes = "it goes on without us" }: TimeLimit,
   signal: AbortSignal | undefined,
   wait: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +24,7 @@ export async function waitWithin<T>(
   const timer = setTimeout(
     () =>
       limit.abort(
-        new QuaysideError(`${what} did not end within ${minutes(ms)}; it goes on without us`, {
+        new QuaysideError(`${what} did not end within ${minutes(ms)}; ${becomes}`, {
           code: "arm.wait-too-long",
           fault: "azure",
           hint,

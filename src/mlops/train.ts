@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import {
   below,
-  cancelJob,
   downloadBlob,
   jobOutput,
   type RunRecord,
@@ -16,11 +15,12 @@ import {
 } from "../arm/index.ts";
 import type { JsonObject } from "../base/index.ts";
 import { QuaysideError } from "../report/index.ts";
+import { abandonJob } from "./abandoned-job.ts";
 import type { PipelineContext } from "./context.ts";
 import { resolveEnvironment } from "./environment.ts";
 import { isoDuration, parseReference } from "./files/common.ts";
 import type { ModelPlan } from "./plan.ts";
-import { isWithoutNodes, watchNodes } from "./waiting.ts";
+import { watchNodes } from "./waiting.ts";
 
 /** A finished training: what it logged and where its files are. */
 export interface Training {
@@ -158,6 +158,9 @@ interface Followed {
   readonly longestMs: number;
 }
 
+/** Codes of what ends the following of a job that goes on. */
+const GIVEN_UP: readonly string[] = ["mlops.no-nodes", "arm.wait-too-long"];
+
 /** Tells how a job goes until it has completed; throws when it ends otherwise, or gets no node. */
 export async function followJob(
   workspace: Workspace,
@@ -165,7 +168,12 @@ export async function followJob(
   context: PipelineContext,
 ): Promise<void> {
   const lines: string[] = [];
-  const limit = { what: `job ${name}`, ms: longestMs, hint: `read its log: quayside model logs ${name}` };
+  const limit = {
+    what: `job ${name}`,
+    ms: longestMs,
+    becomes: "it is given up",
+    hint: `read its log: quayside model logs ${name}`,
+  };
   const result = await waitWithin(limit, context.signal, (signal) =>
     streamJob(workspace, name, {
       pollMs: context.pollMs,
@@ -180,9 +188,8 @@ export async function followJob(
       },
     }),
   ).catch(async (error: unknown) => {
-    // A pipeline that ends must not leave a training behind that runs, or will run, and is billed.
-    if (context.signal.aborted || isWithoutNodes(error)) await cancelJob(workspace, name).catch(() => undefined);
-    throw error;
+    const isGivenUp = error instanceof QuaysideError && GIVEN_UP.includes(error.code);
+    throw context.signal.aborted || isGivenUp ? await abandonJob(workspace, name, error, context) : error;
   });
   if (result.status === "Completed") return;
   // The service's message may quote the log over several lines; the last ones follow here anyway.

@@ -53,32 +53,33 @@ const warnings = ({ events }: RecordingReporter) =>
   events.flatMap((event) => (event.name === "warning" ? [(event.payload as { message: string }).message] : []));
 
 test("a job without quota for its node is told about at once, and cancelled when that does not change", async () => {
-  await jobs.submit("holds", { command: "sleep 60" });
-  await jobs.until("holds", "Running");
+  const other = `${fixture.workspace}/computes/other`;
+  const properties = { vmSize: "Standard_D4ds_v5", scaleSettings: { minNodeCount: 1, maxNodeCount: 1 } };
+  const body = { location: "eastus", properties: { computeType: "AmlCompute", properties } };
+  await fixture.test.settle(await fixture.test.ask("PUT", other, { body }));
   await jobs.submit("starves", { command: "true" });
   const reporter = recordingReporter();
 
   await expect(follow("starves", reporter)).rejects.toMatchObject({
     code: "mlops.no-nodes",
     message: expect.stringMatching(
-      /^compute cpu-cluster starts no node for job starves: ClusterCoreQuotaReached: .* 0 are left .*; the job was cancelled after 15 min$/,
+      /^compute cpu-cluster starts no node for job starves: ClusterCoreQuotaReached: .* 0 are left .*; so it was for 15 min; the job was cancelled$/,
     ),
   });
 
   expect(warnings(reporter)).toHaveLength(1);
   expect((await jobs.until("starves")).properties).toMatchObject({ status: "Canceled" });
-  await fixture.test.ask("POST", `${fixture.workspace}/jobs/holds/cancel`);
-  await jobs.until("holds");
+  await fixture.test.settle(await fixture.test.ask("DELETE", other));
 });
 
-test("one that gets its node after a while runs", async () => {
+test("one that queues for the cluster's own node waits for it, however long, and runs", async () => {
   await jobs.submit("before", { command: "sleep 60" });
   await jobs.until("before", "Running");
   await jobs.submit("after", { command: "true" });
   const reporter = recordingReporter();
 
   await follow("after", reporter, async (look) => {
-    if (look === 5) await fixture.test.ask("POST", `${fixture.workspace}/jobs/before/cancel`);
+    if (look === 20) await fixture.test.ask("POST", `${fixture.workspace}/jobs/before/cancel`);
   });
 
   expect(warnings(reporter)).toHaveLength(1);

@@ -1,6 +1,6 @@
 export { latestVersion, registerEnvironment, registerFolder, type Uploaded, uploadCode, uploadData } from "./assets.ts";
 export { type BlobPlace, downloadBlob, resolveUri } from "./blobs.ts";
-export { nodeErrors } from "./computes.ts";
+export { type TrainingNodes, trainingNodes } from "./computes.ts";
 export { type Documents, type Lease, openDocuments } from "./documents.ts";
 export {
   deleteDeployment,
