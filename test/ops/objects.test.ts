@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countObjects, findCluster } from "../../src/arm/index.ts";
+import { type ArmClient, ArmError, countObjects, findCluster } from "../../src/arm/index.ts";
 import { ROLES } from "../../src/azure/index.ts";
 import { type Clock, systemClock } from "../../src/base/index.ts";
 import { deliver, isGivenElsewhere } from "../../src/ops/index.ts";
@@ -167,6 +167,25 @@ test.skipIf(typeof kubectl === "string")("a private cluster gets the same by a c
     code: "kubernetes.field-conflict",
     message: expect.stringContaining('"amloperator"') as string,
   });
+});
+
+test("a command whose pod does not start in time is tried again, but not for ever", async () => {
+  await using cluster = await startCluster({ apiServerAccessProfile: { enablePrivateCluster: true } });
+  const client = await clientOf(cluster);
+  let sent = 0;
+  const full: ArmClient = {
+    ...client,
+    post: async (path) => {
+      sent += 1;
+      throw new ArmError(200, "KubernetesPerformanceError", `${path}: the container did not start within 30s`);
+    },
+  };
+
+  await expect(deliver(full, request(cluster), context())).rejects.toMatchObject({
+    code: "kubernetes.command-not-started",
+    hint: expect.stringContaining("systemNodeTaints") as string,
+  });
+  expect(sent).toBe(15);
 });
 
 test("a role that was given by hand is seen, whatever its name, and no other is taken for it", async () => {
