@@ -117,5 +117,5 @@ export function declareRoles(
     scope: scopes.storageAccount,
     why: "Upload training data and read models and held-out predictions.",
   });
-  return Object.fromEntries(assignments) as RoleAssignments;
+  return Object.fromEntries(assignments) as RoleAssignments; // the compiler forgets the keys, which are those of the table
 }
