@@ -17,6 +17,8 @@ readonly deployment=main
 . "$library/preflight.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/verify.sh
 . "$library/verify.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/objects.sh
+. "$library/objects.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/cluster.sh
 . "$library/cluster.sh"
 
@@ -51,7 +53,8 @@ It may be run again at any time: what is as it should be stays as it is.
   --kubeconfig FILE [KUBECONFIG]
       File to add the cluster's context to. Default ~/.kube/config.
   --grant-access
-      Give the caller the role Azure Kubernetes Service RBAC Cluster Admin on the cluster, which applying kubernetes/ needs.
+      Name the caller as clusterOperatorObjectId: the deployment then gives them the role Azure Kubernetes Service RBAC Cluster Admin
+      on the cluster, which applying kubernetes/ needs, unless they have it already.
   --skip-kubernetes
       Neither write a kubeconfig nor apply kubernetes/.
   --what-if
@@ -171,6 +174,32 @@ is_named() {
     '($own[0].parameters | has($name)) or (.parameters[$name] | .value // .reference // "" | . != "")' "$scratch/parameters.json" > /dev/null
 }
 
+# Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure. The deployment gives it, by the name that
+# every other way of deploying gives it by; Azure takes the same role on the same cluster once, so one that is held by another stays.
+give_cluster_role() {
+  local oid type who held named
+  who=$(caller)
+  if [ -z "$who" ]; then
+    discard_group
+    fail "$EXIT_FAILED" "the caller's object id cannot be read" "give --cluster-operator-object-id instead of --grant-access"
+  fi
+  read -r oid type <<< "$who"
+  named=$(value_of clusterOperatorObjectId)
+  if [ -n "$named" ] && [ "$named" != "$oid" ]; then
+    discard_group
+    fail "$EXIT_USAGE" "--grant-access is for the caller ($oid), and clusterOperatorObjectId is $named" "leave one of them out"
+  fi
+  if [ -z "$made_group" ]; then
+    held=$(roles_held "$(value_of clusterName)" "$oid")
+    if [ -n "$held" ]; then
+      say "the caller has the role $CLUSTER_ROLE already"
+      return
+    fi
+  fi
+  given+=("F:clusterOperatorObjectId=$oid" "F:clusterOperatorType=$type")
+  say "the deployment gives the caller the role $CLUSTER_ROLE"
+}
+
 # Pools that scale by themselves keep their nodes; a deployment would ask for the least otherwise.
 keep_nodes() {
   local running
@@ -287,6 +316,7 @@ main() {
   ensure_group
   step "resource providers"
   register_providers
+  if [ -n "$grant_access" ]; then give_cluster_role; fi
   keep_nodes
   collect_parameters
   step "what would change"
@@ -309,10 +339,7 @@ main() {
   deploy
   if [ -z "$skip_kubernetes" ]; then
     step "cluster"
-    local components=()
-    if [ "$(value_of enableGpuNodes)" = true ]; then components+=(gpu); fi
-    if [ "$(value_of enableSpotNodes)" = true ]; then components+=(spot); fi
-    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)" ${components[@]+"${components[@]}"}
+    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)"
   fi
   step "verification"
   verify "$deployment"

@@ -363,6 +363,55 @@ describe.skipIf(missing.length > 0)(
       rmSync(calls, { force: true });
     });
 
+    describe("--grant-access", () => {
+      const kept = join(folder.path, "granted.json");
+      const cluster =
+        "/subscriptions/s-1/resourceGroups/rg-mlops-pipeline/providers/Microsoft.ContainerService/managedClusters/aks-mlops-cluster";
+      const standing = JSON.stringify([{ name: "aks-mlops-cluster", id: cluster, agentPoolProfiles: [] }]);
+      const held = (...value: object[]) => ({
+        "rest --method get": [`case "$*" in *roleAssignments*) ${printing(JSON.stringify({ value }))} ;; *) exit 1 ;; esac`],
+      });
+      const roles = (roleDefinitionId: string, scope: string) => held({ id: "r", properties: { roleDefinitionId, scope } });
+      const ADMIN = "/providers/Microsoft.Authorization/roleDefinitions/B1FF04BB-8a4e-4dc4-8eb5-8693973ce19b";
+      const operator = () => {
+        const { clusterOperatorObjectId, clusterOperatorType } = JSON.parse(readFileSync(kept, "utf8")).parameters;
+        return [clusterOperatorObjectId?.value, clusterOperatorType?.value];
+      };
+
+      test.each<[string, Answers, readonly (string | undefined)[]]>([
+        ["a new cluster", {}, [CALLER, "User"]],
+        ["a cluster without roles", { "aks list": standing, ...held() }, [CALLER, "User"]],
+        ["another role on the cluster", { "aks list": standing, ...roles("/x/other", cluster) }, [CALLER, "User"]],
+        ["the role on the cluster", { "aks list": standing, ...roles(ADMIN, cluster) }, [undefined, undefined]],
+        ["the role above it", { "aks list": standing, ...roles(ADMIN, "/subscriptions/S-1") }, [undefined, undefined]],
+        [
+          "the role on one of its namespaces",
+          { "aks list": standing, ...roles(ADMIN, `${cluster}/namespaces/a`) },
+          [CALLER, "User"],
+        ],
+      ])("with %s", (_, az, expected) => {
+        const { code } = deploy(["--what-if", "--grant-access"], { ...keeping(kept), ...az });
+
+        expect(operator()).toEqual(expected);
+        expect(code).toBe(0);
+        rmSync(calls, { force: true });
+      });
+
+      test("is refused beside somebody else, and the group that was made goes again", () => {
+        const flags = ["--what-if", "--grant-access", "--cluster-operator-object-id", SOMEBODY];
+        const az = { ...keeping(kept), "group exists": "false", "group create": "", "group delete": "" };
+
+        const { code, out, err } = deploy(flags, az);
+
+        expect(err).toContain(
+          `error: --grant-access is for the caller (${CALLER}), and clusterOperatorObjectId is ${SOMEBODY}\n`,
+        );
+        expect(out).toContain("removed resource group rg-mlops-pipeline again");
+        expect(code).toBe(2);
+        rmSync(calls, { force: true });
+      });
+    });
+
     describe("while the deployment goes on", () => {
       const GOES_ON =
         "  the deployment goes on in Azure; stop it with: az deployment group cancel --resource-group rg-mlops-pipeline --name main\n";

@@ -1,39 +1,48 @@
+import { ROLES } from "../../azure/index.ts";
+import type { Program } from "../../ir/index.ts";
 import { TOOLS } from "./names.ts";
+
+const ROLE_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments";
 
 /**
  * `lib/cluster.sh`: the kubeconfig, and the objects on the cluster. A cluster without local accounts wants kubelogin, a private one
  * wants to be reached through Azure (`az aks command invoke`), which also does when kubelogin is not there.
  */
-export const CLUSTER_LIBRARY = `# shellcheck shell=bash disable=SC2154 # the scripts set what they share
+export function clusterLibrary(program: Program): string {
+  const assignments = program.resources.find(({ type }) => type === ROLE_ASSIGNMENTS)?.apiVersion ?? "2022-04-01";
+  return `# shellcheck shell=bash disable=SC2154 # the scripts set what they share
 # The way to the cluster, and the objects on it.
 
-readonly CLUSTER_ROLE='Azure Kubernetes Service RBAC Cluster Admin'
+readonly CLUSTER_ROLE='${ROLES.aksRbacClusterAdmin.name}' CLUSTER_ROLE_ID=${ROLES.aksRbacClusterAdmin.id}
 
-# configure_cluster CLUSTER ENVIRONMENT COMPONENT...
+# configure_cluster CLUSTER ENVIRONMENT
 configure_cluster() {
-  local cluster=$1 overlay="overlays/$2" objects=$manifests
-  shift 2
   case "$kubeconfig" in /*) ;; *) kubeconfig="$PWD/$kubeconfig" ;; esac
   # az has kubelogin, where it is there, convert what the variable names and not what --file does.
-  KUBECONFIG="$kubeconfig" azure aks get-credentials --resource-group "$resource_group" --name "$cluster" --file "$kubeconfig" --overwrite-existing > /dev/null
-  say "context $cluster is in $kubeconfig"
-  if [ -n "$grant_access" ]; then give_cluster_role "$cluster"; fi
-  choose_way "$cluster"
-  if [ ! -d "$manifests/$overlay" ]; then
-    say "there is no kubernetes/$overlay to apply"
+  KUBECONFIG="$kubeconfig" azure aks get-credentials --resource-group "$resource_group" --name "$1" --file "$kubeconfig" --overwrite-existing > /dev/null
+  say "context $1 is in $kubeconfig"
+  choose_way "$1"
+  if [ ! -d "$manifests/overlays/$2" ]; then
+    say "there is no kubernetes/overlays/$2 to apply"
     return
   fi
-  if [ $# -gt 0 ]; then
-    overlay=$(with_components "$overlay" "$@")
-    objects="$scratch/kubernetes"
-  fi
+  compose_objects "$2"
   if [ "$way" = kubectl ]; then
-    if [ "$(user_of "$cluster")" = kubelogin ]; then sign_in_with_az "$cluster"; fi
+    if [ "$(user_of "$1")" = kubelogin ]; then sign_in_with_az "$1"; fi
     need kubectl ${TOOLS.kubectl} "$(kubectl version --client -o json | jq -r '.clientVersion.gitVersion | ltrimstr("v")')" "https://kubernetes.io/docs/tasks/tools"
-    apply_objects "$cluster" "$objects/$overlay"
-  else
-    invoke_on_cluster "$cluster" "$objects" "kubectl apply --server-side --field-manager quayside -k $overlay"
   fi
+  apply_objects "$1"
+}
+
+# roles_held CLUSTER PRINCIPAL: the assignments that give the principal that role on the cluster, if it stands, or above.
+roles_held() {
+  local id answer
+  id=$(azure aks list --resource-group "$resource_group" -o json | jq -r --arg name "$1" '.[] | select(.name == $name) | .id')
+  if [ -z "$id" ]; then return; fi
+  answer=$(arm get "$id/providers/${ROLE_ASSIGNMENTS}?api-version=${assignments}&\\$filter=principalId%20eq%20'$2'")
+  jq -r --arg id "$id/" --arg role "/$CLUSTER_ROLE_ID" '.value[]
+    | select((.properties.roleDefinitionId | ascii_downcase | endswith($role))
+      and (.properties.scope | ascii_downcase | rtrimstr("/") + "/") as $scope | ($id | ascii_downcase | startswith($scope))) | .id' <<< "$answer"
 }
 
 # Sets \`way\`: kubectl, or invoke, which goes through Azure for who is outside of a private cluster's network or lacks a tool.
@@ -57,30 +66,6 @@ choose_way() {
   fi
 }
 
-# An overlay with components, in a copy of kubernetes/, printed by its path there.
-with_components() {
-  local overlay=$1 added=overlays/with-components
-  shift
-  mkdir -p "$scratch/kubernetes/$added"
-  cp -R "$manifests/." "$scratch/kubernetes"
-  {
-    printf '%s\\n' "apiVersion: kustomize.config.k8s.io/v1beta1" "kind: Kustomization" "resources: [../../$overlay]" "components:"
-    printf '  - ../../components/%s\\n' "$@"
-  } > "$scratch/kubernetes/$added/kustomization.yaml"
-  printf '%s' "$added"
-}
-
-# Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure.
-give_cluster_role() {
-  local oid scope type who
-  who=$(caller)
-  read -r oid type <<< "$who"
-  scope=$(azure aks show --resource-group "$resource_group" --name "$1" --query id -o tsv)
-  azure role assignment create --assignee-object-id "$oid" --assignee-principal-type "$type" \\
-    --role "$CLUSTER_ROLE" --scope "$scope" > /dev/null
-  say "the caller has the role $CLUSTER_ROLE"
-}
-
 # kubelogin takes az's own sign-in, so there is no browser and no device code; without a tenant, that of az's default subscription.
 sign_in_with_az() {
   local own
@@ -90,33 +75,45 @@ sign_in_with_az() {
   kubelogin convert-kubeconfig --login azurecli --kubeconfig "$kubeconfig" --context "$1" "\${elsewhere[@]+"\${elsewhere[@]}"}"
 }
 
-# apply_objects CLUSTER FOLDER
+# apply_objects CLUSTER: a role that was just given takes minutes to be known everywhere, and Azure has a pod for a command start within
+# 30 seconds or gives up.
 apply_objects() {
-  local answer left=30
-  until answer=$(kubectl --kubeconfig "$kubeconfig" --context "$1" apply --server-side --field-manager quayside -k "$2" 2>&1); do
-    left=$((left - 1))
-    # A role that was just given takes minutes to be known everywhere.
-    if [ -z "$grant_access" ] || [ "$left" = 0 ] || ! grep -q Forbidden <<< "$answer"; then
-      printf '%s\\n' "$answer" >&2
-      fail "$EXIT_FAILED" "the cluster did not take $2" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
+  local spreads=30 starts=3 hint
+  until apply_once "$1" > "$scratch/refusal" 2>&1; do
+    hint="see docs/kubernetes.md; --skip-kubernetes leaves the objects out"
+    if grep -qi forbidden "$scratch/refusal"; then
+      spreads=$((spreads - 1))
+      hint="the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
+      if [ -n "$grant_access" ] && [ "$spreads" -gt 0 ]; then sleep "$POLL_SECONDS" && continue; fi
+    elif [ "$way" = invoke ] && grep -qE 'Kubernetes(Performance|Operation)Error' "$scratch/refusal"; then
+      starts=$((starts - 1))
+      hint="run commands need a pool without taints that has room, as their pod tolerates none (systemNodeTaints, taintStyle); or run this from within the cluster's network, with kubectl and kubelogin"
+      if [ "$starts" -gt 0 ]; then sleep "$POLL_SECONDS" && continue; fi
     fi
-    sleep "$POLL_SECONDS"
+    show_refusal
+    fail "$EXIT_FAILED" "cluster $1 did not take the objects of kubernetes/" "$hint"
   done
-  printf '%s\\n' "$answer" | sed 's/^/    /'
+  sed 's/^/    /' "$scratch/refusal"
+}
+
+# apply_once CLUSTER: through kubectl here, or in the cluster, beside a copy of the folder.
+apply_once() {
+  local answer
+  local apply=(apply --server-side --field-manager quayside -k overlays/as-deployed)
+  if [ "$way" = kubectl ]; then
+    (cd "$scratch/kubernetes" && kubectl --kubeconfig "$kubeconfig" --context "$1" "\${apply[@]}")
+    return
+  fi
+  answer=$(cd "$scratch/kubernetes" &&
+    azure aks command invoke --resource-group "$resource_group" --name "$1" --command "kubectl \${apply[*]}" --file . -o json) || return 1
+  # A command that never ran has neither logs nor an exit code, and a reason.
+  jq -r '.logs // empty, (select(.exitCode == null) | .reason // "the command did not run")' <<< "$answer"
+  jq -e '.exitCode == 0' <<< "$answer" > /dev/null
 }
 
 # The command that signs a user of the kubeconfig in, if it has one.
 user_of() {
   kubectl --kubeconfig "$kubeconfig" --context "$1" config view --minify -o 'jsonpath={.users[0].user.exec.command}'
 }
-
-# invoke_on_cluster CLUSTER FOLDER COMMAND: runs it in the cluster, beside a copy of the folder.
-invoke_on_cluster() {
-  local answer
-  answer=$(cd "$2" && azure aks command invoke --resource-group "$resource_group" --name "$1" --command "$3" --file . -o json)
-  jq -r '.logs // empty' <<< "$answer" | sed 's/^/    /'
-  if [ "$(jq -r .exitCode <<< "$answer")" != 0 ]; then
-    fail "$EXIT_FAILED" "the cluster did not take kubernetes/ ($3)" "the caller needs the role $CLUSTER_ROLE; --grant-access gives it, --skip-kubernetes leaves the objects out"
-  fi
-}
 `;
+}

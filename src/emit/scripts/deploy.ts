@@ -1,3 +1,4 @@
+import { ROLES } from "../../azure/index.ts";
 import type { Program } from "../../ir/index.ts";
 import { DEPLOYMENT, LOCATION, OWNER_TAG, RESOURCE_GROUP } from "./names.ts";
 
@@ -5,6 +6,7 @@ import { DEPLOYMENT, LOCATION, OWNER_TAG, RESOURCE_GROUP } from "./names.ts";
 export function deployScript(program: Program): string {
   const names = new Set(program.parameters.map(({ name }) => name));
   const tellsOperator = names.has("operatorObjectId") && names.has("operatorType");
+  const grantsAccess = names.has("clusterOperatorObjectId") && names.has("clusterOperatorType") && names.has("clusterName");
   const keepsNodes = names.has("runningNodes") && names.has("clusterName");
   return `#!/usr/bin/env bash
 # Deploys the platform to a resource group with az. Printed from the definition: quayside emit scripts
@@ -25,6 +27,8 @@ readonly deployment=${DEPLOYMENT}
 . "$library/preflight.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/verify.sh
 . "$library/verify.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/objects.sh
+. "$library/objects.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/cluster.sh
 . "$library/cluster.sh"
 
@@ -58,9 +62,7 @@ It may be run again at any time: what is as it should be stays as it is.
       bicep/parameters.json, is read below both.
   --kubeconfig FILE [KUBECONFIG]
       File to add the cluster's context to. Default ~/.kube/config.
-  --grant-access
-      Give the caller the role Azure Kubernetes Service RBAC Cluster Admin on the cluster, which applying kubernetes/ needs.
-  --skip-kubernetes
+${grantsAccess ? GRANT_USAGE : ""}  --skip-kubernetes
       Neither write a kubeconfig nor apply kubernetes/.
   --what-if
       Show what would change and stop.
@@ -96,8 +98,7 @@ read_flags() {
       --tenant) takes_value "$flag" $# && tenant=$2 && shift 2 ;;
       -p | --parameters) takes_value "$flag" $# && parameters_file=$2 && shift 2 ;;
       --kubeconfig) takes_value "$flag" $# && kubeconfig=$2 && shift 2 ;;
-      --grant-access) grant_access=yes && shift ;;
-      --skip-kubernetes) skip_kubernetes=yes && shift ;;
+${grantsAccess ? "      --grant-access) grant_access=yes && shift ;;\n" : ""}      --skip-kubernetes) skip_kubernetes=yes && shift ;;
       --what-if) only_what_if=yes && shift ;;
       -y | --yes) yes=yes && shift ;;
       -h | --help)
@@ -156,7 +157,7 @@ collect_parameters() {
   fi
   jq .parameters "$all" > "$scratch/parameters.json"
 }
-${tellsOperator ? TELL_OPERATOR : ""}${keepsNodes ? KEEP_NODES : ""}
+${tellsOperator ? TELL_OPERATOR : ""}${grantsAccess ? GRANT_ACCESS : ""}${keepsNodes ? KEEP_NODES : ""}
 # The group and everything in it belong to Quayside; one that was made for nothing goes again.
 ensure_group() {
   local location
@@ -260,7 +261,8 @@ ${tellsOperator ? "  tell_operator\n  collect_parameters\n" : ""}  step "resourc
   ensure_group
   step "resource providers"
   register_providers
-${keepsNodes ? "  keep_nodes\n  collect_parameters\n" : ""}  step "what would change"
+${grantsAccess ? '  if [ -n "$grant_access" ]; then give_cluster_role; fi\n' : ""}${keepsNodes ? "  keep_nodes\n" : ""}  collect_parameters
+  step "what would change"
   show_what_if
   step "preflight"
   preflight
@@ -280,10 +282,7 @@ ${keepsNodes ? "  keep_nodes\n  collect_parameters\n" : ""}  step "what would ch
   deploy
   if [ -z "$skip_kubernetes" ]; then
     step "cluster"
-    local components=()
-    if [ "$(value_of enableGpuNodes)" = true ]; then components+=(gpu); fi
-    if [ "$(value_of enableSpotNodes)" = true ]; then components+=(spot); fi
-    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)" \${components[@]+"\${components[@]}"}
+    configure_cluster "$(output_of clusterName)" "$(value_of environmentName)"
   fi
   step "verification"
   verify "$deployment"
@@ -317,6 +316,39 @@ is_named() {
   done
   jq -e --arg name "$1" --slurpfile own "\${parameters_file:-$scratch/none.json}" \\
     '($own[0].parameters | has($name)) or (.parameters[$name] | .value // .reference // "" | . != "")' "$scratch/parameters.json" > /dev/null
+}
+`;
+
+const GRANT_USAGE = `  --grant-access
+      Name the caller as clusterOperatorObjectId: the deployment then gives them the role ${ROLES.aksRbacClusterAdmin.name}
+      on the cluster, which applying kubernetes/ needs, unless they have it already.
+`;
+
+const GRANT_ACCESS = `
+# Owner may make a cluster but not see into it: Kubernetes has roles of its own in Azure. The deployment gives it, by the name that
+# every other way of deploying gives it by; Azure takes the same role on the same cluster once, so one that is held by another stays.
+give_cluster_role() {
+  local oid type who held named
+  who=$(caller)
+  if [ -z "$who" ]; then
+    discard_group
+    fail "$EXIT_FAILED" "the caller's object id cannot be read" "give --cluster-operator-object-id instead of --grant-access"
+  fi
+  read -r oid type <<< "$who"
+  named=$(value_of clusterOperatorObjectId)
+  if [ -n "$named" ] && [ "$named" != "$oid" ]; then
+    discard_group
+    fail "$EXIT_USAGE" "--grant-access is for the caller ($oid), and clusterOperatorObjectId is $named" "leave one of them out"
+  fi
+  if [ -z "$made_group" ]; then
+    held=$(roles_held "$(value_of clusterName)" "$oid")
+    if [ -n "$held" ]; then
+      say "the caller has the role $CLUSTER_ROLE already"
+      return
+    fi
+  fi
+  given+=("F:clusterOperatorObjectId=$oid" "F:clusterOperatorType=$type")
+  say "the deployment gives the caller the role $CLUSTER_ROLE"
 }
 `;
 

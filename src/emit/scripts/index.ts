@@ -2,11 +2,12 @@ import { checkProgram, type Program } from "../../ir/index.ts";
 import { hasErrors, sortDiagnostics } from "../../report/index.ts";
 import type { EmitResult } from "../result.ts";
 import { azureLibrary } from "./azure-library.ts";
-import { CLUSTER_LIBRARY } from "./cluster-library.ts";
+import { clusterLibrary } from "./cluster-library.ts";
 import { COMMON_LIBRARY } from "./common-library.ts";
 import { deployScript } from "./deploy.ts";
 import { destroyScript } from "./destroy.ts";
 import { scriptLimits } from "./limits.ts";
+import { OBJECTS_LIBRARY } from "./objects-library.ts";
 import { declarations, parametersLibrary } from "./parameters.ts";
 import { PARAMETERS_JQ } from "./parameters-jq.ts";
 import { PREFLIGHT_JQ, PREFLIGHT_LIBRARY } from "./preflight-library.ts";
@@ -26,8 +27,9 @@ export function emitScripts(program: Program): EmitResult {
       ["scripts/destroy.sh", destroyScript(program)],
       ["scripts/lib/api-versions.json", apiVersions(program)],
       ["scripts/lib/azure.sh", azureLibrary(program)],
-      ["scripts/lib/cluster.sh", CLUSTER_LIBRARY],
+      ["scripts/lib/cluster.sh", clusterLibrary(program)],
       ["scripts/lib/common.sh", COMMON_LIBRARY],
+      ["scripts/lib/objects.sh", OBJECTS_LIBRARY],
       ["scripts/lib/parameters.jq", PARAMETERS_JQ],
       ["scripts/lib/parameters.json", declarations(program)],
       ["scripts/lib/parameters.sh", parametersLibrary(program)],

@@ -11,8 +11,8 @@ export interface PromisedRole {
 const COLLECTION = "/providers/Microsoft.Authorization/roleAssignments";
 
 /**
- * Whether the principal has the role on the very same scope by an assignment of another name, given by hand or by
- * `deploy.sh --grant-access`. Azure refuses a second one (`RoleAssignmentExists`).
+ * Whether the principal has the role on the very same scope by an assignment of another name, given by
+ * hand. Azure refuses a second one (`RoleAssignmentExists`).
  */
 export async function isGivenElsewhere(client: ArmClient, promised: PromisedRole, signal?: AbortSignal): Promise<boolean> {
   const [scope = ""] = promised.id.split(new RegExp(`${COLLECTION}/`, "i"));
