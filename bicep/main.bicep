@@ -137,10 +137,6 @@ param hubVirtualNetworkId string = ''
 @description('Private address of the hub\'s firewall, to which everything that leaves the network is routed.')
 param hubFirewallAddress string = ''
 
-@description('Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them.')
-@maxLength(100)
-param peeredRanges array = []
-
 @description('Overlay range of pods, outside the virtual network; every node takes a /24 of it.')
 param podCidr string = '192.168.0.0/16'
 

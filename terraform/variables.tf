@@ -522,23 +522,6 @@ variable "hub_firewall_address" {
   }
 }
 
-variable "peered_ranges" {
-  description = "Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them."
-  type        = any
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = can(concat(var.peered_ranges, []))
-    error_message = "peered_ranges: give a list."
-  }
-
-  validation {
-    condition     = length(var.peered_ranges) <= 100
-    error_message = "peered_ranges: use at most 100 items."
-  }
-}
-
 variable "pod_cidr" {
   description = "Overlay range of pods, outside the virtual network; every node takes a /24 of it."
   type        = string

@@ -43,7 +43,6 @@ parameter_of() {
     --allowed-fqdns) parameter=allowedFqdns ;;
     --hub-virtual-network-id) parameter=hubVirtualNetworkId ;;
     --hub-firewall-address) parameter=hubFirewallAddress ;;
-    --peered-ranges) parameter=peeredRanges ;;
     --pod-cidr) parameter=podCidr ;;
     --service-cidr) parameter=serviceCidr ;;
     --dns-service-ip) parameter=dnsServiceIp ;;
@@ -186,9 +185,6 @@ parameter_usage() {
   --hub-firewall-address STRING
       Private address of the hub's firewall, to which everything that leaves the network is routed.
       Optional.
-  --peered-ranges ARRAY
-      Address ranges of the hub and of all else that is reached through peerings, VPN or
-      ExpressRoute; no range of the platform may overlap them. Optional.
   --pod-cidr STRING
       Overlay range of pods, outside the virtual network; every node takes a /24 of it. Default
       192.168.0.0/16.

@@ -11,6 +11,7 @@ export {
 } from "./builder.ts";
 export { checkProgram } from "./check.ts";
 export { constantValue } from "./constant.ts";
+export { deployedParameters } from "./deployed.ts";
 export { type EvaluatedResource, type Evaluation, evaluateProgram } from "./evaluate.ts";
 export type { EvaluationOptions } from "./evaluator.ts";
 export {

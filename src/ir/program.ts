@@ -33,6 +33,8 @@ export interface Parameter {
   readonly pattern?: string;
   /** The keys that an object may have; absent: any. Checked where patterns are. */
   readonly keys?: readonly string[];
+  /** Only `quayside` holds other values against it; targets leave it out unless something refers to it all the same. */
+  readonly onlyChecked?: boolean;
   /** Each allowed value has a parameters file, as environments do; one parameter at most. */
   readonly filePerValue?: boolean;
   /** The name in an environment, when people already know one, e.g. `AKS_NODE_COUNT`. */

@@ -225,6 +225,7 @@ function declareAddresses(program: ProgramBuilder) {
         "Address ranges of the hub and of all else that is reached through peerings, VPN or ExpressRoute; no range of the platform may overlap them.",
       default: [],
       maxLength: 100,
+      onlyChecked: true,
     }),
     podCidr: range("podCidr", "Overlay range of pods, outside the virtual network; every node takes a /24 of it."),
     serviceCidr: range("serviceCidr", "Range of Kubernetes services, outside the virtual network."),

@@ -28,7 +28,7 @@ export interface LinkedBicep {
 export function linkBicep(files: ReadonlyMap<string, string>): LinkedBicep {
   const parse = (path: string): BicepFile => {
     const file = parseBicep(files.get(`bicep/${path}`) ?? complain(`there is no file ${path}`));
-    if (path !== "main.bicep") checkUse(file);
+    if (path !== "main.bicep") checkUse(file); // the parameters of the main file are the definition's to use
     const expanded = expandLoops(file);
     checkForgiven(expanded);
     return expanded;
@@ -292,11 +292,13 @@ const REBUILD: NodeTable<Node> = {
 };
 
 /** A parameter, a variable or an existing resource that nothing uses is a warning in Bicep and a mistake here. */
-function checkUse(file: BicepFile): void {
+export function checkUse(file: BicepFile): void {
   const used = new Set<string>();
   const nodes = [...file.variables, ...file.outputs]
     .map(({ value }) => value)
     .concat(
+      file.parameters.flatMap(({ default: initial }) => initial ?? []),
+      file.modules.flatMap(({ body, condition }) => [body, ...(condition ? [condition] : [])]),
       file.resources.flatMap(({ body, condition, loop }) => [
         body,
         ...(condition ? [condition] : []),

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/index.ts";
-import { emitBicep } from "../../src/emit/index.ts";
+import { armParameterValues, emitArm, emitBicep, emitScripts, emitTerraform } from "../../src/emit/index.ts";
 import { and, call, createProgram, type EvaluationOptions, get, type ProgramBuilder } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
-import { linkBicep } from "./bicep-linker.ts";
+import { checkUse, linkBicep } from "./bicep-linker.ts";
+import { parseBicep } from "./bicep-parser.ts";
 import { compareBicep } from "./compare.ts";
 import { randomProgram } from "./programs.ts";
 import { whatIsReadBack } from "./what-is-read-back.ts";
@@ -184,4 +185,29 @@ test("what is there whenever its reader is there is read as never null; the read
   expect(() => linkBicep(new Map([...files, ["bicep/modules/a.bicep", source.replace(".?", "!.")]]))).toThrow(
     "without reads root with !, which its condition does not bear out",
   );
+});
+
+test("the platform's main file declares nothing that nothing uses", () => {
+  const main = parseBicep(emitBicep(definePlatform()).files.get("bicep/main.bicep") ?? "");
+
+  expect(main.parameters).not.toEqual([]);
+  expect(() => checkUse(main)).not.toThrow();
+});
+
+test("what is only checked is no parameter of any target, and no value of theirs, unless something refers to it", () => {
+  const program = createProgram();
+  const size = program.int("size", { description: "A number.", default: 1, onlyChecked: true });
+  program.int("heldAgainst", { description: "A number.", default: 2, onlyChecked: true });
+  program.resource("thing", { type: THING, concern: "a", name: "thing", body: { properties: { size } } });
+  const built = program.build();
+  const values = { size: 3, heldAgainst: 4 };
+  const texts = [emitBicep(built, values), emitArm(built), emitTerraform(built), emitScripts(built)].map(({ files }) =>
+    [...files.values()].join("\n"),
+  );
+
+  expect(armParameterValues(built, values)).toEqual({ size: { value: 3 } });
+  for (const text of texts) {
+    expect(text).toMatch(/\bsize\b/);
+    expect(text).not.toMatch(/held.?against/i);
+  }
 });

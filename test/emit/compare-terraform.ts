@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitTerraform } from "../../src/emit/index.ts";
 import { snakeCase, variableName } from "../../src/emit/terraform/names.ts";
-import { evaluateProgram, type Program } from "../../src/ir/index.ts";
+import { deployedParameters, evaluateProgram, type Program } from "../../src/ir/index.ts";
 import { evaluateModule } from "./terraform-linker.ts";
 import { whatIsReadBack } from "./what-is-read-back.ts";
 
@@ -46,7 +46,7 @@ async function byModule(program: Program, parameters: Values) {
   if (files.size === 0) throw new Error(`nothing was printed: ${JSON.stringify(diagnostics)}`);
   const deployed = whatIsReadBack(program, { ...PLACE, parameters, resourceGroup: GROUP });
   const named = Object.fromEntries(
-    program.parameters.flatMap((parameter) =>
+    deployedParameters(program).flatMap((parameter) =>
       parameters[parameter.name] === undefined ? [] : [[variableName(parameter), parameters[parameter.name] ?? null]],
     ),
   );

@@ -1,13 +1,14 @@
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitBicep } from "../../src/emit/index.ts";
-import { dependencies, type EvaluationOptions, evaluateProgram, type Program } from "../../src/ir/index.ts";
+import { dependencies, deployedParameters, type EvaluationOptions, evaluateProgram, type Program } from "../../src/ir/index.ts";
 import { type LinkedBicep, linkBicep, renamed } from "./bicep-linker.ts";
 
 /** What a program deploys, without what Bicep arranges in its own way: the order of declarations and of waiting. */
 function meaning(program: Program, options: EvaluationOptions) {
   const { parameters, resources, outputs } = evaluateProgram(program, options);
+  const declared = deployedParameters(program);
   return {
-    declared: program.parameters.map(({ name, type, description, allowed, minValue, maxValue, minLength, maxLength }) => ({
+    declared: declared.map(({ name, type, description, allowed, minValue, maxValue, minLength, maxLength }) => ({
       name,
       type,
       description,
@@ -17,7 +18,7 @@ function meaning(program: Program, options: EvaluationOptions) {
       minLength,
       maxLength,
     })),
-    parameters,
+    parameters: Object.fromEntries(declared.map(({ name }) => [name, parameters[name]])),
     outputs,
     resources: Object.fromEntries(resources.map((resource) => [resource.symbol, { ...resource, dependsOn: [] }])),
   };

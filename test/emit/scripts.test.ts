@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emitScripts } from "../../src/emit/index.ts";
 import { parameterTable } from "../../src/emit/scripts/index.ts";
 import { OWNER_TAG as PRINTED_TAG } from "../../src/emit/scripts/names.ts";
-import { createProgram } from "../../src/ir/index.ts";
+import { createProgram, deployedParameters } from "../../src/ir/index.ts";
 import { OWNER, OWNER_TAG } from "../../src/ops/resource-group.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { repository, temporaryFolder } from "../support/quayside.ts";
@@ -481,7 +481,7 @@ describe.skipIf(missing.length > 0)(
     test("--help names every parameter, its variable and its default", () => {
       const { out, code } = deploy(["--help"]);
 
-      for (const { name } of definePlatform().parameters)
+      for (const { name } of deployedParameters(definePlatform()))
         expect(out).toContain(`--${name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()} `);
       expect(out).toContain("--aks-node-count INT [AKS_NODE_COUNT]");
       expect(out).toContain("Default Standard_DS3_v2.");

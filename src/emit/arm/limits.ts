@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from "../../base/index.ts";
-import type { Program } from "../../ir/index.ts";
+import { deployedParameters, type Program } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 
 /** What Azure Resource Manager takes in one template. */
@@ -50,7 +50,7 @@ export function patterns(program: Program, target: string, words: string): Diagn
     at: `parameters.${name}`,
     help: "Quayside checks it before it deploys",
   });
-  return program.parameters.flatMap(({ name, pattern, keys }) => [
+  return deployedParameters(program).flatMap(({ name, pattern, keys }) => [
     ...(pattern === undefined ? [] : [unchecked(name, `that ${name} matches ${pattern}`)]),
     ...(keys === undefined ? [] : [unchecked(name, `which keys ${name} has`)]),
   ]);

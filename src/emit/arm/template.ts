@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/index.ts";
 import {
   dependencies,
+  deployedParameters,
   type ExistingResource,
   existingDependencies,
   inferTypes,
@@ -28,7 +29,7 @@ export function armTemplate(program: Program): JsonObject {
     contentVersion: "1.0.0.0",
     metadata: { _generator: { name: "quayside" } },
     parameters: table(
-      program.parameters,
+      deployedParameters(program),
       ({ name }) => name,
       (parameter) => armParameter(parameter, printer),
     ),
@@ -77,7 +78,7 @@ export function armParameters(program: Program, values: Readonly<Record<string, 
 /** What a deployment request holds as `properties.parameters`: Resource Manager refuses a whole file there. */
 export function armParameterValues(program: Program, values: Readonly<Record<string, JsonValue>>): JsonObject {
   return table(
-    program.parameters.filter(({ name }) => Object.hasOwn(values, name)),
+    deployedParameters(program).filter(({ name }) => Object.hasOwn(values, name)),
     ({ name }) => name,
     ({ name }) => ({ value: values[name] ?? null }),
   );

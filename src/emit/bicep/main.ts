@@ -1,4 +1,4 @@
-import type { Node } from "../../ir/index.ts";
+import { deployedParameters, type Node } from "../../ir/index.ts";
 import { type Doc, hardline, indent, join } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
 import { bicepExpression, object } from "./expression.ts";
@@ -23,7 +23,7 @@ export function printMain(context: BicepContext, modules: readonly PrintedModule
   });
   const variables = program.variables.filter((variable) => placement.homeOf(variable.name) === undefined);
   return file([
-    ...program.parameters.map((parameter) => parameterDoc(parameter, printer)),
+    ...deployedParameters(program).map((parameter) => parameterDoc(parameter, printer)),
     ...variables.map((variable) => variableDoc(variable, printer)),
     ...modules.map((module) => moduleDoc(context, module, printer)),
     ...program.outputs.map((output) => {

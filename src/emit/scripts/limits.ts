@@ -1,4 +1,4 @@
-import type { Parameter, Program } from "../../ir/index.ts";
+import { deployedParameters, type Parameter, type Program } from "../../ir/index.ts";
 import type { Diagnostic } from "../../report/index.ts";
 import { OWN_FLAGS, OWN_VARIABLES } from "./names.ts";
 import { flagName } from "./quote.ts";
@@ -7,7 +7,7 @@ import { flagName } from "./quote.ts";
 export function scriptLimits(program: Program): Diagnostic[] {
   const flags = new Map<string, string>(OWN_FLAGS.map((flag) => [flag, "the scripts themselves"]));
   const variables = new Map<string, string>(OWN_VARIABLES.map((name) => [name, "the scripts themselves"]));
-  return program.parameters.flatMap((parameter) => [
+  return deployedParameters(program).flatMap((parameter) => [
     ...claim(flags, flagName(parameter.name), parameter, "flag", "--"),
     ...(parameter.environment === undefined ? [] : variable(variables, parameter.environment, parameter)),
   ]);

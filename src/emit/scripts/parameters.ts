@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from "../../base/index.ts";
-import { constantValue, type Parameter, type Program } from "../../ir/index.ts";
+import { constantValue, deployedParameters, type Parameter, type Program } from "../../ir/index.ts";
 import { flagName, quote, wrap } from "./quote.ts";
 
 /** The declarations as `parameters.jq` reads them. */
 export function declarations(program: Program): string {
   const declared: JsonObject = {};
-  for (const parameter of program.parameters) {
+  for (const parameter of deployedParameters(program)) {
     const { name, type, allowed, minValue, maxValue, minLength, maxLength, pattern, keys, environment } = parameter;
     declared[name] = {
       type,
@@ -33,10 +33,10 @@ function defined(members: Readonly<Record<string, JsonObject[string] | undefined
 
 /** `lib/parameters.sh`: flags and environment variables by parameter, and the help text about them. */
 export function parametersLibrary(program: Program): string {
-  const flags = program.parameters.map(
+  const flags = deployedParameters(program).map(
     ({ name }) => `    --${flagName(name)}${name === "location" ? " | -l" : ""}) parameter=${name} ;;`,
   );
-  const variables = program.parameters.flatMap(({ name, environment }) =>
+  const variables = deployedParameters(program).flatMap(({ name, environment }) =>
     environment === undefined ? [] : [`  from_variable ${name} "\${${environment}:-}"`],
   );
   return `# shellcheck shell=bash disable=SC2034 # what is set here is read by deploy.sh
@@ -63,7 +63,7 @@ ${variables.length === 0 ? "  :" : variables.join("\n")}
 
 parameter_usage() {
   cat <<'USAGE'
-${program.parameters.flatMap(usage).join("\n")}
+${deployedParameters(program).flatMap(usage).join("\n")}
 USAGE
 }
 `;
@@ -80,7 +80,7 @@ function usage(parameter: Parameter): string[] {
 
 /** The same for `docs/scripts.md`. */
 export function parameterTable(program: Program): string {
-  const rows = program.parameters.map((parameter) => {
+  const rows = deployedParameters(program).map((parameter) => {
     const { name, environment, description } = parameter;
     const meaning = [description, ...bounds(parameter), initial(parameter)].join(" ").replaceAll("|", "\\|");
     return `| \`--${flagName(name)}\` | ${environment === undefined ? "" : `\`${environment}\``} | ${meaning} |`;

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/index.ts";
-import type { Parameter } from "../../ir/index.ts";
+import { deployedParameters, type Parameter } from "../../ir/index.ts";
 import { type Doc, hardline, print } from "../doc/index.ts";
 import { hasComputedDefault, isRequired, type TerraformContext } from "./context.ts";
 import { createPrinter } from "./expression.ts";
@@ -35,7 +35,7 @@ export function variableRows(context: TerraformContext): VariableRow[] {
     },
     ...cloudRow(context),
     ...purgeRow(context),
-    ...context.program.parameters.map((parameter) => parameterRow(context, parameter)),
+    ...deployedParameters(context.program).map((parameter) => parameterRow(context, parameter)),
   ];
 }
 
