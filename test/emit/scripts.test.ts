@@ -382,8 +382,8 @@ describe.skipIf(missing.length > 0)(
         ["a new cluster", {}, [CALLER, "User"]],
         ["a cluster without roles", { "aks list": standing, ...held() }, [CALLER, "User"]],
         ["another role on the cluster", { "aks list": standing, ...roles("/x/other", cluster) }, [CALLER, "User"]],
-        ["the role on the cluster", { "aks list": standing, ...roles(ADMIN, cluster) }, [undefined, undefined]],
-        ["the role above it", { "aks list": standing, ...roles(ADMIN, "/subscriptions/S-1") }, [undefined, undefined]],
+        ["the role on the cluster", { "aks list": standing, ...roles(ADMIN, cluster) }, ["", undefined]],
+        ["the role above it", { "aks list": standing, ...roles(ADMIN, "/subscriptions/S-1") }, ["", undefined]],
         [
           "the role on one of its namespaces",
           { "aks list": standing, ...roles(ADMIN, `${cluster}/namespaces/a`) },
@@ -394,6 +394,15 @@ describe.skipIf(missing.length > 0)(
 
         expect(operator()).toEqual(expected);
         expect(code).toBe(0);
+        rmSync(calls, { force: true });
+      });
+
+      test("leaves a role that is held as it is, also where a flag names the caller", () => {
+        const flags = ["--what-if", "--grant-access", "--cluster-operator-object-id", CALLER];
+
+        expect(deploy(flags, { ...keeping(kept), "aks list": standing, ...roles(ADMIN, cluster) }).code).toBe(0);
+
+        expect(operator()[0]).toBe("");
         rmSync(calls, { force: true });
       });
 

@@ -336,7 +336,7 @@ give_cluster_role() {
   fi
   read -r oid type <<< "$who"
   named=$(value_of clusterOperatorObjectId)
-  if [ -n "$named" ] && [ "$named" != "$oid" ]; then
+  if [ -n "$named" ] && [ "$(tr '[:upper:]' '[:lower:]' <<< "$named")" != "$oid" ]; then
     discard_group
     fail "$EXIT_USAGE" "--grant-access is for the caller ($oid), and clusterOperatorObjectId is $named" "leave one of them out"
   fi
@@ -344,6 +344,7 @@ give_cluster_role() {
     held=$(roles_held "$(value_of clusterName)" "$oid")
     if [ -n "$held" ]; then
       say "the caller has the role $CLUSTER_ROLE already"
+      given+=("F:clusterOperatorObjectId=")
       return
     fi
   fi
