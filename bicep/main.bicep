@@ -801,7 +801,7 @@ module ci 'modules/ci.bicep' = {
     mlWorkspaceName: workspace.outputs.mlWorkspaceName
     containerRegistryName: registry.outputs.containerRegistryName
     storageAccountName: storage.outputs.storageAccountName
-    mlRegistryName2: promotion.outputs.mlRegistryName2
+    mlRegistryResourceName: promotion.outputs.mlRegistryResourceName
     aksClusterName: cluster.outputs.aksClusterName
   }
 }

@@ -76,7 +76,7 @@ param containerRegistryName string
 param storageAccountName string
 
 @description('Name of mlRegistry.')
-param mlRegistryName2 string
+param mlRegistryResourceName string
 
 @description('Name of aksCluster.')
 param aksClusterName string
@@ -97,7 +97,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing 
 }
 
 resource mlRegistry 'Microsoft.MachineLearningServices/registries@2026-05-01' existing = {
-  name: mlRegistryName2
+  name: mlRegistryResourceName
 }
 
 resource aksCluster 'Microsoft.ContainerService/managedClusters@2026-05-01' existing = {

@@ -86,7 +86,7 @@ var privateZoneNames = [
   { key: 'prometheus', name: 'privatelink.${region}.prometheus.monitor.azure.com' }
 ]
 
-var zoneKeys = [
+var privateZoneKeys = [
   for zone in privateZoneNames: zone.key
 ]
 
@@ -119,7 +119,7 @@ var azureMlZoneNames = [
   { key: 'notebooks', name: 'privatelink.notebooks.azure.net' }
 ]
 
-var zoneKeys2 = [
+var azureMlZoneKeys = [
   for zone in azureMlZoneNames: zone.key
 ]
 
@@ -195,28 +195,24 @@ resource monitorScopeCollection 'Microsoft.Insights/privateLinkScopes/scopedReso
 
 var privateLinks = [
   {
-    key: 'vault'
     name: 'pep-vault'
     groupId: 'vault'
     zones: ['vault']
     target: keyVaultId
   }
   {
-    key: 'blob'
     name: 'pep-blob'
     groupId: 'blob'
     zones: ['blob']
     target: storageAccountId
   }
   {
-    key: 'registry'
     name: 'pep-registry'
     groupId: 'registry'
     zones: ['registry']
     target: containerRegistry.id
   }
   {
-    key: 'mlRegistryStorage'
     name: 'pep-ml-registry-storage'
     groupId: 'blob'
     zones: ['blob']
@@ -224,7 +220,6 @@ var privateLinks = [
     wanted: mlRegistryName != ''
   }
   {
-    key: 'mlRegistryImages'
     name: 'pep-ml-registry-images'
     groupId: 'registry'
     zones: ['registry']
@@ -232,14 +227,12 @@ var privateLinks = [
     wanted: mlRegistryName != ''
   }
   {
-    key: 'monitor'
     name: 'pep-monitor'
     groupId: 'azuremonitor'
     zones: ['monitor', 'oms', 'ods', 'agents', 'blob']
     target: monitorScope.id
   }
   {
-    key: 'prometheus'
     name: 'pep-prometheus'
     groupId: 'prometheusMetrics'
     zones: ['prometheus']
@@ -284,7 +277,7 @@ resource privateEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZone
         for zone in link.zones: {
           name: zone
           properties: {
-            privateDnsZoneId: privateDnsZones[indexOf(zoneKeys, zone)].id
+            privateDnsZoneId: privateDnsZones[indexOf(privateZoneKeys, zone)].id
           }
         }
       ]
@@ -317,7 +310,7 @@ resource fileEndpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = if (prof
     ]
   }
   dependsOn: [
-    privateEndpoints[1]
+    privateEndpoints[1] // blob
   ]
 }
 
@@ -335,20 +328,18 @@ resource fileEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZoneGro
     ]
   }
   dependsOn: [
-    privateDnsZoneLinks[2]
+    privateDnsZoneLinks[2] // file
   ]
 }
 
 var azureMlLinks = [
   {
-    key: 'workspace'
     name: 'pep-workspace'
     groupId: 'amlworkspace'
     zones: ['workspaceApi', 'notebooks']
     target: mlWorkspaceId
   }
   {
-    key: 'mlRegistry'
     name: 'pep-ml-registry'
     groupId: 'amlregistry'
     zones: ['workspaceApi']
@@ -389,7 +380,7 @@ resource azureMlEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZone
         for zone in link.zones: {
           name: zone
           properties: {
-            privateDnsZoneId: azureMlDnsZones[indexOf(zoneKeys2, zone)].id
+            privateDnsZoneId: azureMlDnsZones[indexOf(azureMlZoneKeys, zone)].id
           }
         }
       ]
@@ -402,7 +393,7 @@ resource azureMlEndpointZones 'Microsoft.Network/privateEndpoints/privateDnsZone
 
 // Reader
 resource workspaceReadsBlobEndpoint 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (profilePrivateNetworking) {
-  scope: privateEndpoints[1]
+  scope: privateEndpoints[1] // blob
   name: guid(privateEndpoints[1].id, mlWorkspaceId, 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
   properties: {
     roleDefinitionId: subscriptionResourceId(

@@ -155,4 +155,4 @@ output mlRegistryRegionDetails array? = mlRegistry.?properties.regionDetails
 output mlRegistryId string = mlRegistry.id
 
 @description('Name of mlRegistry.')
-output mlRegistryName2 string = mlRegistry.name
+output mlRegistryResourceName string = mlRegistry.name

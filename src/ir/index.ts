@@ -48,7 +48,7 @@ export {
 export { inferTypes, type ValueType } from "./infer.ts";
 export { keyed, type Loop, ROW_KEY, type Row, type Table } from "./loop.ts";
 export type { ItemHandle, MemberHandle, RowHandle } from "./loop-handles.ts";
-export { type KeyedMember, type LoopedResources, type LoopPlace, listsIn, loopPlaces, membersByKey } from "./looped.ts";
+export { type KeyedMember, type LoopedResources, type LoopPlace, listsIn, loopPlaces, membersByKey, nodesOf } from "./looped.ts";
 export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
 export { programPlaces } from "./places.ts";

@@ -57,7 +57,8 @@ function mayBeNull(program: Program, table: Table): boolean {
   );
 }
 
-const nodesOf = ({ name, parent, scope, condition, body }: Template): Node[] =>
+/** Everywhere that a template has an expression. */
+export const nodesOf = ({ name, parent, scope, condition, body }: Template): Node[] =>
   [name, parent, scope, condition, body].filter((node) => node !== undefined);
 
 const rowsIn = (tables: readonly Table[]) => tables.reduce((sum, { rows }) => sum + rows.length, 0);

@@ -236,8 +236,45 @@ test("what refers to a member from outside finds it by number or key, in its mod
     }
   });
 
-  expect(bicepOf(program)).toContain("scope: shelves[2]");
+  expect(bicepOf(program)).toContain("  scope: shelves[2] // third\n");
+  expect(bicepOf(program)).toContain("    shelves[0] // it's first\n");
   expect(terraformOf(program)).toContain('parent_id = azapi_resource.shelves["third"].id');
+  await expectSame(program);
+});
+
+test("Bicep's table has keys only where something asks for them; lists of keys are called as their tables", async () => {
+  const builder = createProgram();
+  builder.bool("flag", { description: "Yes or no.", default: true });
+  const silent = builder.table("silentRows", "row", { one: { size: 1 }, two: { size: 2 } });
+  const asked = builder.table("policies", "row", { one: { size: 3 }, two: { size: 4 } });
+  builder.loop("things", silent, (row) => ({
+    symbol: (key) => `${key}Thing`,
+    type: THING,
+    concern: "first",
+    name: text`thing-${row.get("size")}`,
+    body: {},
+  }));
+  const found = builder.loop("assignments", asked, (row) => ({
+    symbol: (key) => `${key}Assignment`,
+    type: THING,
+    concern: "first",
+    name: text`assignment-${row.get("size")}`,
+    body: {},
+  }));
+  const users = builder.table("users", "user", { a: { of: "one" }, b: { of: "two" } });
+  builder.loop("readers", users, (user) => ({
+    symbol: (key) => `${key}Reader`,
+    type: THING,
+    concern: "first",
+    name: text`reader-${user.key}`,
+    body: { properties: { of: found.of(user.get("of")).id } },
+  }));
+  const program = builder.build();
+
+  expect(bicepOf(program)).toContain("  { size: 1 }\n");
+  expect(bicepOf(program)).toContain("  { key: 'one', size: 3 }\n");
+  expect(bicepOf(program)).toContain("  { key: 'a', of: 'one' }\n");
+  expect(bicepOf(program)).toContain("of: assignments[indexOf(policyKeys, user.of)].id");
   await expectSame(program);
 });
 

@@ -39,8 +39,8 @@ export interface BicepContext {
   typeWord(type: ValueType, at: string): string;
   /** What came up while printing. */
   readonly problems: readonly Diagnostic[];
-  /** A name that nothing else has in any file, always the same for the same key. */
-  nameFor(key: string, wish: string): string;
+  /** A name that nothing else has in any file, always the same for the same key; `instead`: where the wish is taken. */
+  nameFor(key: string, wish: string, instead?: string): string;
   outputsOf(concern: string): readonly ModuleOutput[];
 }
 
@@ -64,8 +64,8 @@ export function createContext(program: Program): BicepContext {
   );
   const unique = createNames([...declared, ...resources.keys()]);
   const names = new Map<string, string>();
-  const nameFor = (key: string, wish: string): string => {
-    const name = names.get(key) ?? unique(wish);
+  const nameFor = (key: string, wish: string, instead?: string): string => {
+    const name = names.get(key) ?? unique(wish, instead);
     names.set(key, name);
     return name;
   };
@@ -97,7 +97,7 @@ export function createContext(program: Program): BicepContext {
       const type: ValueType =
         typed === undefined && path.length < keys.length ? { ...typeOf(node), kind: "unknown" } : typeOf(node);
       const output = outputs.get(key) ?? {
-        name: nameFor(key, outputName(symbol, path)),
+        name: nameFor(key, outputName(symbol, path), outputName(`${symbol}Resource`, path)),
         symbol,
         path,
         node,

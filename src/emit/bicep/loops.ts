@@ -4,13 +4,16 @@ import {
   given,
   type KeyedMember,
   keyed,
+  type Loop,
   type LoopedResources,
   literalKey,
   membersByKey,
   NOTHING,
   type Node,
+  nodesOf,
   ROW_KEY,
   type Table,
+  walk,
 } from "../../ir/index.ts";
 import { type Doc, flatWidth, hardline, indent, join } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
@@ -55,18 +58,34 @@ const ROW_WIDTH = 100;
 /** A row is on one line if all are. */
 function tableDocs(context: BicepContext, table: Table, printer: (node: Node) => Doc): Doc[] {
   const { name, item, rows } = table;
-  const printed = rows.map((row) =>
-    keyed(row).entries.map(([field, value]): Doc => [propertyName(literalKey(field) ?? ""), ": ", printer(value)]),
-  );
-  const isShort = printed.every((members) => flatWidth(compactObject(members)) <= ROW_WIDTH);
-  const looped = new Set([...context.places.values()].map(({ loop }) => loop));
-  const isLookedUp = [...looped].some(({ loop, table: own }) =>
+  const looped = [...new Set([...context.places.values()].map(({ loop }) => loop))];
+  const isLookedUp = looped.some(({ loop, table: own }) =>
     membersByKey(context.program, loop).some((member) => member.table.name === name && !isOfRow(own, member)),
   );
+  const isKeyed =
+    isLookedUp || rows.some(({ fields }) => fields.entries.length === 0) || looped.some(({ loop }) => usesKey(loop, name));
+  const printed = rows.map((row) =>
+    (isKeyed ? keyed(row) : row.fields).entries.map(
+      ([field, value]): Doc => [propertyName(literalKey(field) ?? ""), ": ", printer(value)],
+    ),
+  );
+  const isShort = printed.every((members) => flatWidth(compactObject(members)) <= ROW_WIDTH);
   return [
     [`var ${name} = [`, indent([hardline, join(hardline, printed.map(isShort ? compactObject : object))]), hardline, "]"],
     ...(isLookedUp ? [[`var ${keysName(context, table)} = `, forExpression(item, name, `${item}.${ROW_KEY}`)]] : []),
   ];
+}
+
+/** True for a loop that prints the keys of a table's rows; another loop's member of the same row goes by its index. */
+function usesKey({ table, template }: Loop, name: string): boolean {
+  let found = false;
+  for (const start of nodesOf(template))
+    walk(start, (node) => {
+      if (node.kind === "member") return table !== name;
+      found ||= node.kind === "item" && node.of === name && (node.field ?? ROW_KEY) === ROW_KEY;
+      return !found;
+    });
+  return found;
 }
 
 /**
@@ -85,4 +104,7 @@ function isOfRow(table: Table, { node: { key }, table: other }: KeyedMember): bo
 }
 
 const indexName = (context: BicepContext): string => context.nameFor("the index of a loop", "i");
-const keysName = (context: BicepContext, { name, item }: Table): string => context.nameFor(`keys of ${name}`, `${item}Keys`);
+
+/** `privateZoneKeys` of `privateZoneNames`. */
+const keysName = (context: BicepContext, { name }: Table): string =>
+  context.nameFor(`keys of ${name}`, `${name.replace(/ies$/, "y").replace(/(Names|s)$/, "")}Keys`);

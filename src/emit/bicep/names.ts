@@ -12,7 +12,7 @@ export function createNames(taken: Iterable<string>) {
   const known = new Set([...taken].map((name) => name.toLowerCase()));
   return (wish: string, instead = wish): string => {
     let free = known.has(wish.toLowerCase()) ? instead : wish;
-    for (let number = 2; known.has(free.toLowerCase()); number++) free = `${wish}${number}`;
+    for (let number = 2; known.has(free.toLowerCase()); number++) free = `${instead}${number}`;
     known.add(free.toLowerCase());
     return free;
   };

@@ -1,4 +1,4 @@
-import { impliedDependencies, literalKey, type Node, type Resource } from "../../ir/index.ts";
+import { impliedDependencies, type LoopPlace, literalKey, type Node, type Resource } from "../../ir/index.ts";
 import { type Doc, hardline, indent, join } from "../doc/index.ts";
 import type { BicepContext } from "./context.ts";
 import { object } from "./expression.ts";
@@ -13,7 +13,7 @@ export function resourceDoc(
   within: (node: Node) => Doc,
 ): Doc {
   const { symbol, concern, parent, scope, condition } = resource;
-  const called = (other: string) => nameIn(context, concern, other);
+  const called = (other: string) => lineIn(context, concern, other);
   const own = ownOrder(context, [resource]).map(called);
   const place = placeMembers(parent && called(parent), scope && called(scope));
   const body = bodyDoc(resource, place, own, within);
@@ -62,7 +62,17 @@ export function placeMembers(parent: Doc | undefined, scope: Doc | undefined): D
 }
 
 /** How a module calls a resource: by its symbol or, if a loop of the module makes it, by its place among those. */
-export function nameIn({ places, placement }: BicepContext, concern: string, symbol: string): string {
-  const place = placement.concernOf(symbol) === concern ? places.get(symbol) : undefined;
+export function nameIn(context: BicepContext, concern: string, symbol: string): string {
+  const place = placeIn(context, concern, symbol);
   return place === undefined ? symbol : `${place.loop.loop.name}[${place.index}]`;
 }
+
+/** The same at the end of a line, where a comment says which row the number stands for. */
+function lineIn(context: BicepContext, concern: string, symbol: string): string {
+  const place = placeIn(context, concern, symbol);
+  const name = nameIn(context, concern, symbol);
+  return place === undefined ? name : `${name} // ${place.key.replace(/\s+/g, " ")}`;
+}
+
+const placeIn = ({ places, placement }: BicepContext, concern: string, symbol: string): LoopPlace | undefined =>
+  placement.concernOf(symbol) === concern ? places.get(symbol) : undefined;
