@@ -70,7 +70,7 @@ resource "azapi_resource" "aks_cluster" {
       apiServerAccessProfile = {
         disableRunCommand = local.profile.disableRunCommand
         authorizedIPRanges = local.profile.privateApiServer || length(var.api_server_allowed_ranges) == 0 ? [] : (local.profile.egress == "hubFirewall" ? var.api_server_allowed_ranges : distinct(concat(var.api_server_allowed_ranges, [
-          "${(one(azapi_resource.egress_address[*].output.properties.ipAddress) != null ? one(azapi_resource.egress_address[*].output.properties.ipAddress) : one(azapi_resource.firewall_address[*].output.properties.ipAddress)) == null ? "" : (one(azapi_resource.egress_address[*].output.properties.ipAddress) != null ? one(azapi_resource.egress_address[*].output.properties.ipAddress) : one(azapi_resource.firewall_address[*].output.properties.ipAddress))}/32",
+          "${one(azapi_resource.egress_address[*].output.properties.ipAddress) != null ? one(azapi_resource.egress_address[*].output.properties.ipAddress) : (one(azapi_resource.firewall_address[*].output.properties.ipAddress) != null ? one(azapi_resource.firewall_address[*].output.properties.ipAddress) : "")}/32",
         ])))
         enablePrivateCluster           = local.profile.privateApiServer
         enableVnetIntegration          = local.profile.privateApiServer || local.profile.egress != "natGateway"

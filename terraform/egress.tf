@@ -572,9 +572,9 @@ resource "azapi_resource" "firewall_ml_registry_rules" {
               ]
               sourceAddresses = [var.node_subnet_prefix]
               targetFqdns = [
-                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}${var.azure_cloud.suffixes.acrLoginServer}",
-                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}.${local.region}.data${var.azure_cloud.suffixes.acrLoginServer}",
-                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName == null ? "" : azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName}.blob.${var.azure_cloud.suffixes.storage}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}${var.azure_cloud.suffixes.acrLoginServer}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].acrDetails[0].systemCreatedAcrAccount.acrAccountName}.${local.region}.data${var.azure_cloud.suffixes.acrLoginServer}",
+                "${azapi_resource.ml_registry[0].output.properties.regionDetails[0].storageAccountDetails[0].systemCreatedStorageAccount.storageAccountName}.blob.${var.azure_cloud.suffixes.storage}",
               ]
             },
           ]

@@ -6,7 +6,7 @@ resource "azapi_resource" "ml_registry" {
 
   type      = "Microsoft.MachineLearningServices/registries@2026-05-01"
   parent_id = data.azapi_resource.resource_group.id
-  name      = var.ml_registry_name != "" ? var.ml_registry_name : "registry"
+  name      = var.ml_registry_name
   location  = local.location
   tags      = local.resource_tags
 

@@ -63,7 +63,7 @@ resource "azapi_resource" "registry_replica" {
 
   type      = "Microsoft.ContainerRegistry/registries/replications@2025-11-01"
   parent_id = azapi_resource.container_registry.id
-  name      = var.registry_replica_location == "" ? "replica" : lower(replace(var.registry_replica_location, " ", ""))
+  name      = lower(replace(var.registry_replica_location, " ", ""))
   location  = var.registry_replica_location
   tags      = local.resource_tags
 

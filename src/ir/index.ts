@@ -52,7 +52,7 @@ export { type KeyedMember, type LoopedResources, type LoopPlace, listsIn, loopPl
 export type { Node, NodeKind, NodeOf } from "./node.ts";
 export { checkParameters } from "./parameters.ts";
 export { programPlaces } from "./places.ts";
-export { type Given, given, implies, NOTHING } from "./presence.ts";
+export { type Given, given, implies, NOTHING, settled } from "./presence.ts";
 export {
   type ExistingResource,
   type Output,

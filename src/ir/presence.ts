@@ -16,6 +16,14 @@ export function implies(known: Given, condition: Node | undefined): boolean {
   return conjuncts(condition).every((node) => known.has(JSON.stringify(node)));
 }
 
+/** A node, or the branch of it that is taken where these conditions hold. */
+export function settled(known: Given, node: Node): Node {
+  if (node.kind !== "condition") return node;
+  const { test, consequent, alternate } = node;
+  if (implies(known, test)) return settled(known, consequent);
+  return implies(known, { kind: "call", name: "not", args: [test] }) ? settled(known, alternate) : node;
+}
+
 function conjuncts(condition: Node | undefined): readonly Node[] {
   if (condition === undefined) return [];
   return condition.kind === "call" && condition.name === "and" ? condition.args.flatMap(conjuncts) : [condition];

@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { JsonValue } from "../../src/base/index.ts";
 import { emitTerraform } from "../../src/emit/index.ts";
 import { variableName } from "../../src/emit/terraform/names.ts";
+import { and, call, createProgram, not, text, when } from "../../src/ir/index.ts";
 import { definePlatform } from "../../src/platform/index.ts";
 import { compareTerraform, GROUP, PLACE } from "./compare-terraform.ts";
 import { sampleProgram } from "./sample.ts";
@@ -75,4 +76,41 @@ test.each<[Values, string]>([
   );
 
   expect(refused).toEqual([variable]);
+});
+
+test("what a resource's own condition settles is not asked again; what it leaves open is", async () => {
+  const builder = createProgram();
+  const one = builder.bool("one", { description: "Yes or no.", default: true });
+  const two = builder.bool("two", { description: "Yes or no.", default: true });
+  const thing = { type: "My.Rp/things@2026-01-01", concern: "first" } as const;
+  const first = builder.resource("first", { ...thing, name: "first", condition: one, body: {} });
+  const second = builder.resource("second", { ...thing, name: "second", condition: two, body: {} });
+  const ofFirst = first.get("properties", "text");
+  const ofSecond = second.get("properties", "text");
+  builder.resource("user", {
+    ...thing,
+    name: when(one, "user", "nobody"),
+    condition: and(one, not(two)),
+    body: {
+      properties: {
+        own: text`of ${ofFirst}`,
+        other: text`of ${ofSecond}`,
+        either: text`of ${call<string>("coalesce", ofSecond, ofFirst)}`,
+        settled: when(two, "both", when(one, "one", "none")),
+      },
+    },
+  });
+  const program = builder.build();
+
+  const printed = emitTerraform(program).files.get("terraform/first.tf") ?? "";
+  expect(printed).toContain("count = var.one && !var.two ? 1 : 0");
+  expect(printed).toContain('name      = "user"');
+  expect(printed).toContain('"of ${azapi_resource.first[0].output.properties.text}"');
+  expect(printed).toMatch(/settled\s+= "one"/);
+  expect(printed.match(/other\s+= .*/)?.[0]).toContain(" != null ? one(azapi_resource.second[*]");
+  const cases: Values[] = [{ two: false }, {}, { one: false }];
+  for (const values of cases) {
+    const compared = await compareTerraform(program, values);
+    expect(compared.printed).toEqual(compared.defined);
+  }
 });

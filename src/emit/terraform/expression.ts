@@ -11,7 +11,9 @@ import {
   type Node,
   type NodeOf,
   ROW_KEY,
+  settled,
   textParts,
+  type ValueType,
 } from "../../ir/index.ts";
 import { type Doc, indent, softline } from "../doc/index.ts";
 import type { TerraformContext } from "./context.ts";
@@ -62,6 +64,18 @@ export function createPrinter(
   const refuse: Tools["refuse"] = (word, message, help) => {
     context.report(at, word, message, help);
     return primary("null");
+  };
+
+  /** What holds here for certain; a table is computed whether or not it does. */
+  const holds = inTable ? NOTHING : known;
+
+  /** What is there for certain is not null. */
+  const typeOf = (start: Node): ValueType => {
+    const node = settled(holds, start);
+    const type = context.typeOf(node);
+    const { root } = accessChain(node);
+    const isSure = root.kind === "resource" && implies(holds, context.resource(root.symbol).condition);
+    return isSure ? { ...type, nullable: false } : type;
   };
 
   const address = (symbol: string): string => {
@@ -121,8 +135,7 @@ export function createPrinter(
     if (context.isExisting(symbol))
       return refuse("existing-read", `${symbol} is not deployed, and ${word} of it is read`, "read it from what makes it");
     const path = chain.keys.map(key);
-    if (resource.condition === undefined || (!inTable && implies(known, resource.condition)))
-      return primary([sureAddress(symbol), ".output", ...path]);
+    if (implies(holds, resource.condition)) return primary([sureAddress(symbol), ".output", ...path]);
     return invoke("one", primary([address(symbol), "[*].output", ...path]));
   };
 
@@ -143,7 +156,7 @@ export function createPrinter(
 
   /** A part of a joined text, as .NET writes it. */
   const part = (node: Node): Printed => {
-    const { kind, nullable } = context.typeOf(node);
+    const { kind, nullable } = typeOf(node);
     if (kind === "array" || kind === "object" || kind === "unknown")
       return refuse(
         "untyped",
@@ -151,6 +164,8 @@ export function createPrinter(
         "give it one type, or read it with its type",
       );
     if (kind === "null") return primary('""');
+    if (kind === "string" && nullable)
+      return expression({ kind: "call", name: "coalesce", args: [...alternatives(node), EMPTY] });
     const value = expression(node);
     const text = kind === "bool" ? conditional(value, primary('"True"'), primary('"False"')) : value;
     return nullable ? conditional(operation("==", PRECEDENCE.equality, [value, primary("null")]), primary('""'), text) : text;
@@ -164,13 +179,13 @@ export function createPrinter(
     const [only] = parts;
     if (parts.length === 1 && only !== undefined && typeof only !== "string") {
       // alone between its quotes an expression keeps its type
-      return context.typeOf(only).kind === "int" ? invoke("tostring", expression(only)) : part(only);
+      return typeOf(only).kind === "int" ? invoke("tostring", expression(only)) : part(only);
     }
     return quoted(parts.map((text) => (typeof text === "string" ? text : part(text))));
   };
 
   const choose = (test: Printed, consequent: Node, alternate: Node): Printed => {
-    const types = [context.typeOf(consequent), context.typeOf(alternate)] as const;
+    const types = [typeOf(consequent), typeOf(alternate)] as const;
     const branches = [expression(consequent), expression(alternate)] as const;
     return haveOneType([consequent, alternate], types) ? conditional(test, ...branches) : choice(test, ...branches);
   };
@@ -194,7 +209,7 @@ export function createPrinter(
 
   const tools: Tools = {
     print: (node) => expression(node),
-    typeOf: (node) => context.typeOf(node),
+    typeOf,
     template,
     choose,
     refuse,
@@ -230,7 +245,10 @@ export function createPrinter(
       return primary([wrap(go(root), PRECEDENCE.primary), ...keys.map(key)]);
     },
     call,
-    condition: (node, go) => choose(go(node.test), node.consequent, node.alternate),
+    condition: (node, go) => {
+      const branch = settled(holds, node);
+      return branch === node ? choose(go(node.test), node.consequent, node.alternate) : go(branch);
+    },
     item,
     member: () => refuse("resource", "a resource is used as a value", "refer to one of its members, such as id"),
     map: (node, go) =>
@@ -246,6 +264,10 @@ export function createPrinter(
 
   return { print: (node) => expression(node).doc, id: (symbol) => id(symbol).doc, resources, locals };
 }
+
+const EMPTY: Node = { kind: "literal", value: "" };
+
+const alternatives = (node: Node): readonly Node[] => (node.kind === "call" && node.name === "coalesce" ? node.args : [node]);
 
 const SURROUNDINGS: ReadonlySet<FunctionName> = new Set(["resourceGroup", "subscription", "tenant", "environment"]);
 

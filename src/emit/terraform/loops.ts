@@ -12,9 +12,8 @@ export function loopDocs(context: TerraformContext, locals: PrintedLocals, loope
   const { template } = loop;
   const at = `loops.${loop.name}`;
   const names = (key: string, value: string): RowNames => ({ table: table.name, key, value });
-  const place = { at, given: given(template.condition) };
-  const filter = createPrinter(context, { ...place, row: names("key", table.item) });
-  const printer = createPrinter(context, { ...place, row: names("each.key", "each.value") });
+  const filter = createPrinter(context, { at, row: names("key", table.item) });
+  const printer = createPrinter(context, { at, given: given(template.condition), row: names("each.key", "each.value") });
   const rows = `local.${context.local(table.name)}`;
   const above = template.parent ?? template.scope;
   const doc = blockDoc(context, locals, printer, {

@@ -18,19 +18,21 @@ const LIFTED: ReadonlySet<string> = new Set(["location", "tags", "identity"]);
 /** One `azapi_resource`, or `azapi_update_resource` for what comes with its parent; before it what purges it, if anything can. */
 export function resourceDocs(context: TerraformContext, locals: PrintedLocals, resource: Resource): Doc[] {
   const { symbol, condition, parent, scope } = resource;
-  const printer = createPrinter(context, { at: `resources.${symbol}`, given: given(condition) });
+  const at = `resources.${symbol}`;
+  const printer = createPrinter(context, { at, given: given(condition) });
+  const outside = createPrinter(context, { at }); // where the condition does not hold yet
   const above = parent ?? scope;
   const location = membersOf(resource).get("location");
   const purge = purgeAddress(context, resource);
   const doc = blockDoc(context, locals, printer, {
     ...resource,
     address: context.address(symbol),
-    head: condition ? [{ key: "count", value: [printer.print(condition), " ? 1 : 0"] }] : [],
+    head: condition ? [{ key: "count", value: [outside.print(condition), " ? 1 : 0"] }] : [],
     parentId: above === undefined ? (resource.at === "subscription" ? SUBSCRIPTION_ID : RESOURCE_GROUP_ID) : printer.id(above),
     members: [resource],
     before: purge === undefined ? [] : [purge],
   });
-  return [...purgeBlock(context, resource, location, printer), doc];
+  return [...purgeBlock(context, resource, location, outside), doc];
 }
 
 /** What a block says: one resource, or what a loop repeats. */
