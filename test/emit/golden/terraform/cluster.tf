@@ -73,7 +73,7 @@ resource "azapi_resource" "gpu_pool" {
     properties = {
       mode         = "User"
       spotMaxPrice = 0.5
-      vmSize       = var.enable_gpu ? "Standard_NC4as_T4_v3" : null
+      vmSize       = "Standard_NC4as_T4_v3"
     }
   }
   response_export_values = ["properties.currentOrchestratorVersion"]
