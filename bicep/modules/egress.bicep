@@ -575,11 +575,7 @@ resource firewallNameRules 'Microsoft.Network/firewallPolicies/ruleCollectionGro
                     }
                   ]
                   sourceAddresses: [nodeSubnetPrefix]
-                  targetFqdns: [
-                    'anaconda.com'
-                    '*.anaconda.com'
-                    '*.anaconda.org'
-                  ]
+                  targetFqdns: ['anaconda.com', '*.anaconda.com', '*.anaconda.org']
                 }
                 {
                   ruleType: 'ApplicationRule'

@@ -218,7 +218,7 @@ export const NAME_RULES: Readonly<Record<string, NameRule>> = {
     need: "trainingInternet",
     names: ["anaconda.com", "*.anaconda.com", "*.anaconda.org"],
     ports: [443],
-    why: "Python packages of jobs on the cluster; a wildcard would open nodes to everything else as well.",
+    why: "Conda packages of jobs on the cluster. Other package indexes are for `allowedFqdns`: a wildcard would open nodes to everything else as well.",
     source: AZURE_ML,
   },
   systemPackages: {
