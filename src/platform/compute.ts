@@ -3,7 +3,7 @@ import { entries, type ProgramBuilder, type ResourceHandle } from "../ir/index.t
 import type { Egress } from "./egress/index.ts";
 import type { Identities } from "./identity.ts";
 import type { Network } from "./network.ts";
-import { identityPrincipal, operatorPrincipal } from "./principals.ts";
+import { workspacePrincipals } from "./principals.ts";
 import type { PrivateLink } from "./private-link.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { RoleAssignments } from "./roles.ts";
@@ -28,11 +28,7 @@ export interface ComputeNeeds {
 /** What the identities and the operator may do in the workspace, and the training clusters that Azure ML manages. */
 export function declareCompute(program: ProgramBuilder, settings: Settings, needs: ComputeNeeds): void {
   const { identities, roles, workspace } = needs;
-  const principals = {
-    training: identityPrincipal(identities.training),
-    endpoint: identityPrincipal(identities.endpoint),
-    operator: operatorPrincipal(settings),
-  };
+  const principals = workspacePrincipals(settings, identities);
   for (const [symbol, row] of Object.entries(WORKSPACE_ROLES)) {
     declareRoleAssignment(program, {
       symbol,

@@ -2,7 +2,7 @@ import { type Expr, equals, get, not, type ProgramBuilder, type ResourceHandle, 
 import { declareDiagnostics } from "./diagnostics.ts";
 import type { Identities } from "./identity.ts";
 import type { Observability } from "./observability.ts";
-import { identityPrincipal, operatorPrincipal } from "./principals.ts";
+import { workspacePrincipals } from "./principals.ts";
 import { enabledUnlessPrivate } from "./public-access.ts";
 import { declareRoleAssignment } from "./role-assignment.ts";
 import type { Settings } from "./settings.ts";
@@ -78,11 +78,7 @@ export function declareMlRegistry(
     comment: "Its own region is among the regions, and Azure never takes one away.",
   });
   declareDiagnostics(program, settings, "mlRegistry", { concern: CONCERN, scope: registry, logAnalytics, condition: wanted });
-  const principals = {
-    training: identityPrincipal(identities.training),
-    endpoint: identityPrincipal(identities.endpoint),
-    operator: operatorPrincipal(settings),
-  };
+  const principals = workspacePrincipals(settings, identities);
   for (const [symbol, { who, why }] of Object.entries(USERS)) {
     declareRoleAssignment(program, {
       symbol,

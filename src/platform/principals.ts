@@ -1,4 +1,5 @@
 import { type Expr, equals, type Input, not, type ResourceHandle } from "../ir/index.ts";
+import type { Identities } from "./identity.ts";
 import type { Settings } from "./settings.ts";
 
 /** Whom a role is given to. */
@@ -30,6 +31,11 @@ export function extensionPrincipal(extension: ResourceHandle): Principal {
 /** Whoever runs the model pipeline. */
 export function operatorPrincipal({ operatorObjectId, operatorType }: Settings): Principal {
   return somebody(operatorObjectId, operatorType);
+}
+
+/** Who works in a workspace: its jobs, its models, and whoever runs the pipeline. */
+export function workspacePrincipals(settings: Settings, { training, endpoint }: Identities) {
+  return { training: identityPrincipal(training), endpoint: identityPrincipal(endpoint), operator: operatorPrincipal(settings) };
 }
 
 /** Whoever applies what belongs on the cluster. */

@@ -17,6 +17,8 @@ export interface Settings extends Parameters {
   readonly resourceTags: Expr<Record<string, string>>;
 }
 
+const NO_NODES: Readonly<Record<PoolName, number>> = { system: 0, mlpool: 0, gpupool: 0, spotpool: 0 };
+
 export function declareSettings(program: ProgramBuilder): Settings {
   const parameters = declareParameters(program);
   const profiles = program.variable<object>("profiles", PROFILES, "What separates one environment from another.");
@@ -30,7 +32,7 @@ export function declareSettings(program: ProgramBuilder): Settings {
     profile: <Key extends keyof Profile>(key: Key) => get<Profile[Key]>(profile, key),
     nodesNow: program.variable<Record<PoolName, number>>(
       "nodesNow",
-      call("union", { system: 0, mlpool: 0, gpupool: 0, spotpool: 0 }, parameters.runningNodes),
+      call("union", NO_NODES, parameters.runningNodes),
       "Nodes that pools have now which scale by themselves.",
     ),
     region: program.variable<string>("region", spelledInAddresses(parameters.location), "The region as addresses spell it."),

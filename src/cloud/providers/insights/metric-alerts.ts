@@ -90,7 +90,8 @@ function checkMetric(type: string, condition: JsonObject): void {
   const name = textAt(condition, "metricName") ?? "";
   const metric = Object.hasOwn(known, name) ? known[name] : undefined;
   if (metric === undefined) throw badRequest("BadRequest", `${type} has no metric ${name}`, "properties.criteria.allOf");
-  if (!metric.aggregations.includes(textAt(condition, "timeAggregation") ?? ""))
+  const asked = textAt(condition, "timeAggregation")?.toLowerCase();
+  if (!metric.aggregations.some((each) => each.toLowerCase() === asked))
     throw badRequest(
       "BadRequest",
       `time aggregation of metric ${name} must be one of ${metric.aggregations.join(", ")}`,

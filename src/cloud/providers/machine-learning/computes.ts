@@ -27,7 +27,8 @@ export function computes(host: CloudHost, changed: () => void): TypeSpec {
       return undefined;
     },
     stored: changed,
-    removed: changed,
+    // What is removed is still stored while this runs.
+    removed: () => void setImmediate(changed),
     present: (compute) => (isKubernetes(compute) ? compute : presentCluster(host, compute)),
     admitDelete(compute, query) {
       const action = query.get("underlyingResourceAction") ?? (isKubernetes(compute) ? "Detach" : "Delete");

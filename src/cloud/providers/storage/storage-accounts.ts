@@ -68,10 +68,7 @@ export function storageAccounts(host: CloudHost): TypeSpec {
 /** Copies lie in the region's zones, or in its pair, or in both. */
 function requireRedundancy(sku: string, location: string): void {
   const region = REGIONS[normalizeLocation(location)];
-  if (
-    region === undefined ||
-    ((region.zones || !sku.endsWith("ZRS")) && (region.pair !== undefined || !/_(RA)?GZ?RS$/.test(sku)))
-  )
+  if (region === undefined || ((region.zones || !/ZRS$/i.test(sku)) && (region.pair !== undefined || !/_(RA)?GZ?RS$/i.test(sku))))
     return;
   throw badRequest(
     "RedundancyConfigurationNotAvailableInRegion",

@@ -81,7 +81,7 @@ export function checkCollection(host: CloudHost, endpoint: Resource, { collectio
     container: blobstoreContainer(workspace),
   };
   for (const { location } of Object.values(collections)) {
-    if (location.account === own.account && location.container === own.container) continue;
+    if (location.account.toLowerCase() === own.account && location.container === own.container) continue;
     const principal = endpointPrincipal(host, endpoint);
     const account = storageAccount(host, location.account);
     const container = account && containerScope(account, location.container);
