@@ -80,7 +80,7 @@ export function createArmClient(connection: Connection, longestWaitMs: number = 
       return await pipeline.sendRequest(http, pipelineRequest);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (error instanceof Error && error.name === "RestError")
+      if (error instanceof Error && (error.name === "RestError" || error.name === "AbortError"))
         throw new NetworkError(`${method} ${new URL(address).pathname}: ${error.message}`, error);
       throw error;
     }

@@ -4,7 +4,7 @@ import type { JsonValue } from "../base/index.ts";
 export const DEFAULT_REGION = "eastus";
 
 /** The region that the parameters name, however they were given. */
-export function givenRegion({ location }: Readonly<Record<string, JsonValue>>): string | undefined {
+function givenRegion({ location }: Readonly<Record<string, JsonValue>>): string | undefined {
   return typeof location === "string" && location !== "" ? location : undefined;
 }
 

@@ -1,11 +1,9 @@
-import { ArmError, type TrainingNodes, trainingNodes, type Workspace } from "../arm/index.ts";
+import { ArmError, trainingNodes, type Workspace } from "../arm/index.ts";
 import { QuaysideError } from "../report/index.ts";
 import type { PipelineContext } from "./context.ts";
 
 /** How long a cluster without a node may fail to start one for a job that waits: other clusters may let go of theirs meanwhile. */
 const PATIENCE_MS = 15 * 60_000;
-
-const UNKNOWN: TrainingNodes = { there: 0, errors: [] };
 
 /**
  * For a job that waits: looks at its cluster, tells at once why no node starts, and throws when for a quarter of an hour there
@@ -16,10 +14,12 @@ export function watchNodes(workspace: Workspace, compute: string, job: string, c
   let told = "";
   let since: number | undefined;
   return async () => {
-    const { there, errors } = await trainingNodes(workspace, compute, context.signal).catch((error: unknown) => {
-      if (error instanceof ArmError) return UNKNOWN; // whoever may run jobs may not always read computes
+    const seen = await trainingNodes(workspace, compute, context.signal).catch((error: unknown) => {
+      if (error instanceof ArmError) return undefined; // whoever may run jobs may not always read computes
       throw error;
     });
+    if (seen === undefined) return;
+    const { there, errors } = seen;
     const [first] = errors;
     const isNew = first?.code !== told;
     told = first?.code ?? "";

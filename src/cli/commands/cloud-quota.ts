@@ -2,7 +2,7 @@ import { buildRouteMap } from "@stricli/core";
 import { asObjects, asString, type JsonObject } from "../../base/index.ts";
 import { command } from "../command.ts";
 import type { Workbench } from "../context.ts";
-import { DEFAULT_REGION, givenRegion } from "../region.ts";
+import { DEFAULT_REGION } from "../region.ts";
 import { controlRehearsal } from "../rehearsal.ts";
 import { stateFolder } from "../state.ts";
 
@@ -53,7 +53,7 @@ const set = command<QuotaFlags, [string, number]>({
 
 async function regionIn({ location }: QuotaFlags, bench: Workbench): Promise<string> {
   const { config } = await bench.platform();
-  return location ?? (bench.env.LOCATION || (givenRegion({ location: config.parameters?.location ?? "" }) ?? DEFAULT_REGION));
+  return location ?? (bench.env.LOCATION || config.parameters?.location || DEFAULT_REGION);
 }
 
 function pathOf({ machineLearning }: QuotaFlags): string {

@@ -55,11 +55,8 @@ async function promised(job: Job) {
   const caller = await whoRuns(client);
   const named = namedFor(caller, job.parameters);
   const { resources } = evaluate(job, { ...job.parameters, ...named });
-  const filled = {
-    ...named,
-    ...(await ownRole(client, caller, resources, job.bench.signal)),
-    ...(await nodesThatRun(job, resources)),
-  };
+  const [role, nodes] = await Promise.all([ownRole(client, caller, resources, job.bench.signal), nodesThatRun(job, resources)]);
+  const filled = { ...named, ...role, ...nodes };
   return { filled, ...evaluate(job, { ...job.parameters, ...filled }) };
 }
 

@@ -1,7 +1,6 @@
 import { type QuotaNeed, SHARED_QUOTAS } from "../../azure/index.ts";
 import { asString, isObject, type JsonObject } from "../../base/index.ts";
-
-const ML = "Microsoft.MachineLearningServices";
+import { ML } from "./training.ts";
 
 /**
  * The row of a usages API that tells of a quota. Azure ML's rows come in two spellings: `TotalDedicatedCores` and
